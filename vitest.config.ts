@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, root: string, include: string[], timeout = 10_000) => ({
+  resolve: { conditions: ['@plano/source', 'node', 'import', 'module', 'default'] },
+  ssr: { resolve: { conditions: ['@plano/source', 'node', 'import', 'module', 'default'], externalConditions: ['@plano/source'] } },
+  test: { name, root, include, environment: 'node', testTimeout: timeout, hookTimeout: 60_000 },
+});
+
+const library = (name: string) => project(name, `libs/${name}`, ['src/**/*.test.ts', 'test/**/*.test.ts'], 60_000);
+
+export default defineConfig({
+  test: {
+    reporters: process.env['CI'] ? ['default', 'json'] : ['default'],
+    outputFile: { json: 'reports/unit.json' },
+    maxWorkers: 2,
+    projects: [
+      library('hermesllm'),
+      library('common'),
+      library('llm-gateway'),
+      library('prompt-gateway'),
+      library('brightstaff'),
+      project('gateway', 'apps/gateway', ['src/**/*.test.ts', 'test/**/*.test.ts'], 60_000),
+      project('envoy-filter', 'apps/envoy-filter', ['src/**/*.test.ts', 'test/**/*.test.ts'], 60_000),
+      project('tools', 'tools', ['*/test/**/*.test.ts', '*/src/**/*.test.ts'], 120_000),
+    ],
+  },
+});
