@@ -1,1 +1,1 @@
-export {};
+export { isHermesError, HermesError } from './hermes-error.ts';

@@ -1,0 +1,54 @@
+import type { Machine } from './machine.ts';
+import type { ApiId, Frame, Framing } from './model/api.ts';
+import type { LlmError } from './model/error.ts';
+import type { LlmRequest } from './model/request.ts';
+import type { LlmResponse } from './model/response.ts';
+import type { StreamEvent } from './model/stream-event.ts';
+import type { Scope } from './scope.ts';
+
+/** A JSON object as parsed: nothing about its members is known yet. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+/** An error as a client of the API receives it. */
+export interface EncodedError {
+  status: number;
+  body: JsonObject;
+  /** Headers that belong to the error's form, lower-case names, for example `x-amzn-errortype`. */
+  headers: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * One API in both directions. `decode…` reads the wire into the hub, `encode…` writes the hub onto the wire.
+ * Requests come from strangers: `decodeRequest` is the one validating step and throws `HermesError` with a path.
+ * Responses and stream events come from upstreams that add fields weekly: decoders never throw on what they do not know.
+ */
+export interface Codec {
+  readonly api: ApiId;
+  /** How streams are framed. */
+  readonly framing: Framing;
+  /** Whether the stream encoder needs the blocks one after another. */
+  readonly sequentialBlocks: boolean;
+  /** Whether the body itself carries `model` and `stream`; otherwise they stand in the path. */
+  readonly modelInBody: boolean;
+  decodeRequest(wire: unknown, scope: Scope): LlmRequest;
+  encodeRequest(request: LlmRequest, scope: Scope): JsonObject;
+  decodeResponse(wire: unknown, scope: Scope): LlmResponse;
+  /** Some APIs echo request fields in their response. */
+  encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject;
+  streamDecoder(scope: Scope): Machine<Frame, StreamEvent>;
+  streamEncoder(request: LlmRequest, scope: Scope): Machine<StreamEvent, Frame>;
+  /** `body` is parsed JSON, or the text of a body that is not JSON. `header` reads a response header. */
+  decodeError(status: number, body: unknown, header?: (name: string) => string | undefined): LlmError;
+  encodeError(error: LlmError): EncodedError;
+}
+
+export const frame = (data: string, event?: string, headers?: Readonly<Record<string, string>>): Frame => ({ event, data, headers });
+
+/** Parsed JSON, or undefined for text that is none. */
+export function parseData(data: string): unknown {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,159 @@
+import type { ApiId } from './api.ts';
+import type { Signature } from './signature.ts';
+
+/** A wish that the prefix up to here be cached. `ttl` as the APIs write it: `5m`, `1h`. */
+export interface CacheHint {
+  ttl: string | undefined;
+}
+
+/** Where a piece of text comes from. Offsets count UTF-16 units within the text block. */
+export interface Citation {
+  url: string | undefined;
+  title: string | undefined;
+  citedText: string | undefined;
+  start: number | undefined;
+  end: number | undefined;
+  /** The citation as its API wrote it, for targets of the same API. */
+  native: { api: ApiId; value: unknown } | undefined;
+}
+
+export interface TextBlock {
+  type: 'text';
+  text: string;
+  citations: Citation[] | undefined;
+  cache: CacheHint | undefined;
+  signature: Signature | undefined;
+}
+
+export interface ReasoningBlock {
+  type: 'reasoning';
+  text: string;
+  signature: Signature | undefined;
+  /** Reasoning that only its origin can read. */
+  redacted: Signature | undefined;
+  /** The identifier that the upstream gave the reasoning item. */
+  id: string | undefined;
+}
+
+export type MediaSource =
+  | { type: 'base64'; data: string }
+  | { type: 'url'; url: string }
+  | { type: 'file'; id: string; api: ApiId }
+  | { type: 'text'; text: string }
+  | { type: 'blocks'; blocks: Block[] }
+  | { type: 's3'; uri: string; bucketOwner: string | undefined };
+
+export interface MediaBlock {
+  type: 'media';
+  kind: 'image' | 'document' | 'audio' | 'video';
+  /** MIME type, for example `image/png`; unknown for most URLs. */
+  mediaType: string | undefined;
+  source: MediaSource;
+  /** Resolution hint of an image: `low`, `high`, `auto`, `original`. */
+  detail: string | undefined;
+  /** File name or title of a document. */
+  name: string | undefined;
+  /** Text that tells the model what a document is. */
+  context: string | undefined;
+  /** Whether the model shall cite from a document. */
+  citable: boolean | undefined;
+  cache: CacheHint | undefined;
+}
+
+export interface ToolCallBlock {
+  type: 'tool-call';
+  id: string;
+  name: string;
+  /** The model's own text: JSON for a function, free text for a custom tool. Never re-serialised. */
+  input: string;
+  custom: boolean;
+  signature: Signature | undefined;
+  cache: CacheHint | undefined;
+}
+
+export interface ToolResultBlock {
+  type: 'tool-result';
+  /** The id of the tool call that it answers. */
+  id: string;
+  /** The tool's name, where the source says it. */
+  name: string | undefined;
+  blocks: Block[];
+  isError: boolean;
+  custom: boolean;
+  cache: CacheHint | undefined;
+}
+
+export interface RefusalBlock {
+  type: 'refusal';
+  text: string;
+}
+
+/** A block that only its own API has, such as a server-side tool's call or result. */
+export interface UnknownBlock {
+  type: 'unknown';
+  api: ApiId;
+  value: unknown;
+}
+
+export type Block = TextBlock | ReasoningBlock | MediaBlock | ToolCallBlock | ToolResultBlock | RefusalBlock | UnknownBlock;
+
+// One maker a shape: the same keys in the same order everywhere keeps V8's inline caches small.
+
+export const textBlock = (text: string, cache?: CacheHint, citations?: Citation[], signature?: Signature): TextBlock => ({
+  type: 'text',
+  text,
+  citations,
+  cache,
+  signature,
+});
+
+export const reasoningBlock = (text: string, signature?: Signature, redacted?: Signature, id?: string): ReasoningBlock => ({
+  type: 'reasoning',
+  text,
+  signature,
+  redacted,
+  id,
+});
+
+export interface MediaDetails {
+  mediaType?: string | undefined;
+  detail?: string | undefined;
+  name?: string | undefined;
+  context?: string | undefined;
+  citable?: boolean | undefined;
+  cache?: CacheHint | undefined;
+}
+
+export const mediaBlock = (kind: MediaBlock['kind'], source: MediaSource, details: MediaDetails = {}): MediaBlock => ({
+  type: 'media',
+  kind,
+  mediaType: details.mediaType,
+  source,
+  detail: details.detail,
+  name: details.name,
+  context: details.context,
+  citable: details.citable,
+  cache: details.cache,
+});
+
+export const toolCallBlock = (
+  id: string,
+  name: string,
+  input: string,
+  custom = false,
+  signature?: Signature,
+  cache?: CacheHint,
+): ToolCallBlock => ({ type: 'tool-call', id, name, input, custom, signature, cache });
+
+export const toolResultBlock = (
+  id: string,
+  blocks: Block[],
+  isError: boolean,
+  name?: string,
+  custom = false,
+  cache?: CacheHint,
+): ToolResultBlock => ({ type: 'tool-result', id, name, blocks, isError, custom, cache });
+
+export const refusalBlock = (text: string): RefusalBlock => ({ type: 'refusal', text });
+
+export const unknownBlock = (api: ApiId, value: unknown): UnknownBlock => ({ type: 'unknown', api, value });

@@ -1,0 +1,32 @@
+import type { ApiId } from './api.ts';
+
+/**
+ * An opaque proof that an upstream attached to its own output (a thinking signature, encrypted reasoning, a thought
+ * signature) and wants back unchanged. It is worthless, or an error, at any other vendor, so it carries its origin.
+ */
+export interface Signature {
+  origin: ApiId;
+  data: string;
+}
+
+const prefix = 'plano.';
+
+/**
+ * Writes a signature into a client API's own signature field. Foreign signatures travel in a tagged envelope, so that a
+ * client which echoes the field back returns enough to reach the origin again.
+ */
+export function sealSignature(signature: Signature, api: ApiId): string {
+  return signature.origin === api ? signature.data : `${prefix}${signature.origin}.${signature.data}`;
+}
+
+const origins: ReadonlySet<string> = new Set<ApiId>(['openai-chat', 'openai-responses', 'anthropic-messages', 'bedrock-converse', 'gemini']);
+
+/** Reads what {@link sealSignature} wrote; a value without envelope belongs to the API it was found in. */
+export function openSignature(value: string, api: ApiId): Signature {
+  if (value.startsWith(prefix)) {
+    const dot = value.indexOf('.', prefix.length);
+    const origin = value.slice(prefix.length, dot);
+    if (dot !== -1 && origins.has(origin)) return { origin: origin as ApiId, data: value.slice(dot + 1) };
+  }
+  return { origin: api, data: value };
+}
