@@ -1,5 +1,6 @@
+import type { StreamFraming } from './framing/stream-framing.ts';
 import type { Machine } from './machine.ts';
-import type { ApiId, Frame, Framing } from './model/api.ts';
+import type { ApiId, Frame } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
 import type { LlmRequest } from './model/request.ts';
 import type { LlmResponse } from './model/response.ts';
@@ -24,8 +25,8 @@ export interface EncodedError {
  */
 export interface Codec {
   readonly api: ApiId;
-  /** How streams are framed. */
-  readonly framing: Framing;
+  /** How streams may be framed; the first is the usual way. */
+  readonly framings: readonly [StreamFraming, ...StreamFraming[]];
   /** Whether the stream encoder needs the blocks one after another. */
   readonly sequentialBlocks: boolean;
   /** Whether the body itself carries `model` and `stream`; otherwise they stand in the path. */

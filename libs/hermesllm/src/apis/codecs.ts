@@ -1,0 +1,6 @@
+import type { Codec } from '../codec.ts';
+import { anthropicMessages } from './anthropic-messages/codec.ts';
+import { openaiChat } from './openai-chat/codec.ts';
+
+/** Every API that is spoken: the only list. */
+export const codecs: readonly Codec[] = [openaiChat, anthropicMessages];

@@ -1,0 +1,42 @@
+import { none } from '../machine.ts';
+import { awsEventStreamDecoder, encodeAwsFrame } from './aws-event-stream.ts';
+import type { EventBoundaries, StreamFraming } from './stream-framing.ts';
+import { noRest } from './stream-framing.ts';
+
+/** AWS event-stream messages say their length in their first four bytes, big-endian; the smallest has 16. */
+function frameEnds(): EventBoundaries {
+  let position = 0; // bytes of the current message that have passed
+  let total = 0; // its length, once the first four bytes are known
+  return {
+    push(bytes) {
+      let at = 0;
+      let end = 0;
+      while (at < bytes.length) {
+        if (position < 4) {
+          total = ((total << 8) | (bytes[at++] as number)) >>> 0;
+          position++;
+          continue;
+        }
+        const length = Math.max(total, 16);
+        const step = Math.min(length - position, bytes.length - at);
+        at += step;
+        position += step;
+        if (position >= length) {
+          end = at;
+          position = 0;
+          total = 0;
+        }
+      }
+      return end;
+    },
+    finish: () => noRest,
+  };
+}
+
+export const awsFraming: StreamFraming = {
+  id: 'aws-event-stream',
+  contentType: 'application/vnd.amazon.eventstream',
+  decoder: () => awsEventStreamDecoder(),
+  encoder: () => ({ push: (frames) => frames.map((frame) => encodeAwsFrame(frame)), finish: () => none }),
+  boundaries: frameEnds,
+};

@@ -1,0 +1,58 @@
+import { parseData } from '../codec.ts';
+import { none } from '../machine.ts';
+import type { Frame } from '../model/api.ts';
+import { sseContentType, sseDecoder, sseText } from './sse.ts';
+import type { EventBoundaries, StreamFraming } from './stream-framing.ts';
+import { decodeText, noRest } from './stream-framing.ts';
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const isLineEnd = (byte: number | undefined): boolean => byte === lineFeed || byte === carriageReturn;
+
+/** An SSE event ends with two line ends in a row. Three bytes before the chunk are remembered: CRLF CRLF may be cut anywhere. */
+function sseBoundaries(): EventBoundaries {
+  let before: number[] = [];
+  return {
+    push(bytes) {
+      const { length } = bytes;
+      const at = (i: number): number | undefined => (i >= 0 ? bytes[i] : before[before.length + i]);
+      let end = 0;
+      for (let i = length - 1; i >= 0; i--) {
+        const byte = bytes[i];
+        if (!isLineEnd(byte)) continue;
+        const terminator = byte === lineFeed && at(i - 1) === carriageReturn ? i - 1 : i;
+        if (isLineEnd(at(terminator - 1))) {
+          end = i + 1;
+          break;
+        }
+      }
+      before = length >= 3 ? [bytes[length - 3] as number, bytes[length - 2] as number, bytes[length - 1] as number] : [...before, ...bytes].slice(-3);
+      return end;
+    },
+    finish(waiting, utf8) {
+      if (waiting.length === 0) return noRest;
+      const decoder = utf8.createDecoder();
+      let text = '';
+      for (const piece of waiting) text += decoder.decode(piece);
+      const sse = sseDecoder();
+      const frames = [...sse.push(text), ...sse.finish()];
+      const whole = frames.length > 0 && frames.every(({ data }) => data === '[DONE]' || parseData(data) !== undefined);
+      return whole ? { frames, closing: [Uint8Array.of(lineFeed, lineFeed)] } : noRest;
+    },
+  };
+}
+
+export const sseFraming: StreamFraming = {
+  id: 'sse',
+  contentType: sseContentType,
+  decoder: (utf8, limit) => decodeText(sseDecoder(limit), utf8),
+  encoder: () => ({
+    push(frames) {
+      let text = '';
+      for (let i = 0; i < frames.length; i++) text += sseText(frames[i] as Frame);
+      return text === '' ? none : [text];
+    },
+    finish: () => none,
+  }),
+  boundaries: sseBoundaries,
+};

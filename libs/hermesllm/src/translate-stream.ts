@@ -1,0 +1,113 @@
+import type { Codec } from './codec.ts';
+import type { StreamFraming } from './framing/stream-framing.ts';
+import { HermesError } from './hermes-error.ts';
+import { passStream } from './pass-stream.ts';
+import type { Machine } from './machine.ts';
+import { none, pipe } from './machine.ts';
+import type { Frame, Framing } from './model/api.ts';
+import type { LlmError } from './model/error.ts';
+import type { LlmResponse } from './model/response.ts';
+import { restoreCustomToolsInStream } from './model/restore-custom-tools.ts';
+import { sequential } from './model/sequential.ts';
+import type { StreamEvent } from './model/stream-event.ts';
+import { streamError } from './model/stream-event.ts';
+import { unfoldResponse } from './model/unfold-response.ts';
+import type { AnswerFacts, Body, StreamOptions, Translated } from './translate.ts';
+import { requestOf } from './translate.ts';
+
+/** A stream on its way to the client: the upstream's bytes in, the client's bytes or text out. */
+export interface StreamTranslation extends Machine<Uint8Array, Body> {
+  /** Ends the stream with an error in the client's API; for failures that only the host sees. Nothing may be pushed after it. */
+  fail(error: LlmError): readonly Body[];
+  facts(): AnswerFacts;
+}
+
+/** The client's half of a stream: hub events in, the client's frames out. */
+interface ClientSide {
+  encode(events: readonly StreamEvent[]): Frame[];
+  finish(): Frame[];
+  facts(): AnswerFacts;
+}
+
+function clientSide(translated: Translated, client: Codec): ClientSide {
+  const facts: AnswerFacts = { model: undefined, usage: undefined, finish: undefined, error: undefined };
+  const encoder = client.streamEncoder(requestOf(translated), translated.scope);
+  const ordered = client.sequentialBlocks ? pipe(sequential(), encoder) : encoder;
+  const restore = restoreCustomToolsInStream(translated.request);
+  const stage = restore === undefined ? ordered : pipe(restore, ordered);
+  let ended = false;
+  function note(event: StreamEvent): void {
+    if (event.type === 'message-start') facts.model = event.model;
+    else if (event.type === 'message-end') {
+      ended = true;
+      facts.usage = event.usage;
+      facts.finish = event.finish;
+    } else if (event.type === 'error') {
+      ended = true;
+      facts.error = event.error;
+    }
+  }
+  return {
+    encode(events) {
+      const frames: Frame[] = [];
+      for (let i = 0; i < events.length; i++) {
+        const event = events[i] as StreamEvent;
+        if (ended) break;
+        if (event.type !== 'block-delta') note(event);
+        const made = stage.push(event);
+        for (let j = 0; j < made.length; j++) frames.push(made[j] as Frame);
+      }
+      return frames;
+    },
+    finish: () => [...stage.finish()],
+    facts: () => facts,
+  };
+}
+
+/** The framing of that name, or the codec's usual one. */
+export function framingOf(codec: Codec, id: Framing | undefined): StreamFraming {
+  if (id === undefined) return codec.framings[0];
+  const framing = codec.framings.find((candidate) => candidate.id === id);
+  if (framing === undefined) throw new HermesError('invalid_request', `${codec.api} has no streams framed as ${id}`);
+  return framing;
+}
+
+/** Wires the machines of one stream; `translateStream` of a translator is its public door. */
+export function createStreamTranslation(translated: Translated, client: Codec, upstream: Codec, options: StreamOptions): StreamTranslation {
+  const upstreamFraming = framingOf(upstream, options.upstreamFraming);
+  const clientFraming = framingOf(client, options.clientFraming);
+  if (client.api === upstream.api && upstreamFraming === clientFraming) return passStream(translated, client, clientFraming);
+  const read = upstreamFraming.decoder(translated.utf8, translated.eventLimit);
+  const decoder = upstream.streamDecoder(translated.scope);
+  const side = clientSide(translated, client);
+  const write = clientFraming.encoder();
+  const convert = (frames: readonly Frame[]): readonly Body[] => {
+    let made: Frame[] | undefined;
+    for (let i = 0; i < frames.length; i++) {
+      const events = decoder.push(frames[i] as Frame);
+      if (events.length === 0) continue;
+      const encoded = side.encode(events);
+      if (made === undefined) made = encoded;
+      else for (let j = 0; j < encoded.length; j++) made.push(encoded[j] as Frame);
+    }
+    return made === undefined || made.length === 0 ? none : write.push(made);
+  };
+  const end = (frames: Frame[]): readonly Body[] => [...(frames.length === 0 ? none : write.push(frames)), ...write.finish()];
+  return {
+    push: (bytes) => convert(read.push(bytes)),
+    finish() {
+      const last = convert(read.finish());
+      return [...last, ...end([...side.encode(decoder.finish()), ...side.finish()])];
+    },
+    fail: (error) => end([...side.encode([streamError(error)]), ...side.finish()]),
+    facts: side.facts,
+  };
+}
+
+/** A whole answer as a stream of the client's API, for an upstream that ignored the wish for one. */
+export function streamOfResponse(translated: Translated, client: Codec, response: LlmResponse, framing?: Framing): { body: readonly Body[]; facts: AnswerFacts } {
+  const side = clientSide(translated, client);
+  const write = framingOf(client, framing).encoder();
+  const frames = [...side.encode(unfoldResponse(response)), ...side.finish()];
+  return { body: [...write.push(frames), ...write.finish()], facts: side.facts() };
+}

@@ -1,0 +1,329 @@
+import type { Codec, EncodedError, JsonObject } from './codec.ts';
+import { parseData } from './codec.ts';
+import type { ScopeOptions } from './default-scope.ts';
+import { createScope } from './default-scope.ts';
+import type { MemberSpan } from './framing/json-splice.ts';
+import { checkDepth, defaultDepthLimit, scanMembers, spliceMembers } from './framing/json-splice.ts';
+import { defaultEventLimit } from './framing/sse.ts';
+import type { Utf8 } from './framing/utf8.ts';
+import { portableUtf8 } from './framing/utf8.ts';
+import { HermesError, invalidRequest } from './hermes-error.ts';
+import type { ApiId, Framing } from './model/api.ts';
+import type { LlmError } from './model/error.ts';
+import { llmError } from './model/error.ts';
+import type { LlmRequest } from './model/request.ts';
+import { emptyRequest } from './model/request.ts';
+import type { Finish, LlmResponse } from './model/response.ts';
+import { restoreCustomTools } from './model/restore-custom-tools.ts';
+import type { Usage } from './model/usage.ts';
+import type { Warning } from './model/warning.ts';
+import type { Scope } from './scope.ts';
+import type { StreamTranslation } from './translate-stream.ts';
+import { createStreamTranslation } from './translate-stream.ts';
+
+/** A body as it travels: text that was made here, or the bytes that came. */
+export type Body = string | Uint8Array;
+
+/** Which API the client speaks, which one the upstream speaks, and what the upstream is asked for. */
+export interface Route {
+  client: ApiId;
+  upstream: ApiId;
+  /** The upstream's model id. Default: the client's. */
+  model?: string | undefined;
+  /** For client APIs that say it in their path (Bedrock, Gemini); the others say it in the body. */
+  stream?: boolean | undefined;
+}
+
+/**
+ * Changes of an upstream request that one provider or model demands. Returns the same object when there was nothing to
+ * do and never changes its argument, so that a same-API request keeps the bytes of every member that is the same.
+ */
+export type RequestAdapter = (wire: JsonObject, warn: (warning: Warning) => void) => JsonObject;
+
+/** Everything has a default. */
+export interface TranslateOptions extends ScopeOptions {
+  /** Turns a `dropped` warning of the request into an error. Default false. */
+  strict?: boolean | undefined;
+  /** UTF-8 of the host. Default: plain JavaScript. */
+  utf8?: Utf8 | undefined;
+  /** Levels of nesting of a request. Default 256. */
+  jsonDepth?: number | undefined;
+  /** Characters of one stream event. Default 16 Mi. */
+  eventLimit?: number | undefined;
+  adapt?: RequestAdapter | undefined;
+}
+
+/** A request body of which only the top level was looked at: enough to choose an upstream. */
+export interface OpenedRequest {
+  api: ApiId;
+  bytes: Uint8Array;
+  spans: readonly MemberSpan[];
+  /** The model the client asks for; undefined when the body names none. */
+  model: string | undefined;
+  stream: boolean;
+}
+
+/** A request on its way to the upstream, and all that the way back needs. */
+export interface Translated {
+  readonly route: Route;
+  /** What the client called the model; empty when the body did not name it. */
+  readonly clientModel: string;
+  readonly body: Body;
+  readonly stream: boolean;
+  /** The request in the hub; undefined when both sides speak the same API and the body passed as it is. */
+  readonly request: LlmRequest | undefined;
+  /** Grows while the response is translated. */
+  readonly warnings: Warning[];
+  readonly scope: Scope;
+  readonly utf8: Utf8;
+  readonly eventLimit: number;
+}
+
+/** What is known of an answer, for logs, metrics and limits. */
+export interface AnswerFacts {
+  model: string | undefined;
+  usage: Usage | undefined;
+  finish: Finish | undefined;
+  error: LlmError | undefined;
+}
+
+/** A whole answer in the client's API. */
+export interface TranslatedResponse {
+  status: number;
+  body: Body;
+  /** Headers that belong to the body's form; undefined when the body passed as it came. */
+  headers: Readonly<Record<string, string>> | undefined;
+  /** Computed when asked for. */
+  facts(): AnswerFacts;
+  warnings: readonly Warning[];
+}
+
+/** How the two sides frame their streams, where it is not the API's usual way. */
+export interface StreamOptions {
+  upstreamFraming?: Framing | undefined;
+  clientFraming?: Framing | undefined;
+}
+
+/** The translation functions over a set of APIs. */
+export interface Translator {
+  openRequest(body: Body, client: ApiId, options?: TranslateOptions): OpenedRequest;
+  translateRequest(body: Body | OpenedRequest, route: Route, options?: TranslateOptions): Translated;
+  translateResponse(translated: Translated, status: number, body: Body, header?: (name: string) => string | undefined): TranslatedResponse;
+  translateStream(translated: Translated, options?: StreamOptions): StreamTranslation;
+  encodeError(api: ApiId, error: LlmError): EncodedError;
+}
+
+const json: Readonly<Record<string, string>> = { 'content-type': 'application/json' };
+const noFacts: AnswerFacts = { model: undefined, usage: undefined, finish: undefined, error: undefined };
+
+/**
+ * Builds the translation functions over the given codecs, and only those: a bundle holds the APIs that it uses.
+ *
+ * @example
+ * import { openaiChat } from '@plano/hermesllm/openai-chat';
+ * import { anthropicMessages } from '@plano/hermesllm/anthropic-messages';
+ * const { translateRequest } = createTranslator([openaiChat, anthropicMessages]);
+ */
+export function createTranslator(codecs: readonly Codec[]): Translator {
+  const byApi = new Map<ApiId, Codec>();
+  for (const codec of codecs) byApi.set(codec.api, codec);
+  const codecOf = (api: ApiId): Codec => {
+    const codec = byApi.get(api);
+    if (codec === undefined) throw new HermesError('invalid_request', `This translator does not speak ${api}`);
+    return codec;
+  };
+
+  function openRequest(body: Body, client: ApiId, options: TranslateOptions = {}): OpenedRequest {
+    const utf8 = options.utf8 ?? portableUtf8;
+    const bytes = typeof body === 'string' ? utf8.encode(body) : body;
+    const spans = scanMembers(bytes, utf8.decode, options.jsonDepth ?? defaultDepthLimit);
+    let model: string | undefined;
+    let stream = false;
+    if (codecOf(client).modelInBody) {
+      for (const { key, start, end } of spans) {
+        if (key === 'model') {
+          const value = parseData(utf8.decode(bytes.subarray(start, end)));
+          if (value !== null && typeof value !== 'string') throw invalidRequest('model', 'expected a string');
+          model = value ?? undefined;
+        } else if (key === 'stream') {
+          const value = utf8.decode(bytes.subarray(start, end));
+          if (value !== 'true' && value !== 'false' && value !== 'null') throw invalidRequest('stream', 'expected true or false');
+          stream = value === 'true';
+        }
+      }
+    }
+    return { api: client, bytes, spans, model, stream };
+  }
+
+  function translateRequest(body: Body | OpenedRequest, route: Route, options: TranslateOptions = {}): Translated {
+    const opened = typeof body === 'string' || body instanceof Uint8Array ? undefined : body;
+    return route.client === route.upstream
+      ? passRequest(opened ?? openRequest(body as Body, route.client, options), route, options)
+      : convertRequest(opened?.bytes ?? (body as Body), opened !== undefined, route, options);
+  }
+
+  /** Same API on both sides: the bytes pass, but for the members that are edited. */
+  function passRequest(opened: OpenedRequest, route: Route, options: TranslateOptions): Translated {
+    const utf8 = options.utf8 ?? portableUtf8;
+    const warnings: Warning[] = [];
+    const scope = createScope(warnings, options);
+    const values: Record<string, string | undefined> = {};
+    if (codecOf(route.client).modelInBody && route.model !== undefined && route.model !== opened.model) {
+      values['model'] = JSON.stringify(route.model);
+    }
+    if (options.adapt !== undefined) collectAdaptations(opened, route, options.adapt, scope, utf8, values);
+    refuseLosses(warnings, options);
+    return {
+      route,
+      clientModel: opened.model ?? '',
+      body: spliceMembers(opened.bytes, opened.spans, values, utf8.encode),
+      stream: route.stream ?? opened.stream,
+      request: undefined,
+      warnings,
+      scope,
+      utf8,
+      eventLimit: options.eventLimit ?? defaultEventLimit,
+    };
+  }
+
+  function convertRequest(body: Body, depthChecked: boolean, route: Route, options: TranslateOptions): Translated {
+    const utf8 = options.utf8 ?? portableUtf8;
+    const warnings: Warning[] = [];
+    const scope = createScope(warnings, options);
+    const text = withoutByteOrderMark(typeof body === 'string' ? body : utf8.decode(body));
+    if (!depthChecked) checkDepth(text, options.jsonDepth ?? defaultDepthLimit);
+    const request = codecOf(route.client).decodeRequest(parseBody(text), scope);
+    const clientModel = request.model;
+    if (route.model !== undefined) request.model = route.model;
+    if (route.stream !== undefined) request.stream = route.stream;
+    const encoded = codecOf(route.upstream).encodeRequest(request, scope);
+    const wire = options.adapt === undefined ? encoded : options.adapt(encoded, scope.warn);
+    refuseLosses(warnings, options);
+    return {
+      route,
+      clientModel,
+      body: JSON.stringify(wire),
+      stream: request.stream,
+      request,
+      warnings,
+      scope,
+      utf8,
+      eventLimit: options.eventLimit ?? defaultEventLimit,
+    };
+  }
+
+  function translateResponse(
+    translated: Translated,
+    status: number,
+    body: Body,
+    header?: (name: string) => string | undefined,
+  ): TranslatedResponse {
+    const { route, scope, utf8, warnings } = translated;
+    const upstream = codecOf(route.upstream);
+    const before = warnings.length;
+    const same = route.client === route.upstream;
+    if (status >= 400) {
+      const text = typeof body === 'string' ? body : utf8.decode(body);
+      const error = upstream.decodeError(status, parseData(text) ?? text, header);
+      if (same && parseData(text) !== undefined) return { status, body, headers: undefined, facts: () => ({ ...noFacts, error }), warnings: [] };
+      return failed(route.client, error, []);
+    }
+    if (same) return { status, body, headers: undefined, facts: () => observe(upstream, body, translated), warnings: [] };
+    const wire = parseData(typeof body === 'string' ? body : utf8.decode(body));
+    if (wire === undefined) return failed(route.client, notJson(), []);
+    const response = finishResponse(translated, upstream.decodeResponse(wire, scope));
+    const encoded = codecOf(route.client).encodeResponse(response, requestOf(translated), scope);
+    return { status, body: JSON.stringify(encoded), headers: json, facts: () => factsOf(response), warnings: warnings.slice(before) };
+  }
+
+  function failed(client: ApiId, error: LlmError, warnings: readonly Warning[]): TranslatedResponse {
+    const encoded = codecOf(client).encodeError(error);
+    return {
+      status: encoded.status,
+      body: JSON.stringify(encoded.body),
+      headers: encoded.headers === undefined ? json : { ...json, ...encoded.headers },
+      facts: () => ({ ...noFacts, error }),
+      warnings,
+    };
+  }
+
+  return {
+    openRequest,
+    translateRequest,
+    translateResponse,
+    translateStream: (translated, options = {}) =>
+      createStreamTranslation(translated, codecOf(translated.route.client), codecOf(translated.route.upstream), options),
+    encodeError: (api, error) => codecOf(api).encodeError(error),
+  };
+}
+
+/** The request in the hub, or an empty one where the body was never read. */
+export const requestOf = (translated: Translated): LlmRequest =>
+  translated.request ?? emptyRequest(translated.route.model ?? translated.clientModel, translated.stream, []);
+
+const finishResponse = (translated: Translated, response: LlmResponse): LlmResponse => {
+  if (response.model === '') response.model = requestOf(translated).model;
+  return restoreCustomTools(translated.request, response);
+};
+
+const factsOf = (response: LlmResponse): AnswerFacts => ({
+  model: response.model,
+  usage: response.usage,
+  finish: response.finish,
+  error: undefined,
+});
+
+const notJson = (): LlmError => llmError('server', 'The upstream answered with something that is not JSON', { status: 502, code: 'upstream_not_json' });
+
+const withoutByteOrderMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalidRequest('', `The body is not valid JSON: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
+}
+
+function refuseLosses(warnings: readonly Warning[], { strict = false }: TranslateOptions): void {
+  if (!strict) return;
+  const losses = warnings.filter((warning) => warning.type === 'dropped');
+  const [first] = losses;
+  if (first !== undefined) throw new HermesError('invalid_request', `${first.path}: ${first.reason}`, first.path, losses);
+}
+
+/** Runs the adapter on the parsed request and notes the top-level members that it set or deleted. */
+function collectAdaptations(
+  opened: OpenedRequest,
+  route: Route,
+  adapt: RequestAdapter,
+  scope: Scope,
+  utf8: Utf8,
+  values: Record<string, string | undefined>,
+): void {
+  const parsed = parseBody(withoutByteOrderMark(utf8.decode(opened.bytes))) as JsonObject;
+  const before = Object.hasOwn(values, 'model') ? { ...parsed, model: route.model } : parsed;
+  const after = adapt(before, scope.warn);
+  if (after === before) return;
+  for (const key in before) if (!Object.hasOwn(after, key)) values[key] = undefined;
+  for (const key in after) if (after[key] !== before[key]) values[key] = JSON.stringify(after[key]);
+}
+
+const observedMember = 4096;
+
+/**
+ * Facts of an answer that passes unchanged; a failure to read it changes nothing. Large members (the text of the
+ * answer) are not parsed: usage and model are small.
+ */
+function observe(codec: Codec, body: Body, { scope, utf8 }: Translated): AnswerFacts {
+  try {
+    const bytes = typeof body === 'string' ? utf8.encode(body) : body;
+    const wire: Record<string, unknown> = {};
+    for (const { key, start, end } of scanMembers(bytes, utf8.decode)) {
+      if (end - start <= observedMember) wire[key] = parseData(utf8.decode(bytes.subarray(start, end)));
+    }
+    return factsOf(codec.decodeResponse(wire, { ...scope, warn: () => {} }));
+  } catch {
+    return noFacts;
+  }
+}

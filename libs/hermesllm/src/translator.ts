@@ -1,0 +1,6 @@
+import { codecs } from './apis/codecs.ts';
+import { createTranslator } from './translate.ts';
+
+const translator = createTranslator(codecs);
+
+export const { openRequest, translateRequest, translateResponse, translateStream, encodeError } = translator;
