@@ -1,0 +1,102 @@
+import { portableUtf8 } from '@plano/hermesllm';
+import { describe, expect, it } from 'vitest';
+import type { Flow, Gateway, HostCapabilities, HostEvent } from './exchange.ts';
+import { call, createExchange, emptySummary, forward, readBody, runFlow } from './exchange.ts';
+import type { UpstreamRequest } from './http.ts';
+
+const host: HostCapabilities = { redispatch: true, utf8: portableUtf8, now: () => 0, newId: (prefix) => `${prefix}1` };
+const head = { method: 'POST', path: '/', headers: {} };
+const request: UpstreamRequest = {
+  target: { type: 'socket', scheme: 'http', host: 'a', port: 80, authority: 'a' },
+  method: 'POST',
+  path: '/',
+  headers: {},
+  body: 'x',
+};
+const bytes = (text: string): Uint8Array => portableUtf8.encode(text);
+
+function gatewayOf(flow: () => Flow): Gateway {
+  return {
+    handleRequest: flow,
+    refuse: (_head, error) => ({ action: 'respond', status: error.status, headers: {}, body: error.message, summary: emptySummary }),
+  };
+}
+
+const steps = (gateway: Gateway, events: readonly HostEvent[]): unknown[] => {
+  const exchange = createExchange(gateway, host);
+  return events.map((event) => {
+    const effect = exchange.dispatch(event);
+    return effect.step === 'write' ? [effect.chunks.join(''), effect.last, effect.cut] : effect.step;
+  });
+};
+
+describe('createExchange', () => {
+  function* streaming(): Flow {
+    const side = yield* call(request, { timeoutMs: 5, bodyLimit: 9 });
+    const answer = yield* forward(request);
+    if (!answer.ok || !side.ok) return { action: 'respond', status: 502, headers: {}, body: 'failed', summary: emptySummary };
+    const body = {
+      push: (chunk: Uint8Array) => [`<${portableUtf8.decode(chunk)}>`],
+      finish: () => ['end'],
+      fail: (failure: { reason: string }) => (failure.reason === 'reset' ? undefined : ['failed']),
+    };
+    return { action: 'accept', status: answer.status, headers: {}, stream: true, body, summary: () => emptySummary };
+  }
+  const answered: HostEvent[] = [
+    { type: 'request', head, body: '' },
+    { type: 'reply', reply: { ok: true, status: 200, headers: {}, body: bytes(''), complete: true } },
+    { type: 'head', head: { ok: true, status: 200, headers: {} } },
+    { type: 'chunk', chunk: bytes('a') },
+  ];
+
+  it('asks for each step and writes the chunks', () => {
+    expect(steps(gatewayOf(streaming), [...answered, { type: 'end' }])).toEqual(['call', 'forward', 'accept', ['<a>', false, false], ['end', true, false]]);
+  });
+  it('writes what a failure becomes', () => {
+    const failed: HostEvent = { type: 'failure', failure: { reason: 'timeout', message: '' } };
+    expect(steps(gatewayOf(streaming), [...answered, failed]).at(-1)).toEqual(['failed', true, false]);
+  });
+  it('cuts the connection when a failure cannot be told', () => {
+    const failed: HostEvent = { type: 'failure', failure: { reason: 'reset', message: '' } };
+    expect(steps(gatewayOf(streaming), [...answered, failed]).at(-1)).toEqual(['', true, true]);
+  });
+  it('lets a flow go on after an upstream that failed', () => {
+    const unreachable: HostEvent = { type: 'head', head: { ok: false, reason: 'unreachable', message: '' } };
+    expect(steps(gatewayOf(streaming), [...answered.slice(0, 2), unreachable])).toEqual(['call', 'forward', 'respond']);
+  });
+  it('lets a flow send again, and read a body', () => {
+    function* retrying(): Flow {
+      yield* forward(request);
+      yield* forward(request, 100);
+      const body = yield* readBody(10);
+      return { action: 'respond', status: 200, headers: {}, body: body.ok ? body.body : '', summary: emptySummary };
+    }
+    const events: HostEvent[] = [
+      { type: 'request', head, body: '' },
+      { type: 'head', head: { ok: true, status: 500, headers: {} } },
+      { type: 'head', head: { ok: true, status: 200, headers: {} } },
+      { type: 'reply', reply: { ok: true, status: 200, headers: {}, body: bytes('b'), complete: true } },
+    ];
+    expect(steps(gatewayOf(retrying), events)).toEqual(['forward', 'forward', 'read-body', 'respond']);
+  });
+  it.each<[string, HostEvent[]]>([
+    ['a chunk before the request', [{ type: 'chunk', chunk: bytes('a') }]],
+    ['a head instead of a reply', [answered[0] as HostEvent, answered[2] as HostEvent]],
+    ['a chunk after the end', [...answered, { type: 'end' }, answered[3] as HostEvent]],
+  ])('refuses %s', (_name, events) => {
+    expect(() => steps(gatewayOf(streaming), events)).toThrow(/waits for/);
+  });
+});
+
+describe('runFlow', () => {
+  it('notes the steps and the decision', () => {
+    function* flow(): Flow {
+      const answer = yield* forward(request);
+      return { action: 'respond', status: answer.ok ? answer.status : 502, headers: {}, body: '', summary: emptySummary };
+    }
+    const { steps: asked, decision } = runFlow(flow(), [{ ok: true, status: 201, headers: {} }]);
+    expect(asked).toEqual([{ step: 'forward', request, delayMs: 0 }]);
+    expect(decision.status).toBe(201);
+    expect(runFlow(flow(), []).decision.status).toBe(502);
+  });
+});

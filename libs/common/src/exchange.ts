@@ -1,0 +1,203 @@
+import type { AnswerFacts, ApiId, Utf8, Warning } from '@plano/hermesllm';
+import type { GatewayError } from './errors.ts';
+import type { HttpBody, HttpHeaders, RequestHead, UpstreamFailure, UpstreamRequest } from './http.ts';
+
+/** What a host can do for a flow. Everything that is not pure comes from here. */
+export interface HostCapabilities {
+  /** Whether a request can be sent again after it has failed; inside Envoy the router has already sent it. */
+  readonly redispatch: boolean;
+  readonly utf8: Utf8;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** A fresh identifier that begins with the prefix. */
+  newId(prefix: string): string;
+}
+
+/** What a flow asks its host for. */
+export type FlowStep =
+  /** Make a call beside the exchange; its whole reply comes back. */
+  | { readonly step: 'call'; readonly request: UpstreamRequest; readonly timeoutMs: number; readonly bodyLimit: number }
+  /** Send this to the upstream, after a delay; its head comes back. */
+  | { readonly step: 'forward'; readonly request: UpstreamRequest; readonly delayMs: number }
+  /** Read the body of the head that came, up to a limit. */
+  | { readonly step: 'read-body'; readonly limit: number };
+
+/** The head of an upstream's answer, or why there is none. */
+export type UpstreamHead =
+  | { readonly ok: true; readonly status: number; readonly headers: HttpHeaders }
+  | ({ readonly ok: false } & UpstreamFailure);
+
+/** A whole reply, or why there is none. `complete` is false when the limit cut it. */
+export type UpstreamReply =
+  | { readonly ok: true; readonly status: number; readonly headers: HttpHeaders; readonly body: Uint8Array; readonly complete: boolean }
+  | ({ readonly ok: false } & UpstreamFailure);
+
+/** A request side: plain sequential code that yields what it needs and returns what the client gets. */
+export type Flow = Generator<FlowStep, Decision, UpstreamHead | UpstreamReply>;
+
+/** How the answer's body is made from the upstream's chunks. */
+export interface ResponseSide {
+  push(chunk: Uint8Array): readonly HttpBody[];
+  finish(): readonly HttpBody[];
+  /** The upstream failed after its head: what the client still gets, or undefined if the connection must be cut. */
+  fail(failure: UpstreamFailure): readonly HttpBody[] | undefined;
+}
+
+/** What became of a request. */
+export type Decision =
+  | { readonly action: 'respond'; readonly status: number; readonly headers: HttpHeaders; readonly body: HttpBody; readonly summary: ExchangeSummary }
+  | {
+      readonly action: 'accept';
+      readonly status: number;
+      readonly headers: HttpHeaders;
+      /** Whether the body is a stream of events: idle time is limited instead of total time. */
+      readonly stream: boolean;
+      readonly body: ResponseSide;
+      /** Asked for once, after the last chunk. */
+      summary(): ExchangeSummary;
+    };
+
+/** The facts of an exchange for logs, metrics and traces; the host adds times. */
+export interface ExchangeSummary {
+  readonly clientApi: ApiId | null;
+  readonly upstreamApi: ApiId | null;
+  /** Provider id, such as `openai`. */
+  readonly provider: string | null;
+  /** The configured model that was chosen. */
+  readonly model: string | null;
+  readonly stream: boolean;
+  readonly attempts: number;
+  readonly answer: AnswerFacts | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly warnings: readonly Warning[];
+}
+
+/** A summary of an exchange of which nothing is known. */
+export const emptySummary: ExchangeSummary = {
+  clientApi: null,
+  upstreamApi: null,
+  provider: null,
+  model: null,
+  stream: false,
+  attempts: 0,
+  answer: null,
+  error: null,
+  warnings: [],
+};
+
+/** A gateway without any input or output. */
+export interface Gateway {
+  handleRequest(head: RequestHead, body: HttpBody, host: HostCapabilities): Flow;
+  /** The answer to a request that the host refuses (too large, overloaded, …), in the client's own envelope. */
+  refuse(head: RequestHead, error: GatewayError): Decision & { readonly action: 'respond' };
+}
+
+/** What happens to an exchange. */
+export type HostEvent =
+  | { readonly type: 'request'; readonly head: RequestHead; readonly body: HttpBody }
+  | { readonly type: 'head'; readonly head: UpstreamHead }
+  | { readonly type: 'reply'; readonly reply: UpstreamReply }
+  | { readonly type: 'chunk'; readonly chunk: Uint8Array }
+  | { readonly type: 'end' }
+  | { readonly type: 'failure'; readonly failure: UpstreamFailure };
+
+/** What the host is to do next. `write` with `cut` true: end the client's connection abruptly. */
+export type HostEffect =
+  | FlowStep
+  | { readonly step: 'respond'; readonly decision: Decision & { readonly action: 'respond' } }
+  | { readonly step: 'accept'; readonly decision: Decision & { readonly action: 'accept' } }
+  | { readonly step: 'write'; readonly chunks: readonly HttpBody[]; readonly last: boolean; readonly cut: boolean };
+
+/** One exchange: events in, effects out. */
+export interface Exchange {
+  dispatch(event: HostEvent): HostEffect;
+}
+
+/**
+ * One HTTP exchange as a state machine without I/O: the only thing that a host has to drive.
+ *
+ * `request` starts the flow. The host answers `call` and `read-body` with `reply`, `forward` with `head`, until the flow
+ * says `respond` (the exchange is over) or `accept`; then each `chunk` gives a `write`, and `end` or `failure` the last one.
+ *
+ * @throws Error for an event that the exchange does not wait for: a bug of the host.
+ * @example
+ * const exchange = createExchange(gateway, host);
+ * let effect = exchange.dispatch({ type: 'request', head, body });
+ * while (effect.step === 'call') effect = exchange.dispatch({ type: 'reply', reply: await send(effect.request) });
+ */
+export function createExchange(gateway: Gateway, host: HostCapabilities): Exchange {
+  let flow: Flow | undefined;
+  let side: ResponseSide | undefined;
+  let expected: 'request' | 'head' | 'reply' | 'body' | 'nothing' = 'request';
+
+  function settle(result: IteratorResult<FlowStep, Decision>): HostEffect {
+    if (result.done !== true) {
+      expected = result.value.step === 'forward' ? 'head' : 'reply';
+      return result.value;
+    }
+    const decision = result.value;
+    if (decision.action === 'respond') {
+      expected = 'nothing';
+      return { step: 'respond', decision };
+    }
+    expected = 'body';
+    side = decision.body;
+    return { step: 'accept', decision };
+  }
+
+  function resume(event: HostEvent): HostEffect {
+    switch (event.type) {
+      case 'request':
+        flow = gateway.handleRequest(event.head, event.body, host);
+        return settle(flow.next());
+      case 'head':
+        return settle((flow as Flow).next(event.head));
+      case 'reply':
+        return settle((flow as Flow).next(event.reply));
+      case 'chunk':
+        return { step: 'write', chunks: (side as ResponseSide).push(event.chunk), last: false, cut: false };
+      case 'end':
+        expected = 'nothing';
+        return { step: 'write', chunks: (side as ResponseSide).finish(), last: true, cut: false };
+      case 'failure': {
+        expected = 'nothing';
+        const chunks = (side as ResponseSide).fail(event.failure);
+        return { step: 'write', chunks: chunks ?? [], last: true, cut: chunks === undefined };
+      }
+    }
+  }
+
+  return {
+    dispatch(event) {
+      const kind = event.type === 'chunk' || event.type === 'end' || event.type === 'failure' ? 'body' : event.type;
+      if (kind !== expected) throw new Error(`The exchange waits for ${expected}, not for ${event.type}`);
+      return resume(event);
+    },
+  };
+}
+
+/** Makes a call and waits for its reply: for use with `yield*` in a flow. */
+export function* call(request: UpstreamRequest, options: { timeoutMs: number; bodyLimit: number }): Generator<FlowStep, UpstreamReply, UpstreamHead | UpstreamReply> {
+  return (yield { step: 'call', request, timeoutMs: options.timeoutMs, bodyLimit: options.bodyLimit }) as UpstreamReply;
+}
+
+/** Sends to the upstream and waits for its head: for use with `yield*` in a flow. */
+export function* forward(request: UpstreamRequest, delayMs = 0): Generator<FlowStep, UpstreamHead, UpstreamHead | UpstreamReply> {
+  return (yield { step: 'forward', request, delayMs }) as UpstreamHead;
+}
+
+/** Reads the body behind the last head: for use with `yield*` in a flow. */
+export function* readBody(limit: number): Generator<FlowStep, UpstreamReply, UpstreamHead | UpstreamReply> {
+  return (yield { step: 'read-body', limit }) as UpstreamReply;
+}
+
+/** Test driver: feeds scripted replies to a flow and notes what it asked for. */
+export function runFlow(flow: Flow, replies: readonly (UpstreamHead | UpstreamReply)[]): { steps: FlowStep[]; decision: Decision } {
+  const steps: FlowStep[] = [];
+  let result = flow.next();
+  while (result.done !== true) {
+    steps.push(result.value);
+    result = flow.next(replies[steps.length - 1] ?? { ok: false, reason: 'unreachable', message: 'no scripted reply' });
+  }
+  return { steps, decision: result.value };
+}

@@ -1,0 +1,49 @@
+/** Headers by lower-case name. A name that came several times has a list. */
+export type HttpHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Text that was made here, or bytes that came. */
+export type HttpBody = string | Uint8Array;
+
+/** The head of a client's request. `path` is the request target as sent, with its query. */
+export interface RequestHead {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: HttpHeaders;
+}
+
+/** Where a request goes: a socket, or something that the host answers itself. */
+export type UpstreamTarget =
+  | { readonly type: 'socket'; readonly scheme: 'http' | 'https'; readonly host: string; readonly port: number; readonly authority: string }
+  | { readonly type: 'builtin'; readonly name: 'echo' };
+
+/** A request that the host is to send. */
+export interface UpstreamRequest {
+  readonly target: UpstreamTarget;
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Lower-case names; `host` and `content-length` are set by the host. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: HttpBody;
+}
+
+/** Why nothing more comes from an upstream. */
+export interface UpstreamFailure {
+  readonly reason: 'unreachable' | 'timeout' | 'reset';
+  /** For people; holds no secret. */
+  readonly message: string;
+}
+
+/** The value of a header; the first one of a list. */
+export function headerValue(headers: HttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return value === undefined || typeof value === 'string' ? value : value[0];
+}
+
+/** The media type of a body, in lower case and without parameters; empty when there is none. */
+export function mediaType(headers: HttpHeaders): string {
+  const value = headerValue(headers, 'content-type');
+  if (value === undefined) return '';
+  const end = value.indexOf(';');
+  return (end === -1 ? value : value.slice(0, end)).trim().toLowerCase();
+}
