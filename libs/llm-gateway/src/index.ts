@@ -1,1 +1,3 @@
-export {};
+export type { EchoAnswer } from './echo.ts';
+export { answerEcho, echoModel } from './echo.ts';
+export { createLlmGateway } from './llm-gateway.ts';

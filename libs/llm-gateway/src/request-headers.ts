@@ -1,0 +1,53 @@
+import type { HttpHeaders } from '@plano/common';
+import { connectionHeaders, headerValue, isForwardedToClient, isForwardedUpstream } from '@plano/common';
+
+/** What is forwarded and what is not, remembered by name: the rules are a dozen look-ups each, the names always the same few. */
+export interface HeaderTables {
+  toUpstream(headers: HttpHeaders): Record<string, string>;
+  toClient(headers: HttpHeaders): Record<string, string | readonly string[]>;
+}
+
+const rememberedNames = 512;
+
+function remember(rule: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    let answer = known.get(name);
+    if (answer === undefined) {
+      answer = rule(name);
+      if (known.size < rememberedNames) known.set(name, answer);
+    }
+    return answer;
+  };
+}
+
+export function createHeaderTables(): HeaderTables {
+  const upstream = remember(isForwardedUpstream);
+  const client = remember(isForwardedToClient);
+  return {
+    toUpstream(headers) {
+      const named = namedByConnection(headers);
+      const out: Record<string, string> = {};
+      for (const name in headers) {
+        const value = headers[name];
+        if (value === undefined || !upstream(name) || named?.includes(name) === true) continue;
+        out[name] = typeof value === 'string' ? value : value.join(', ');
+      }
+      return out;
+    },
+    toClient(headers) {
+      const named = namedByConnection(headers);
+      const out: Record<string, string | readonly string[]> = {};
+      for (const name in headers) {
+        const value = headers[name];
+        if (value !== undefined && client(name) && named?.includes(name) !== true) out[name] = value;
+      }
+      return out;
+    },
+  };
+}
+
+function namedByConnection(headers: HttpHeaders): readonly string[] | undefined {
+  const connection = headerValue(headers, 'connection');
+  return connection === undefined || connection === 'keep-alive' || connection === 'close' ? undefined : connectionHeaders(connection);
+}

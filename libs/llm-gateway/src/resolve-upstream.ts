@@ -1,0 +1,103 @@
+import type { EffectiveProvider, HttpHeaders, RequestHead, Selection, UpstreamTarget } from '@plano/common';
+import { gatewayError, headerValue } from '@plano/common';
+import type { GatewayError } from '@plano/common';
+import type { ApiId, Provider, QuirkTarget, RequestAdapter } from '@plano/hermesllm';
+import {
+  adaptRequest,
+  chooseApi,
+  chooseBetaHeaders,
+  credentialHeaders,
+  findProvider,
+  passThroughCredential,
+  providers,
+  quirkHeaders,
+  upstreamPath,
+  type Warning,
+} from '@plano/hermesllm';
+
+/** Where a request goes and in which API, decided before its body is translated. */
+export interface Upstream {
+  readonly provider: EffectiveProvider;
+  readonly facts: Provider;
+  readonly api: ApiId;
+  readonly model: string;
+  readonly target: UpstreamTarget;
+}
+
+const echoFacts = findProvider('plano') as Provider;
+
+/** The upstream of a selected provider for a client's API. */
+export function resolveUpstream(selection: Selection, clientApi: ApiId): Upstream {
+  const { provider, model } = selection;
+  if (provider.builtin !== null || provider.upstream === null) {
+    return { provider, facts: echoFacts, api: 'openai-chat', model, target: { type: 'builtin', name: 'echo' } };
+  }
+  const facts = findProvider(provider.provider) ?? (providers[0] as Provider);
+  const { scheme, host, port, authority } = provider.upstream;
+  return {
+    provider,
+    facts,
+    api: provider.api ?? chooseApi(facts, clientApi),
+    model,
+    target: { type: 'socket', scheme, host, port, authority },
+  };
+}
+
+const quirkTarget = (upstream: Upstream, betas: readonly string[]): QuirkTarget => ({
+  api: upstream.api,
+  model: upstream.model,
+  host: upstream.target.type === 'socket' ? upstream.target.host : '',
+  betas,
+});
+
+/** What the provider demands of the body. */
+export const adapterOf =
+  (upstream: Upstream, betas: readonly string[]): RequestAdapter =>
+  (wire, warn) =>
+    adaptRequest({ provider: upstream.facts, target: quirkTarget(upstream, betas), wire, warn });
+
+/** The path of the upstream call, the client's query not included. */
+export const pathOf = (upstream: Upstream, stream: boolean): string =>
+  upstreamPath({
+    provider: upstream.facts,
+    api: upstream.api,
+    model: upstream.model,
+    stream,
+    basePathPrefix: upstream.provider.upstream?.pathPrefix ?? undefined,
+  });
+
+/** The client's beta headers as the provider takes them. */
+export const betasOf = (upstream: Upstream, head: RequestHead, warn: (warning: Warning) => void): ReturnType<typeof chooseBetaHeaders> =>
+  chooseBetaHeaders({
+    provider: upstream.facts,
+    api: upstream.api,
+    header: (name) => headerValue(head.headers, name),
+    lists: upstream.provider.betaHeaders ?? undefined,
+    warn,
+  });
+
+/** Writes credential, version and the provider's own headers into the forwarded ones; an error when the credential is missing. */
+export function authorize(
+  headers: Record<string, string>,
+  upstream: Upstream,
+  clientApi: ApiId,
+  clientHeaders: HttpHeaders,
+  auth: { header: string } | null,
+): GatewayError | undefined {
+  const { provider, facts, api } = upstream;
+  if (upstream.target.type === 'builtin') return undefined;
+  const header = (name: string): string | undefined => (auth?.header === name ? undefined : headerValue(clientHeaders, name));
+  const { credential } = provider;
+  const found =
+    credential.type === 'key' ? { value: credential.value } : credential.type === 'pass-through' ? passThroughCredential(header) : undefined;
+  if (found === undefined && credential.type === 'pass-through' && facts.keyRequired) {
+    return gatewayError(
+      'unauthorized',
+      `Provider '${provider.name}' has no key in the configuration and the request carries none: set its access_key or send your own in Authorization`,
+    );
+  }
+  const edits = credentialHeaders(facts, api, found, { api: clientApi, header });
+  for (const name of edits.remove) delete headers[name];
+  Object.assign(headers, edits.set, quirkHeaders(facts, quirkTarget(upstream, [])), provider.headers);
+  return undefined;
+}
