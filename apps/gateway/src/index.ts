@@ -1,1 +1,5 @@
-export {};
+export type { ExchangeRecord } from './drive-exchange.ts';
+export type { NodeHandler, NodeHandlerOptions } from './node-handler.ts';
+export { toNodeHandler } from './node-handler.ts';
+export type { UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
+export { createUpstreamPools } from './upstream-pools.ts';

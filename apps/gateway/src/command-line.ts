@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+import { loadConfig, loadConfigFile } from './load-config.ts';
+import { serve } from './serve.ts';
+
+const usage = `Usage: plano-gateway [serve] [--config FILE]
+       plano-gateway validate FILE
+
+serve     Starts the gateway with FILE, else $PLANO_CONFIG, else ./plano_config.yaml, else without a configuration:
+          the known providers with keys from the environment, and plano/echo, which needs none.
+validate  Prints every problem of a configuration file and exits with 1 if there is one.`;
+
+/** Runs one command; resolves with the exit code when it is over. */
+export async function run(args: readonly string[]): Promise<number> {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (error) {
+    console.error(`plano-gateway: ${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return 2;
+  }
+  const { values, positionals } = parsed;
+  if (values.help === true) {
+    console.log(usage);
+    return 0;
+  }
+  const [command = 'serve', ...rest] = positionals;
+  if (command === 'serve' && rest.length === 0) return start(values.config);
+  if (command === 'validate' && rest.length === 1) return validate(rest[0] as string);
+  console.error(`plano-gateway: ${command === 'validate' ? 'validate takes one file' : `unknown command: ${positionals.join(' ')}`}\n\n${usage}`);
+  return 2;
+}
+
+const parse = (args: readonly string[]) =>
+  parseArgs({ args: [...args], allowPositionals: true, options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } } });
+
+async function start(file: string | undefined): Promise<number> {
+  const loaded = loadConfig(file, process.env);
+  for (const warning of loaded.warnings) console.error(`warning: ${warning}`);
+  if (loaded.ok) return serve(loaded.config, loaded.source);
+  for (const problem of loaded.problems) console.error(problem);
+  return 1;
+}
+
+function validate(file: string): number {
+  const loaded = loadConfigFile(file, process.env, { implementedOnly: false });
+  for (const warning of loaded.warnings) console.error(`warning: ${warning}`);
+  if (loaded.ok) {
+    console.log(`${file} is valid`);
+    return 0;
+  }
+  for (const problem of loaded.problems) console.error(problem);
+  return 1;
+}

@@ -1,0 +1,238 @@
+import { Buffer } from 'node:buffer';
+import type { ServerResponse } from 'node:http';
+import type {
+  Decision,
+  ExchangeSummary,
+  Gateway,
+  HostCapabilities,
+  HostEffect,
+  HttpBody,
+  HttpHeaders,
+  RequestHead,
+  UpstreamFailure,
+  UpstreamReply,
+  UpstreamRequest,
+} from '@plano/common';
+import { createExchange, emptySummary, gatewayError } from '@plano/common';
+import type { UpstreamCall, UpstreamPools } from './upstream-pools.ts';
+
+/** What became of one exchange, for logs and metrics. */
+export interface ExchangeRecord {
+  readonly head: RequestHead;
+  readonly status: number;
+  readonly summary: ExchangeSummary;
+  /** `aborted`: the client went away. */
+  readonly outcome: 'finished' | 'aborted';
+  readonly durationMs: number;
+}
+
+/** What drives exchanges in Node. */
+export interface ExchangeHost {
+  readonly gateway: Gateway;
+  readonly capabilities: HostCapabilities;
+  readonly pools: UpstreamPools;
+  /** Deadline in milliseconds of an exchange that is not a stream. */
+  readonly totalMs: number;
+  onExchange?(record: ExchangeRecord): void;
+}
+
+interface Collecting {
+  readonly limit: number;
+  readonly chunks: Uint8Array[];
+  size: number;
+}
+
+/**
+ * Drives one exchange over a client's response and the upstream pools.
+ *
+ * The exchange says what to do next, the upstream's callbacks make it go on. At most one upstream call is current; what an
+ * earlier one still says is not heard. Three ends: the exchange is over, its deadline passes, the client goes away (then
+ * the upstream's request is aborted at once).
+ */
+export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpBody, response: ServerResponse): void {
+  const started = performance.now();
+  const exchange = createExchange(host.gateway, host.capabilities);
+  let current: UpstreamCall | undefined;
+  let collecting: Collecting | undefined;
+  let headOfReply: { status: number; headers: HttpHeaders } | undefined;
+  let accepted: (Decision & { action: 'accept' }) | undefined;
+  let delay: NodeJS.Timeout | undefined;
+  let over = false;
+  const deadline = setTimeout(() => expire(), host.totalMs);
+
+  response.on('close', () => {
+    if (!over) close('aborted', accepted?.summary() ?? emptySummary);
+  });
+
+  function close(outcome: ExchangeRecord['outcome'], summary: ExchangeSummary): void {
+    over = true;
+    clearTimeout(deadline);
+    clearTimeout(delay);
+    current?.abort();
+    host.onExchange?.({ head, status: response.statusCode, summary, outcome, durationMs: performance.now() - started });
+  }
+
+  function expire(): void {
+    const failure: UpstreamFailure = { reason: 'timeout', message: `The answer took longer than ${host.totalMs} ms` };
+    current?.abort();
+    if (accepted !== undefined) next(() => exchange.dispatch({ type: 'failure', failure }));
+    else respond(host.gateway.refuse(head, gatewayError('upstream_timeout', failure.message)));
+  }
+
+  /** Takes one step of the exchange; a bug in it answers 500 and harms no other exchange. */
+  function next(step: () => HostEffect): void {
+    if (over) return;
+    try {
+      act(step());
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (accepted !== undefined || response.headersSent) {
+        response.destroy();
+        close('finished', { ...emptySummary, error: { code: 'internal', message } });
+      } else {
+        const refused = host.gateway.refuse(head, gatewayError('internal', 'The gateway failed to handle this request'));
+        respond({ ...refused, summary: { ...refused.summary, error: { code: 'internal', message } } });
+      }
+    }
+  }
+
+  function act(effect: HostEffect): void {
+    switch (effect.step) {
+      case 'forward':
+        headOfReply = undefined;
+        if (effect.delayMs === 0) send(effect.request);
+        else delay = setTimeout(() => send(effect.request), effect.delayMs);
+        return;
+      case 'call':
+        headOfReply = undefined;
+        collecting = { limit: effect.bodyLimit, chunks: [], size: 0 };
+        send(effect.request);
+        delay = setTimeout(() => {
+          current?.abort();
+          reply({ ok: false, reason: 'timeout', message: 'The call took too long' });
+        }, effect.timeoutMs);
+        return;
+      case 'read-body':
+        collecting = { limit: effect.limit, chunks: [], size: 0 };
+        return;
+      case 'respond':
+        respond(effect.decision);
+        return;
+      case 'accept':
+        accepted = effect.decision;
+        if (accepted.stream) {
+          clearTimeout(deadline);
+          // The head usually leaves with the first event; it must not wait for an upstream that thinks for long.
+          setImmediate(() => {
+            if (over || response.headersSent || accepted === undefined) return;
+            response.writeHead(accepted.status, outgoing(accepted.headers));
+            response.flushHeaders();
+          });
+        }
+        return;
+      case 'write':
+        write(effect.chunks, effect.last, effect.cut);
+        return;
+    }
+  }
+
+  function send(request: UpstreamRequest): void {
+    if (over) return;
+    current?.abort();
+    let mine: UpstreamCall | undefined;
+    const heard = (): boolean => !over && (mine === undefined || mine === current);
+    mine = host.pools.send(request, {
+      onHead(status, headers) {
+        if (!heard()) return;
+        headOfReply = { status, headers };
+        if (collecting === undefined) next(() => exchange.dispatch({ type: 'head', head: { ok: true, status, headers } }));
+      },
+      onChunk(chunk) {
+        if (!heard()) return;
+        if (collecting !== undefined) collect(collecting, chunk);
+        else if (accepted !== undefined) next(() => exchange.dispatch({ type: 'chunk', chunk }));
+      },
+      onEnd() {
+        if (!heard()) return;
+        current = undefined;
+        if (collecting !== undefined) reply(collected(collecting, true));
+        else if (accepted !== undefined) next(() => exchange.dispatch({ type: 'end' }));
+      },
+      onFailure(failure) {
+        if (!heard()) return;
+        current = undefined;
+        if (collecting !== undefined) reply({ ok: false, ...failure });
+        else if (accepted !== undefined) next(() => exchange.dispatch({ type: 'failure', failure }));
+        else next(() => exchange.dispatch({ type: 'head', head: { ok: false, ...failure } }));
+      },
+    });
+    current = mine;
+  }
+
+  function collect(into: Collecting, chunk: Uint8Array): void {
+    into.chunks.push(chunk);
+    into.size += chunk.length;
+    if (into.size <= into.limit) return;
+    current?.abort();
+    current = undefined;
+    reply(collected(into, false));
+  }
+
+  function collected(from: Collecting, complete: boolean): UpstreamReply {
+    const [first] = from.chunks;
+    const bytes = from.chunks.length === 1 && first !== undefined ? first : Buffer.concat(from.chunks);
+    return { ok: true, status: headOfReply?.status ?? 0, headers: headOfReply?.headers ?? {}, body: bytes.subarray(0, from.limit), complete };
+  }
+
+  function reply(value: UpstreamReply): void {
+    collecting = undefined;
+    clearTimeout(delay);
+    next(() => exchange.dispatch({ type: 'reply', reply: value }));
+  }
+
+  function respond(decision: Decision & { action: 'respond' }): void {
+    if (over) return;
+    const headers = outgoing(decision.headers);
+    headers['content-length'] = Buffer.byteLength(decision.body);
+    response.writeHead(decision.status, headers);
+    response.end(decision.body);
+    close('finished', decision.summary);
+  }
+
+  function write(chunks: readonly HttpBody[], last: boolean, cut: boolean): void {
+    if (accepted === undefined) return;
+    const only = last && !cut && chunks.length <= 1;
+    if (!response.headersSent && (chunks.length > 0 || last)) {
+      const headers = outgoing(accepted.headers);
+      if (only && headers['content-length'] === undefined) headers['content-length'] = chunks[0] === undefined ? 0 : Buffer.byteLength(chunks[0]);
+      response.writeHead(accepted.status, headers);
+    }
+    if (only) {
+      response.end(chunks[0]);
+      close('finished', accepted.summary());
+      return;
+    }
+    let ready = true;
+    for (const chunk of chunks) ready = response.write(chunk);
+    if (last) {
+      if (cut) response.destroy();
+      else response.end();
+      close('finished', accepted.summary());
+    } else if (!ready && current !== undefined) {
+      const paused = current;
+      paused.pause();
+      response.once('drain', () => paused.resume());
+    }
+  }
+
+  next(() => exchange.dispatch({ type: 'request', head, body }));
+}
+
+function outgoing(headers: HttpHeaders): Record<string, string | number | string[]> {
+  const out: Record<string, string | number | string[]> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) out[name] = value as string | string[];
+  }
+  return out;
+}

@@ -1,0 +1,60 @@
+import type { EffectiveConfig } from '@plano/common';
+import { createLlmGateway } from '@plano/llm-gateway';
+import { createAccessLog } from './access-log.ts';
+import type { OpenListener } from './listeners.ts';
+import { openListeners } from './listeners.ts';
+import { toNodeHandler } from './node-handler.ts';
+import { startReport } from './start-report.ts';
+
+/** Runs the gateway until it is told to stop; resolves with the exit code. */
+export async function serve(config: EffectiveConfig, source: string): Promise<number> {
+  const log = createAccessLog(config.logging);
+  const model = config.listeners.find((listener) => listener.type === 'model');
+  const handler = toNodeHandler(createLlmGateway(config), {
+    requestBodyBytes: config.limits.requestBodyBytes,
+    inFlight: config.limits.inFlight,
+    totalMs: model?.timeoutMs ?? config.timeouts.totalMs,
+    timeouts: config.timeouts,
+    onExchange: log.record,
+  });
+  let draining = false;
+  const sockets = [...config.listeners, ...config.internalListeners.filter(({ type }) => type === 'internal-llm')];
+  let listeners: readonly OpenListener[];
+  try {
+    listeners = await openListeners(sockets, { handler, headerBytes: config.limits.headerBytes, ready: () => !draining });
+  } catch (error) {
+    console.error(`plano-gateway: ${error instanceof Error ? error.message : String(error)}`);
+    await handler.close();
+    return 1;
+  }
+  console.log(startReport(config, source, listeners));
+  await stopSignal();
+  draining = true;
+  console.log('Stopping: no new connections; what is in flight may end');
+  await drain(listeners, config.timeouts.drainMs);
+  await handler.close();
+  log.flush();
+  return 0;
+}
+
+/** Resolves at the first SIGTERM or SIGINT. A second SIGINT ends the process at once; a second SIGTERM changes nothing. */
+const stopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    let interrupts = 0;
+    process.on('SIGTERM', () => resolve());
+    process.on('SIGINT', () => {
+      if (++interrupts > 1) process.exit(130);
+      resolve();
+    });
+  });
+
+async function drain(listeners: readonly OpenListener[], timeoutMs: number): Promise<void> {
+  const closed = Promise.all(listeners.map((listener) => listener.close()));
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([closed, expired]);
+  clearTimeout(timer);
+  for (const listener of listeners) listener.destroy();
+}

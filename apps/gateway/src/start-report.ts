@@ -1,0 +1,30 @@
+import type { EffectiveConfig, EffectiveProvider } from '@plano/common';
+import type { ListenerAddress } from './listeners.ts';
+
+/** What a person wants to know after the start: what listens where, which providers are ready, and a line to try. */
+export function startReport(config: EffectiveConfig, source: string, listeners: readonly ListenerAddress[]): string {
+  const lines = [`Plano gateway, configuration: ${source}`];
+  for (const { name, address, port } of listeners) lines.push(`  listening  ${name}  http://${host(address)}:${port}`);
+  const providers = config.providers.filter((provider) => !provider.internal);
+  add(lines, 'ready', providers.filter((provider) => provider.builtin !== null || provider.credential.type === 'key' || provider.credential.type === 'none'));
+  add(lines, "no key of ours (the client's own is passed on)", providers.filter((provider) => provider.builtin === null && provider.credential.type === 'pass-through'));
+  const model = tryModel(providers);
+  const [first] = listeners;
+  if (first !== undefined && model !== undefined) {
+    const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello!' }] });
+    lines.push('Try it:', `  curl http://${host(first.address)}:${first.port}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`);
+  }
+  return lines.join('\n');
+}
+
+function add(lines: string[], title: string, providers: readonly EffectiveProvider[]): void {
+  if (providers.length > 0) lines.push(`  ${title}: ${providers.map(({ name }) => name).join(', ')}`);
+}
+
+function tryModel(providers: readonly EffectiveProvider[]): string | undefined {
+  const usable = providers.filter((provider) => !provider.wildcard);
+  const choice = usable.find((provider) => provider.default) ?? usable.find((provider) => provider.builtin !== null) ?? usable[0];
+  return choice?.name;
+}
+
+const host = (address: string): string => (address === '0.0.0.0' || address === '::' ? 'localhost' : address.includes(':') ? `[${address}]` : address);

@@ -1,0 +1,119 @@
+import type { UpstreamFailure, UpstreamRequest, UpstreamTarget } from '@plano/common';
+import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import { answerBuiltin } from './builtin-upstream.ts';
+
+/** What the sender of an upstream request is told, in order: one head, chunks, then one end or failure. */
+export interface UpstreamListener {
+  onHead(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
+  onChunk(chunk: Uint8Array): void;
+  onEnd(): void;
+  onFailure(failure: UpstreamFailure): void;
+}
+
+/** A request under way. After `abort` the listener hears nothing more. */
+export interface UpstreamCall {
+  abort(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** Milliseconds. */
+export interface UpstreamTimeouts {
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly streamIdleMs: number;
+}
+
+/** Sends requests over kept-alive connections, one pool for each origin. */
+export interface UpstreamPools {
+  send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall;
+  close(): Promise<void>;
+}
+
+const keepAliveMs = 30_000;
+
+/** Creates the pools of a gateway. Origins come from the configuration, so their number is bounded by it. */
+export function createUpstreamPools(timeouts: UpstreamTimeouts): UpstreamPools {
+  const pools = new Map<string, Pool>();
+  const poolOf = (target: UpstreamTarget & { type: 'socket' }): Pool => {
+    const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+    const origin = `${target.scheme}://${host}:${target.port}`;
+    let pool = pools.get(origin);
+    if (pool === undefined) {
+      pool = new Pool(origin, {
+        connect: { timeout: timeouts.connectMs, noDelay: true },
+        headersTimeout: timeouts.firstByteMs,
+        bodyTimeout: timeouts.streamIdleMs,
+        keepAliveTimeout: keepAliveMs,
+        pipelining: 1,
+      });
+      pools.set(origin, pool);
+    }
+    return pool;
+  };
+  return {
+    send(request, listener) {
+      const { target } = request;
+      return target.type === 'builtin' ? answerBuiltin(target.name, request, listener) : dispatch(poolOf(target), target.authority, request, listener);
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      pools.clear();
+    },
+  };
+}
+
+const aborted = new Error('The exchange no longer needs the upstream');
+
+function dispatch(pool: Pool, authority: string, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
+  let controller: Dispatcher.DispatchController | undefined;
+  let over = false;
+  pool.dispatch(
+    { path: request.path, method: request.method, headers: { ...request.headers, host: authority }, body: request.body },
+    {
+      onRequestStart(started) {
+        controller = started;
+        if (over) started.abort(aborted);
+      },
+      onResponseStart(_controller, status, headers) {
+        if (!over && status >= 200) listener.onHead(status, headers);
+      },
+      onResponseData(_controller, chunk) {
+        if (!over) listener.onChunk(chunk);
+      },
+      onResponseEnd() {
+        if (over) return;
+        over = true;
+        listener.onEnd();
+      },
+      onResponseError(_controller, error) {
+        if (over) return;
+        over = true;
+        listener.onFailure(failureOf(error));
+      },
+    },
+  );
+  return {
+    abort() {
+      if (over) return;
+      over = true;
+      controller?.abort(aborted);
+    },
+    pause: () => controller?.pause(),
+    resume: () => controller?.resume(),
+  };
+}
+
+const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+const timeout = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+
+// Only the code is told: messages of network errors name addresses that are nobody else's business.
+function failureOf(error: Error): UpstreamFailure {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+  if (unreachable.has(code) || code.startsWith('CERT_') || code.startsWith('ERR_TLS') || code.endsWith('_CERT_IN_CHAIN')) {
+    return { reason: 'unreachable', message: `The upstream cannot be reached (${code})` };
+  }
+  if (timeout.has(code)) return { reason: 'timeout', message: 'The upstream did not answer in time' };
+  return { reason: 'reset', message: `The upstream closed the connection (${code})` };
+}
