@@ -1,1 +1,2 @@
-export {};
+export type { ParameterSchema, ToolDefinition } from './prompt-target-tool.ts';
+export { toolOfPromptTarget } from './prompt-target-tool.ts';
