@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../codec.ts';
+import type { Warning } from '../model/warning.ts';
+import { adaptRequest, changedMembers, quirkHeaders } from './adapt-request.ts';
+import type { QuirkTarget } from './provider.ts';
+import { findProvider, providers } from './registry.ts';
+
+const user = { role: 'user', content: 'q' };
+
+function adapt(id: string, wire: JsonObject, target: Partial<QuirkTarget> = {}): { out: JsonObject; warnings: string[] } {
+  const before = JSON.stringify(wire);
+  const warnings: Warning[] = [];
+  const provider = findProvider(id)!;
+  const out = adaptRequest({
+    provider,
+    target: { api: provider.apis[0]!, model: 'some-model', ...target },
+    wire,
+    warn: (warning) => warnings.push(warning),
+  });
+  expect(JSON.stringify(wire)).toBe(before);
+  return { out, warnings: warnings.map(({ type, path }) => `${type} ${path}`) };
+}
+
+describe('adaptRequest', () => {
+  it.each(providers.filter((provider) => provider.apis[0] === 'openai-chat').map((provider) => provider.id))(
+    'leaves an ordinary request to %s as it is',
+    (id) => {
+      const wire = { model: 'some-model', messages: [{ role: 'system', content: 's' }, user], temperature: 0.2, stream: true };
+      expect(adapt(id, wire).out).toBe(wire);
+    },
+  );
+
+  it.each<[string, string, JsonObject, JsonObject, string[]]>([
+    ['max tokens by their older name', 'mistral', { max_completion_tokens: 9 }, { max_tokens: 9 }, []],
+    ['max tokens by their older name', 'deepseek', { max_completion_tokens: 9 }, { max_tokens: 9 }, []],
+    ['max tokens as sent', 'openai', { max_tokens: 9 }, { max_tokens: 9 }, []],
+    ['no stream options', 'mistral', { stream: true, stream_options: { include_usage: true } }, { stream: true }, []],
+    [
+      'refused parameters',
+      'groq',
+      { logprobs: true, top_logprobs: 2, logit_bias: null, n: 1 },
+      { n: 1 },
+      ['dropped logprobs', 'dropped top_logprobs'],
+    ],
+    ['no search options', 'xai', { web_search_options: {} }, {}, ['dropped web_search_options']],
+  ])('%s: %s', (_name, id, given, wanted, warnings) => {
+    const { out, warnings: reported } = adapt(id, { model: 'm', messages: [user], ...given });
+    expect(out).toEqual({ model: 'm', messages: [user], ...wanted });
+    expect(reported).toEqual(warnings);
+  });
+
+  it('sends developer messages as system ones where the role is unknown', () => {
+    const wire = { messages: [{ role: 'developer', content: 'd' }, user] };
+    expect(adapt('mistral', wire)).toEqual({
+      out: { messages: [{ role: 'system', content: 'd' }, user] },
+      warnings: ['approximated messages[0].role'],
+    });
+    expect(adapt('openai', wire).out).toBe(wire);
+  });
+
+  it('names reasoning as the provider does, or leaves it out', () => {
+    const wire = { messages: [{ role: 'assistant', content: 'a', reasoning_content: 'r' }] };
+    expect(adapt('groq', wire)).toEqual({ out: { messages: [{ role: 'assistant', content: 'a', reasoning: 'r' }] }, warnings: [] });
+    expect(adapt('mistral', wire)).toEqual({
+      out: { messages: [{ role: 'assistant', content: 'a' }] },
+      warnings: ['dropped messages[0].reasoning_content'],
+    });
+    expect(adapt('deepseek', wire).out).toBe(wire);
+  });
+
+  it('gives tool calls and their results the same short ids', () => {
+    const call = (id: string) => ({ id, type: 'function', function: { name: 'f', arguments: '{}' } });
+    const wire = {
+      messages: [
+        { role: 'assistant', content: null, tool_calls: [call('call_abc'), call('call_abd'), call('abcdef123')] },
+        { role: 'tool', tool_call_id: 'call_abc', content: '1' },
+        { role: 'tool', tool_call_id: 'call_abd', content: '2' },
+        { role: 'tool', tool_call_id: 'abcdef123', content: '3' },
+      ],
+    };
+    const [assistant, ...results] = adapt('mistral', wire).out['messages'] as JsonObject[];
+    const ids = (assistant!['tool_calls'] as JsonObject[]).map((made) => made['id'] as string);
+    for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9]{9}$/);
+    expect(new Set(ids).size).toBe(3);
+    expect(results.map((result) => result['tool_call_id'])).toEqual(ids);
+    expect(ids[2]).toBe('abcdef123');
+  });
+
+  it('survives bodies of any shape', () => {
+    for (const messages of [
+      undefined,
+      null,
+      'x',
+      {},
+      [null, 1, 'x', []],
+      [{ role: 'assistant', tool_calls: 'x' }],
+      [{ role: 'tool', tool_call_id: 7 }],
+    ]) {
+      const wire: JsonObject = messages === undefined ? {} : { messages };
+      expect(adapt('mistral', wire).out).toEqual(wire);
+    }
+  });
+
+  it('moves model, version and betas of Claude on Bedrock', () => {
+    const wire = { model: 'anthropic.claude', max_tokens: 9, messages: [user], stream: true };
+    expect(adapt('bedrock_anthropic', wire, { betas: ['context-1m-2025-08-07'] }).out).toEqual({
+      anthropic_version: 'bedrock-2023-05-31',
+      max_tokens: 9,
+      messages: [user],
+      anthropic_beta: ['context-1m-2025-08-07'],
+    });
+    expect(adapt('bedrock_anthropic', { ...wire, anthropic_beta: ['own'] }, { betas: ['b'] }).out['anthropic_beta']).toEqual(['own']);
+    expect(adapt('bedrock_anthropic', wire).out).not.toHaveProperty('anthropic_beta');
+  });
+
+  it('moves model and version of Claude on Vertex, and leaves stream', () => {
+    const wire = { model: 'claude', max_tokens: 9, messages: [user], stream: true };
+    expect(adapt('google_vertex_anthropic', wire, { betas: ['b'] }).out).toEqual({
+      anthropic_version: 'vertex-2023-10-16',
+      max_tokens: 9,
+      messages: [user],
+      stream: true,
+    });
+  });
+
+  it('puts betas of Claude into the model fields of Converse', () => {
+    const target = { model: 'us.anthropic.claude', betas: ['b'] };
+    expect(adapt('amazon_bedrock', { additionalModelRequestFields: { top_k: 4 } }, target).out).toEqual({
+      additionalModelRequestFields: { top_k: 4, anthropic_beta: ['b'] },
+    });
+    const nova = { messages: [] };
+    expect(adapt('amazon_bedrock', nova, { ...target, model: 'amazon.nova' }).out).toBe(nova);
+    expect(adapt('amazon_bedrock', nova, { ...target, betas: [] }).out).toBe(nova);
+  });
+});
+
+describe('quirkHeaders', () => {
+  it.each([
+    ['moonshotai', { host: 'api.kimi.com', model: 'any' }, 'KimiCLI/1.3'],
+    ['openai', { host: 'proxy.example', model: 'kimi-for-coding' }, 'KimiCLI/1.3'],
+    ['moonshotai', { host: 'api.moonshot.ai', model: 'kimi-k3' }, undefined],
+    ['moonshotai', { host: undefined, model: 'kimi-for-coding' }, undefined],
+  ])('%s with %j', (id, target, agent) => {
+    expect(quirkHeaders(findProvider(id)!, { api: 'openai-chat', ...target })['user-agent']).toBe(agent);
+  });
+});
+
+it('changedMembers lists what to splice', () => {
+  const same = { a: 1 };
+  expect(changedMembers(same, same)).toEqual({});
+  const list = [1];
+  const changes = changedMembers({ a: 1, b: 2, c: list, d: undefined }, { a: 1, c: list, e: { f: 'g' }, b: undefined });
+  expect(Object.entries(changes)).toEqual([
+    ['b', undefined],
+    ['e', '{"f":"g"}'],
+  ]);
+});

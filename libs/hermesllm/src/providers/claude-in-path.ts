@@ -1,0 +1,19 @@
+import type { Quirk } from './provider.ts';
+
+/**
+ * Messages served by a cloud: the model moves from the body into the path and the version from a header into the body.
+ * Nothing else differs, so the Messages codec is used as it is.
+ */
+export const claudeInPath = (version: string, source: string, also: { betasInBody: boolean; streamInPath: boolean }): Quirk => ({
+  name: `claude-in-path-${version}`,
+  source,
+  apis: ['anthropic-messages'],
+  when: () => true,
+  apply: (wire, target) => {
+    const changed: Record<string, unknown> = { anthropic_version: version, ...wire };
+    delete changed['model'];
+    if (also.streamInPath) delete changed['stream'];
+    if (also.betasInBody && target.betas !== undefined && target.betas.length > 0) changed['anthropic_beta'] ??= target.betas;
+    return changed;
+  },
+});

@@ -1,0 +1,12 @@
+export type { AuthScheme, Capabilities, Provider, ProviderDefinition, Quirk, QuirkTarget } from './provider.ts';
+export { defineProvider } from './provider.ts';
+export { chooseApi, findProvider, nearestProviders, providers } from './registry.ts';
+export type { Endpoint, Operation } from './endpoint.ts';
+export { basePathPrefixOf, hasOperation, upstreamPath, upstreamUrl } from './endpoint.ts';
+export type { ClientRoute } from './client-route.ts';
+export { clientApiOfPath } from './client-route.ts';
+export type { Credential, CredentialForm, HeaderEdits, HeaderLookup } from './auth.ts';
+export { awsRegionOfHost, credentialHeaders, passThroughCredential, providerHeaders } from './auth.ts';
+export type { BetaHeaderLists, BetaHeaders } from './beta-headers.ts';
+export { chooseBetaHeaders } from './beta-headers.ts';
+export { adaptRequest, quirkHeaders, quirksOf } from './adapt-request.ts';

@@ -1,0 +1,26 @@
+import { openaiBetas } from './beta-header-rules.ts';
+import { dropParameters } from './drop-parameters.ts';
+import type { Quirk } from './provider.ts';
+import { defineProvider } from './provider.ts';
+
+/** xAI searches by tools of its own and refuses OpenAI's search options on Chat Completions. */
+export const xaiWebSearch: Quirk = {
+  name: 'xai-web-search-options',
+  source: 'https://docs.x.ai/docs/guides/live-search; katanemo/plano 0.4.36 drops the member as well',
+  apis: ['openai-chat'],
+  when: () => true,
+  apply: (wire, _target, warn) => dropParameters(wire, ['web_search_options'], 'xAI does not accept it', warn),
+};
+
+/** {@link https://docs.x.ai/docs/api-reference | xAI}. */
+export const xai = defineProvider({
+  id: 'xai',
+  alsoKnownAs: ['x-ai', 'grok'],
+  catalogueKey: 'x-ai',
+  baseUrl: 'https://api.x.ai/v1',
+  keyVariables: ['XAI_API_KEY', 'GROK_API_KEY'],
+  apis: ['openai-chat', 'openai-responses'],
+  betaHeaders: openaiBetas,
+  capabilities: { promptCache: { claudeMarkers: false, automatic: true } },
+  quirks: [xaiWebSearch],
+});
