@@ -50,7 +50,13 @@ describe('createExchange', () => {
   ];
 
   it('asks for each step and writes the chunks', () => {
-    expect(steps(gatewayOf(streaming), [...answered, { type: 'end' }])).toEqual(['call', 'forward', 'accept', ['<a>', false, false], ['end', true, false]]);
+    expect(steps(gatewayOf(streaming), [...answered, { type: 'end' }])).toEqual([
+      'call',
+      'forward',
+      'accept',
+      ['<a>', false, false],
+      ['end', true, false],
+    ]);
   });
   it('writes what a failure becomes', () => {
     const failed: HostEvent = { type: 'failure', failure: { reason: 'timeout', message: '' } };

@@ -45,7 +45,13 @@ export interface ResponseSide {
 
 /** What became of a request. */
 export type Decision =
-  | { readonly action: 'respond'; readonly status: number; readonly headers: HttpHeaders; readonly body: HttpBody; readonly summary: ExchangeSummary }
+  | {
+      readonly action: 'respond';
+      readonly status: number;
+      readonly headers: HttpHeaders;
+      readonly body: HttpBody;
+      readonly summary: ExchangeSummary;
+    }
   | {
       readonly action: 'accept';
       readonly status: number;
@@ -177,13 +183,16 @@ export function createExchange(gateway: Gateway, host: HostCapabilities): Exchan
 }
 
 /** Makes a call and waits for its reply: for use with `yield*` in a flow. */
-export function* call(request: UpstreamRequest, options: { timeoutMs: number; bodyLimit: number }): Generator<FlowStep, UpstreamReply, UpstreamHead | UpstreamReply> {
+export function* call(
+  request: UpstreamRequest,
+  options: { timeoutMs: number; bodyLimit: number },
+): Generator<FlowStep, UpstreamReply, UpstreamHead | UpstreamReply> {
   return (yield { step: 'call', request, timeoutMs: options.timeoutMs, bodyLimit: options.bodyLimit }) as UpstreamReply;
 }
 
 /** Sends to the upstream and waits for its head: for use with `yield*` in a flow. */
 export function* forward(request: UpstreamRequest, delayMs = 0): Generator<FlowStep, UpstreamHead, UpstreamHead | UpstreamReply> {
-  return (yield { step: 'forward', request, delayMs }) as UpstreamHead;
+  return yield { step: 'forward', request, delayMs };
 }
 
 /** Reads the body behind the last head: for use with `yield*` in a flow. */

@@ -1,0 +1,78 @@
+/** What the prompt listener works with. */
+export interface EffectivePrompts {
+  readonly systemPrompt: string | null;
+  readonly targets: readonly EffectivePromptTarget[];
+  readonly optimizeContextWindow: boolean;
+  readonly useAgentOrchestrator: boolean;
+  readonly functionCalling: { readonly engine: 'arch-function' | 'model'; readonly model: string | null };
+  readonly guards: EffectiveGuards | null;
+  /** Paths of files that replace the prompts of the routing and function-calling models. */
+  readonly templates: Readonly<Record<string, string>>;
+  /** Longer texts are sampled before their tokens are counted. */
+  readonly tokensMaxCharacters: number;
+}
+
+/** Checks before a prompt is sent on. */
+export interface EffectiveGuards {
+  /** Answer to a detected jailbreak; null when that guard is off. */
+  readonly jailbreakMessage: string | null;
+  readonly service: { readonly url: string; readonly timeoutMs: number } | null;
+}
+
+/** A developer's API that a prompt can be turned into a call of. */
+export interface EffectivePromptTarget {
+  readonly name: string;
+  readonly description: string;
+  readonly default: boolean;
+  readonly autoLlmDispatchOnResponse: boolean;
+  readonly parameters: readonly EffectiveParameter[];
+  readonly endpoint: EffectiveTargetEndpoint | null;
+  readonly systemPrompt: string | null;
+}
+
+/** A parameter of a prompt target, values of their own type. */
+export interface EffectiveParameter {
+  readonly name: string;
+  readonly description: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly default: string | number | boolean | null;
+  readonly enum: readonly (string | number | boolean)[] | null;
+  readonly inPath: boolean;
+  readonly format: string | null;
+}
+
+/** The call that a prompt target makes. */
+export interface EffectiveTargetEndpoint {
+  /** Name of an endpoint, agent or filter. */
+  readonly name: string;
+  readonly path: string;
+  readonly method: 'GET' | 'POST';
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A server of the developer. */
+export interface EffectiveEndpoint {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+  readonly authority: string;
+  readonly connectTimeoutMs: number;
+  readonly prefixAffinity: boolean;
+}
+
+/** An agent and where it is. */
+export interface EffectiveAgent {
+  readonly id: string;
+  readonly url: string;
+}
+
+/** A filter and how it is called. */
+export interface EffectiveFilter {
+  readonly id: string;
+  readonly url: string;
+  readonly type: 'mcp' | 'http';
+  readonly transport: 'streamable-http';
+  readonly tool: string;
+}

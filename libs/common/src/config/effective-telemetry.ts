@@ -1,0 +1,36 @@
+/** What is logged, and how. */
+export interface EffectiveLogging {
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly format: 'pretty' | 'json';
+}
+
+/** The socket that serves `/metrics`. */
+export interface EffectiveMetrics {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Spans and where they go. */
+export interface EffectiveTracing {
+  /** 0 to 100; tracing is on when it is above 0. */
+  readonly randomSamplingPercent: number;
+  readonly traceInternal: boolean;
+  /** OTLP over gRPC. */
+  readonly endpoint: string;
+  readonly spanAttributes: {
+    /** Lower case. */
+    readonly headerPrefixes: readonly string[];
+    readonly static: Readonly<Record<string, string>>;
+  };
+  readonly exporters: readonly EffectiveExporter[];
+}
+
+/** Product analytics beside the spans. */
+export interface EffectiveExporter {
+  readonly type: 'posthog';
+  readonly url: string;
+  readonly apiKey: string;
+  /** Lower case. */
+  readonly distinctIdHeader: string | null;
+  readonly captureMessages: boolean;
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { unimplementedKeys } from './implemented.ts';
+import { parseConfig } from './parse-config.ts';
+
+function missing(text: string): string[] {
+  const parsed = parseConfig(text, { file: 'f', environment: {} });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return unimplementedKeys(parsed.config);
+}
+
+const base = `version: v0.4.0
+listeners: [{ type: model, name: llm, port: 12000, address: 127.0.0.1, timeout: 5s }]
+model_providers:
+  - { model: openai/gpt-4o, name: a, access_key: k, default: true, base_url: "http://h", http_host: h, headers: { a: b }, api: openai-chat }
+  - { model: acme/*, passthrough_auth: true, provider_interface: openai, base_url: "http://h" }
+model_aliases: { a: { target: gpt-4o } }
+limits: { request_body: 1MB, response_body: 1MB, header: 1KB, sse_event: 1MB, json_depth: 9, in_flight: 9 }
+timeouts: { connect: 5s, first_byte: 5s, stream_idle: 5s, total: 5s, drain: 5s }
+logging: { level: info }
+internal_listeners: { llm: { port: 12001 } }
+`;
+
+describe('unimplementedKeys', () => {
+  it('has nothing against what is implemented', () => {
+    expect(missing(base)).toEqual([]);
+    expect(
+      missing(
+        'version: v0.4.0\nlisteners: { egress_traffic: { port: 1, timeout: 5s } }\nllm_providers: [{ model: openai/a, access_key: k }]',
+      ),
+    ).toEqual([]);
+  });
+
+  const table: [string, string, string[]][] = [
+    ['whole sections', 'retries: { max: 1 }\nsystem_prompt: x\n', ['system_prompt', 'retries']],
+    ['a prompt-only key without effect', 'overrides: { optimize_context_window: true }\n', ['overrides']],
+  ];
+  it.each(table)('names %s', (_name, addition, expected) => {
+    expect(missing(base + addition)).toEqual(expected);
+  });
+
+  it('names keys within lists and values', () => {
+    expect(
+      missing(`version: v0.4.0
+listeners:
+  - { type: model, name: llm, auth: { keys: [k] } }
+  - { type: prompt, name: p }
+model_providers: [{ model: openai/gpt-4o, access_key: k, max_concurrency: 3 }]
+limits: { buffered_memory: 1MB }
+timeouts: { filter_call: 5s }
+`),
+    ).toEqual([
+      'listeners[0].auth',
+      'listeners[1].type: prompt',
+      'model_providers[0].max_concurrency',
+      'limits.buffered_memory',
+      'timeouts.filter_call',
+    ]);
+  });
+
+  it('names the old form’s gate for prompts', () => {
+    expect(
+      missing('version: v0.4.0\nlisteners: { ingress_traffic: { port: 1 } }\nmodel_providers: [{ model: openai/a, access_key: k }]'),
+    ).toEqual(['listeners.ingress_traffic']);
+  });
+});

@@ -1,0 +1,98 @@
+import type { AuthorConfig } from './schema.ts';
+
+/*
+ * What the server does today, as a table: `*` is any one key or index, and an entry covers everything below it. A key of the schema that is not
+ * covered is valid, but `serve` refuses to start with it, so that nothing is accepted in silence. To implement a key, add its line here.
+ */
+const implemented: readonly string[] = [
+  'version',
+  'listeners.*.name',
+  'listeners.*.type',
+  'listeners.*.port',
+  'listeners.*.address',
+  'listeners.*.timeout',
+  'listeners.egress_traffic',
+  ...['model_providers', 'llm_providers'].flatMap((section) =>
+    ['model', 'name', 'access_key', 'default', 'base_url', 'passthrough_auth', 'http_host', 'provider_interface', 'headers', 'api'].map(
+      (key) => `${section}.*.${key}`,
+    ),
+  ),
+  'model_aliases',
+  'limits.request_body',
+  'limits.response_body',
+  'limits.header',
+  'limits.sse_event',
+  'limits.json_depth',
+  'limits.in_flight',
+  'timeouts.connect',
+  'timeouts.first_byte',
+  'timeouts.stream_idle',
+  'timeouts.total',
+  'timeouts.drain',
+  'internal_listeners',
+  'routing_hint',
+  'logging',
+];
+
+/** What an entry above covers although it is not implemented: some values of a key, or all of it. */
+const exceptions: readonly { readonly path: RegExp; readonly values?: readonly unknown[] }[] = [
+  { path: /^listeners\[\d+\]\.type$/, values: ['prompt', 'agent'] },
+  { path: /^listeners\.ingress_traffic$/ },
+];
+
+interface Tree {
+  covered: boolean;
+  readonly children: Map<string, Tree>;
+}
+
+function buildTree(patterns: readonly string[]): Tree {
+  const root: Tree = { covered: false, children: new Map() };
+  for (const pattern of patterns) {
+    let node = root;
+    for (const segment of pattern.split('.')) {
+      let child = node.children.get(segment);
+      if (child === undefined) {
+        child = { covered: false, children: new Map() };
+        node.children.set(segment, child);
+      }
+      node = child;
+    }
+    node.covered = true;
+  }
+  return root;
+}
+
+const tree: Tree = buildTree(implemented);
+
+/**
+ * Paths of what the configuration asks for and the server cannot do yet, in the order of the schema; a value that is the trouble is named too
+ * (`listeners[1].type: prompt`).
+ *
+ * @example
+ * const missing = unimplementedKeys(parsed.config); // ['ratelimits', 'listeners[0].auth']
+ */
+export function unimplementedKeys(author: AuthorConfig): string[] {
+  const found: string[] = [];
+  walk(author, '', tree, found);
+  return found;
+}
+
+function walk(value: unknown, path: string, node: Tree, found: string[]): void {
+  for (const exception of exceptions) {
+    if (!exception.path.test(path)) continue;
+    if (exception.values === undefined) {
+      found.push(path);
+      return;
+    }
+    if (exception.values.includes(value)) found.push(`${path}: ${String(value)}`);
+  }
+  if (node.covered || typeof value !== 'object' || value === null) return;
+  const isList = Array.isArray(value);
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    const child = node.children.get(key) ?? node.children.get('*');
+    const memberPath = isList ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+    if (child === undefined) found.push(memberPath);
+    else walk(member, memberPath, child, found);
+  }
+}

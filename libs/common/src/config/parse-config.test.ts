@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { problemsOf as problems, warningsOf as warnings } from '../../test/support/derived-config.ts';
+import { parseConfig } from './parse-config.ts';
+
+const environment = { KEY: 'sk-top-secret', URL: 'http://me:hunter2@db' };
+const listeners = 'listeners: [{ type: model, name: llm }]';
+const base = `version: v0.4.0\n${listeners}\nmodel_providers: [{ model: openai/gpt-4o, access_key: $KEY, default: true }]\n`;
+
+const problemsOf = (text: string): string[] => problems(text, environment);
+const warningsOf = (text: string): string[] => warnings(text, environment);
+
+describe('a file as a whole', () => {
+  it('is parsed without defaults, with variables, units and header names settled', () => {
+    const result = parseConfig(`${base}timeouts: { connect: 500ms }\nlimits: { header: 64KiB }\n`, { file: 'f', environment });
+    expect(result).toEqual({
+      ok: true,
+      config: {
+        version: 'v0.4.0',
+        listeners: [{ type: 'model', name: 'llm' }],
+        model_providers: [{ model: 'openai/gpt-4o', access_key: 'sk-top-secret', default: true }],
+        timeouts: { connect: 500 },
+        limits: { header: 65_536 },
+      },
+      warnings: [],
+    });
+  });
+
+  const table: [string, string, string[]][] = [
+    ['nothing', '', ['1:1: the file is empty (begin with `version: v0.4.0`)']],
+    ['a list', '- a', ['1:1: the file must be a map of keys (begin with `version: v0.4.0`)']],
+    ['no YAML', 'a: [', ['1:5: wrong indentation, or a bracket, brace or quote that is not closed']],
+    [
+      'no keys',
+      'mode: llm',
+      [
+        '1:1: version: is missing (write one of `v0.1`, `v0.1.0`, `0.1-beta`, `0.2.0`, `v0.3.0`, `v0.4.0`)',
+        '1:1: listeners: is missing (write a list of listeners)',
+      ],
+    ],
+  ];
+  it.each(table)('%s', (_name, text, expected) => {
+    expect(problemsOf(text)).toEqual(expected);
+  });
+
+  it('reports everything at once, in the order of the file', () => {
+    const text = `version: 0.2
+lisetners: []
+listeners:
+  - { name: llm, type: model, adress: 1.2.3.4 }
+  - { name: llm, type: agent, port: 12000, agents: [{ id: nobody, description: x }] }
+  - { name: other, type: prompt, port: x }
+  - { name: last, type: prompt, port: 12000 }
+model_providers:
+  - { model: openai/gpt-4o, access_key: $NOPE }
+  - { model: antropic/claude }
+  - { model: ollama/*, default: yes }
+  - { model: azure_openai/gpt-4o }
+model_aliases: { a: { target: gpt-4oo } }
+prompt_targets: [{ name: p, description: d }]
+`;
+    expect(problemsOf(text)).toEqual([
+      '1:10: version: must be one of `v0.1`, `v0.1.0`, `0.1-beta`, `0.2.0`, `v0.3.0`, `v0.4.0` (put it in quotes)',
+      '2:1: lisetners: is not a known key (did you mean `listeners`?)',
+      '4:31: listeners[0].adress: is not a known key (did you mean `address`?)',
+      '5:13: listeners[1].name: another listener is already named `llm`',
+      '5:37: listeners[1].port: port 12000 of `llm` is already taken by `llm` (give one of them another port)',
+      '5:59: listeners[1].agents[0].id: `nobody` is neither an agent nor a filter; there are none',
+      '6:40: listeners[2].port: must be a whole number, but is text',
+      '7:39: listeners[3].port: port 12000 of `last` is already taken by `llm` (give one of them another port)',
+      '9:41: model_providers[0].access_key: needs the environment variable `NOPE`, which is not set (set it, or write `$$` for a dollar sign)',
+      '10:14: model_providers[1].model: `antropic` is not a known provider, and has no `base_url` and no `provider_interface` (did you mean `anthropic`?)',
+      '11:33: model_providers[2].default: must be `true` or `false`, but is text (write it without quotes, and not as yes or no)',
+      '12:14: model_providers[3].model: provider `azure_openai` needs a `base_url` (such as `https://<resource>.openai.azure.com`)',
+      '14:18: prompt_targets[0]: has no `endpoint`, so it could not be called (add `endpoint: { name: …, path: … }`)',
+    ]);
+  });
+});
+
+describe('what only follows from another problem', () => {
+  const table: [string, string, string[]][] = [
+    [
+      'a base_url that is there under a misspelt key',
+      `version: v0.4.0\n${listeners}\nmodel_providers: [{ model: azure_openai/x, base_ur: "http://h", access_key: k }]`,
+      ['model_providers[0].base_ur: is not a known key'],
+    ],
+    [
+      'agents of a section that cannot be read',
+      'version: v0.4.0\nlisteners: [{ type: agent, name: l, port: 1, agents: [{ id: a, description: d }] }]\nagents: 5',
+      ['agents: must be a list, but is a whole number'],
+    ],
+    [
+      'models of providers that cannot be read',
+      `version: v0.4.0\n${listeners}\nmodel_providers: { model: x }\nmodel_aliases: { a: { target: x } }`,
+      ['model_providers: must be a list, but is a map'],
+    ],
+    [
+      'a URL made of a variable that is not set',
+      `version: v0.4.0\n${listeners}\nmodel_providers: [{ model: acme/x, provider_interface: openai, base_url: $NOPE }]`,
+      ['model_providers[0].base_url: needs the environment variable `NOPE`, which is not set'],
+    ],
+  ];
+  it.each(table)('is not reported: %s', (_name, text, expected) => {
+    const result = parseConfig(text, { file: 'f', environment });
+    expect(result.ok ? [] : result.problems.map(({ path, message }) => `${path}: ${message}`)).toEqual(expected);
+  });
+});
+
+describe('warnings', () => {
+  const table: [string, string, string][] = [
+    [
+      'the old name of the providers',
+      `version: v0.4.0\n${listeners}\nllm_providers: [{ model: openai/gpt-4o, access_key: k }]`,
+      'llm_providers: is deprecated',
+    ],
+    [
+      'the old form of the listeners',
+      'version: v0.4.0\nlisteners: { egress_traffic: { port: 12000 } }\nmodel_providers: [{ model: openai/gpt-4o, access_key: k }]',
+      'listeners: has the old form',
+    ],
+    [
+      'a shadowed bare name',
+      `version: v0.4.0\n${listeners}\nmodel_providers: [{ model: openai/gpt-4o, access_key: k }, { model: groq/gpt-4o, access_key: k }]`,
+      'a request for `gpt-4o` goes to the latter',
+    ],
+    [
+      'a provider without key',
+      `version: v0.4.0\n${listeners}\nmodel_providers: [{ model: openai/gpt-4o }]`,
+      'has no `access_key`, so its requests will be refused (write `access_key: $OPENAI_API_KEY` or `passthrough_auth: true`)',
+    ],
+    [
+      'an unused key',
+      `version: v0.4.0\n${listeners}\nmodel_providers: [{ model: openai/gpt-4o, access_key: $NOPE, passthrough_auth: true }]`,
+      '`passthrough_auth` is on, so it is not used',
+    ],
+    [
+      'inline preferences of today',
+      `version: v0.4.0\n${listeners}\nmodel_providers: [{ model: openai/gpt-4o, access_key: k, routing_preferences: [{ name: a, description: d }] }]`,
+      'has no effect since v0.4.0',
+    ],
+    [
+      'an open listener',
+      `version: v0.4.0\nlisteners: [{ type: model, name: llm, address: 0.0.0.0 }]\nmodel_providers: [{ model: openai/gpt-4o, access_key: k }]`,
+      'whoever reaches it spends the keys',
+    ],
+    [
+      'a preference without routing model',
+      `${base}routing_preferences: [{ name: a, description: d, models: [gpt-4o] }]`,
+      'need the routing model `Plano-Orchestrator`, which no provider serves',
+    ],
+    [
+      'a limit twice',
+      `${base}ratelimits: [{ model: gpt-4o, selector: { key: X }, limit: { tokens: 1, unit: day } }, { model: gpt-4o, selector: { key: x, value: "*" }, limit: { tokens: 1, unit: day } }]`,
+      'ratelimits[1].selector: is there twice for this model',
+    ],
+    ['an alias that hides a model', `${base}model_aliases: { gpt-4o: { target: openai/gpt-4o } }`, 'is also the name of a model'],
+  ];
+  it.each(table)('%s', (_name, text, expected) => {
+    expect(warningsOf(text).join('\n')).toContain(expected);
+  });
+});
+
+describe('secrets', () => {
+  it('are never repeated, wherever they stand and whatever is wrong with them', () => {
+    const secret = 'sk-top-secret';
+    const places = [
+      `model_providers: [{ model: openai/gpt-4o, access_key: [${secret}] }]`,
+      `model_providers: [{ model: openai/gpt-4o, access_key: { a: ${secret} } }]`,
+      `model_providers: [{ model: openai/gpt-4o, acces_key: ${secret} }]`,
+      `model_providers: [{ model: acme/x, provider_interface: openai, base_url: "https://u:${secret}@host" }]`,
+      `model_providers: [{ model: acme/x, provider_interface: openai, base_url: "${secret}" }]`,
+      `model_providers: [{ model: openai/gpt-4o, access_key: k, headers: { x: [${secret}] } }]`,
+      `model_providers: [{ model: openai/gpt-4o, access_key: "${secret}\\n" }]`,
+      `model_providers: [{ model: openai/gpt-4o, access_key: "\${${secret}" }]`,
+      `model_providers: ${secret}`,
+      `redis: { url: "${secret}" }`,
+      `redis: { url: "http://u:${secret}@x" }`,
+      `state_storage: { type: ${secret} }`,
+      `tracing: { opentracing_grpc_endpoint: "http://u:${secret}@x" }`,
+      `logging: { level: ${secret} }`,
+      `listeners: [{ type: model, name: l, auth: { keys: ["a ${secret}"] } }]`,
+      `internal_listeners: { llm: { port: ${secret} } }`,
+      `agents: [{ id: a, url: "ftp://${secret}" }]`,
+      `redis: "${secret}`,
+      `redis: {{{ ${secret}`,
+      `redis: $KEY`,
+    ];
+    for (const place of places) {
+      const result = parseConfig(`version: v0.4.0\n${place}\n`, { file: 'f', environment });
+      expect(result.ok, place).toBe(false);
+      expect(JSON.stringify(result), place).not.toContain(secret);
+    }
+  });
+});

@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import { derive, type DeriveOptions } from './derive.ts';
+import { withoutWhatIsWrong } from './partial-config.ts';
+import { createReporter, type Finding, formatPath, type Problem } from './problem.ts';
+import { type AuthorConfig, authorSchema } from './schema.ts';
+import { schemaFindings, settleUnions } from './schema-problems.ts';
+import { type Environment, substituteVariables } from './substitution.ts';
+import { unmetRequirements } from './unmet-requirements.ts';
+import { readYaml, type YamlSource } from './yaml-source.ts';
+
+/** A configuration that can be used, or everything that is wrong with it. */
+export type ParseResult =
+  | { readonly ok: true; readonly config: AuthorConfig; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** What parsing needs besides the text. */
+export interface ParseOptions extends DeriveOptions {
+  /** Name of the file, for messages. */
+  readonly file: string;
+  /** Where `$NAME` is looked up; `process.env` will do. */
+  readonly environment: Environment;
+}
+
+/**
+ * Reads a configuration file: YAML, then variables (in keys, URLs, addresses, headers and connection strings only), then the schema, then every
+ * rule that a start would fail by. All problems are found at once, in the order of the file.
+ *
+ * The result holds secrets in clear; problems and warnings never do.
+ *
+ * @example
+ * const parsed = parseConfig(readFileSync(file, 'utf8'), { file, environment: process.env });
+ * if (!parsed.ok) for (const problem of parsed.problems) console.error(formatProblem(problem));
+ */
+export function parseConfig(text: string, options: ParseOptions): ParseResult {
+  const { file, environment } = options;
+  const yaml = readYaml(text.replace(/^\uFEFF/, ''));
+  if (!yaml.ok) return { ok: false, problems: yaml.errors.map((error) => ({ file, path: '', ...error })) };
+  const { source } = yaml;
+  if (typeof source.data !== 'object' || source.data === null || Array.isArray(source.data)) {
+    const message = source.data === null ? 'the file is empty' : 'the file must be a map of keys';
+    const hint = 'begin with `version: v0.4.0`';
+    return { ok: false, problems: [{ file, line: 1, column: 1, path: '', message, hint }] };
+  }
+  const variables = createReporter();
+  const data = substituteVariables(source.data, environment, variables);
+  const parsed = authorSchema.safeParse(data, { error: () => '' });
+  const problems: Finding[] = [...variables.problems];
+  const issues = parsed.success ? [] : settleUnions(parsed.error.issues);
+  problems.push(...schemaFindings(issues, data));
+
+  const rules = createReporter();
+  const usable = parsed.success ? { config: parsed.data, restore: (finding: Finding) => finding } : partial(data, issues);
+  if (usable !== null) {
+    const effective = derive({ author: usable.config, environment, reporter: rules, newId: options.newId ?? (() => 'id') });
+    for (const { path, message, hint } of unmetRequirements(effective)) rules.warn(path.split('.'), message, hint);
+    const before = new Set(problems.map((problem) => formatPath(problem.path)));
+    for (const rule of rules.problems) {
+      const finding = usable.restore(rule);
+      if (finding !== null && !before.has(formatPath(finding.path))) problems.push(finding);
+    }
+  }
+  if (problems.length > 0) return { ok: false, problems: inOrder(problems, source, file) };
+  if (!parsed.success)
+    return { ok: false, problems: [{ file, line: 1, column: 1, path: '', message: 'the file does not fit the schema' }] };
+  return { ok: true, config: parsed.data, warnings: inOrder([...variables.warnings, ...rules.warnings], source, file) };
+}
+
+function partial(data: unknown, issues: readonly z.core.$ZodIssue[]) {
+  const reduced = withoutWhatIsWrong(data as Record<string, unknown>, issues);
+  const parsed = authorSchema.safeParse(reduced.data, { error: () => '' });
+  return parsed.success ? { config: parsed.data, restore: reduced.restore } : null;
+}
+
+function inOrder(findings: readonly Finding[], source: YamlSource, file: string): Problem[] {
+  const problems = findings.map(({ path, message, hint, at }): Problem => {
+    const place = source.locate(path, at);
+    return { file, ...place, path: formatPath(path), message, ...(hint === undefined ? {} : { hint }) };
+  });
+  // Sorting is stable: two problems of one place stay in the order they were found.
+  return problems.sort((one, other) => one.line - other.line || one.column - other.column);
+}

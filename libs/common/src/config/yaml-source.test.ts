@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { Path } from './problem.ts';
+import { readYaml } from './yaml-source.ts';
+
+const text = `version: v0.4.0
+listeners:
+  - type: model
+    name: llm
+base: &base
+  a: 1
+copy:
+  <<: *base
+  b: 2
+same: *base
+empty:
+"quoted key": x
+`;
+
+describe('readYaml', () => {
+  it('reads data, with aliases and merge keys', () => {
+    const result = readYaml(text);
+    expect(result.ok ? result.source.data : result.errors).toEqual({
+      version: 'v0.4.0',
+      listeners: [{ type: 'model', name: 'llm' }],
+      base: { a: 1 },
+      copy: { a: 1, b: 2 },
+      same: { a: 1 },
+      empty: null,
+      'quoted key': 'x',
+    });
+  });
+
+  const places: [Path, 'key' | 'value', number, number][] = [
+    [['version'], 'value', 1, 10],
+    [['version'], 'key', 1, 1],
+    [['listeners', 0, 'name'], 'value', 4, 11],
+    [['listeners', 0, 'name'], 'key', 4, 5],
+    [['listeners', 0], 'value', 3, 5],
+    [['listeners', 0, 'port'], 'value', 3, 5],
+    [['listeners', 5, 'port'], 'value', 3, 3],
+    [['same', 'a'], 'value', 6, 6],
+    [['empty'], 'value', 11, 1],
+    [['quoted key'], 'value', 12, 15],
+    [['nothing', 'at', 'all'], 'value', 1, 1],
+    [[], 'value', 1, 1],
+  ];
+  it.each(places)('finds %j by its %s', (path, at, line, column) => {
+    const result = readYaml(text);
+    expect(result.ok ? result.source.locate(path, at) : null).toEqual({ line, column });
+  });
+
+  const broken: [string, string, RegExp, number][] = [
+    ['a key twice', 'a: 1\nb: 2\na: 3', /twice/, 3],
+    ['a tab', 'a:\n\tb: 1', /./, 2],
+    ['an open bracket', 'a: [1, 2', /not closed/, 1],
+    ['two documents', 'a: 1\n---\nb: 2', /more than one document/, 2],
+    ['an unknown alias', 'a: *nope', /anchors and aliases/, 1],
+    ['an open quote', 'a: "sk-secret', /missing/, 1],
+    ['text after a value', 'a: "x" sk-secret', /unexpected/, 1],
+    ['too many brackets', '['.repeat(100_000), /./, 1],
+  ];
+  it.each(broken)('refuses %s', (_name, source, message, line) => {
+    const result = readYaml(source);
+    expect(result.ok ? [] : result.errors.map((error) => error.message).join()).toMatch(message);
+    expect(result.ok ? 0 : result.errors[0]?.line).toBe(line);
+    expect(JSON.stringify(result)).not.toContain('secret');
+  });
+
+  it('refuses an alias bomb without building it', () => {
+    let bomb = 'a0: &a0 [x, x, x, x, x, x, x, x, x]\n';
+    for (let level = 1; level < 12; level += 1)
+      bomb += `a${level}: &a${level} [${Array(9)
+        .fill(`*a${level - 1}`)
+        .join(', ')}]\n`;
+    expect(readYaml(bomb).ok).toBe(false);
+  });
+});

@@ -1,0 +1,101 @@
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import type { Path } from './problem.ts';
+
+/** A place in a text, both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A YAML text as plain data, with the way back from a path to its place. */
+export interface YamlSource {
+  readonly data: unknown;
+  /** Place of what a path leads to; of the nearest thing around it when there is no such thing. */
+  locate(path: Path, at: 'key' | 'value'): Place;
+}
+
+/** Data, or what is wrong with the text. */
+export type YamlResult =
+  | { readonly ok: true; readonly source: YamlSource }
+  | { readonly ok: false; readonly errors: readonly (Place & { readonly message: string })[] };
+
+/** The parser's own messages quote the text, which may be a secret; these do not. */
+const messages: Readonly<Record<string, string>> = {
+  ALIAS_PROPS: 'an alias cannot have an anchor or a tag',
+  BAD_ALIAS: 'this alias has no anchor, or a bad name',
+  BAD_COLLECTION_TYPE: 'this tag does not fit its value',
+  BAD_DIRECTIVE: 'unknown directive',
+  BAD_DQ_ESCAPE: 'unknown escape sequence in double quotes',
+  BAD_INDENT: 'wrong indentation, or a bracket, brace or quote that is not closed',
+  BAD_PROP_ORDER: 'an anchor or tag stands in the wrong place',
+  BAD_SCALAR_START: 'text cannot begin with this character; put it in quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a list or map cannot stand here; check the indentation and the colons',
+  BLOCK_IN_FLOW: 'an indented list or map cannot stand within brackets or braces',
+  DUPLICATE_KEY: 'this key is there twice',
+  KEY_OVER_1024_CHARS: 'a key is longer than 1024 characters',
+  MISSING_CHAR: 'a bracket, brace, quote, comma or colon is missing',
+  MULTILINE_IMPLICIT_KEY: 'a key must be on one line; a colon or quote may be missing',
+  MULTIPLE_ANCHORS: 'more than one anchor',
+  MULTIPLE_DOCS: 'the file holds more than one document',
+  MULTIPLE_TAGS: 'more than one tag',
+  NON_STRING_KEY: 'keys must be text',
+  RESOURCE_EXHAUSTION: 'the aliases of this file would expand to far too much',
+  TAB_AS_INDENT: 'tabs cannot indent; use spaces',
+  TAG_RESOLVE_FAILED: 'unknown tag, or one that does not fit its value',
+  UNEXPECTED_TOKEN: 'unexpected text; check indentation, quotes and brackets',
+};
+
+/**
+ * Reads YAML 1.2 (with merge keys) into plain data.
+ *
+ * @example
+ * const result = readYaml('version: v0.4.0');
+ */
+export function readYaml(text: string): YamlResult {
+  const lines = new LineCounter();
+  const place = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  try {
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
+    if (document.errors.length > 0) {
+      const errors = document.errors.map((error) => ({ ...place(error.pos[0]), message: messages[error.code] ?? 'this is not YAML' }));
+      return { ok: false, errors };
+    }
+    const data: unknown = document.toJS({ maxAliasCount: 1000 });
+    return { ok: true, source: { data, locate: (path, at) => place(offsetOf(document, path, at)) } };
+  } catch (error) {
+    // Thousands of nested brackets end the parser's recursion; an alias without anchor and an alias bomb are found by `toJS`.
+    const message =
+      error instanceof RangeError ? 'the file is nested too deeply' : 'the file cannot be read as YAML; check its anchors and aliases';
+    return { ok: false, errors: [{ line: 1, column: 1, message }] };
+  }
+}
+
+function offsetOf(document: Document.Parsed, path: Path, at: 'key' | 'value'): number {
+  let node: Node | null | undefined = document.contents;
+  let offset = node?.range?.[0] ?? 0;
+  for (let index = 0; index < path.length; index += 1) {
+    const segment = path[index]!;
+    if (isAlias(node)) node = node.resolve(document);
+    const last = index === path.length - 1;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isPair(item) && String(isScalar(item.key) ? item.key.value : item.key) === String(segment));
+      if (pair === undefined) return offset;
+      const key = pair.key as Node | null;
+      const value = pair.value as Node | null;
+      const empty = value === null || (isScalar(value) && value.value === null);
+      offset = ((last && at === 'key') || empty ? key?.range?.[0] : value.range?.[0]) ?? offset;
+      node = value;
+    } else if (isSeq(node)) {
+      const item = node.items[Number(segment)] as Node | undefined;
+      if (item === undefined) return offset;
+      offset = item?.range?.[0] ?? offset;
+      node = item;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { connectionHeaders, isForgedHeader, isForwardedToClient, isForwardedUpstream } from './headers.ts';
+
+describe('what goes upstream', () => {
+  it.each([
+    'content-type',
+    'accept',
+    'user-agent',
+    'anthropic-version',
+    'anthropic-beta',
+    'openai-organization',
+    'openai-beta',
+    'traceparent',
+    'tracestate',
+    'x-request-id',
+    'x-stainless-lang',
+  ])('%s does', (name) => {
+    expect(isForwardedUpstream(name)).toBe(true);
+  });
+
+  it.each([
+    'connection',
+    'keep-alive',
+    'te',
+    'transfer-encoding',
+    'upgrade',
+    'proxy-authorization',
+    'authorization',
+    'x-api-key',
+    'api-key',
+    'x-goog-api-key',
+    'x-plano-key',
+    'cookie',
+    'host',
+    'content-length',
+    'accept-encoding',
+    'expect',
+    'x-arch-llm-provider-hint',
+    'x-plano-cache',
+    'x-envoy-max-retries',
+    'x-model-affinity',
+    'x-forwarded-for',
+    'sec-fetch-mode',
+    'origin',
+  ])('%s does not', (name) => {
+    expect(isForwardedUpstream(name)).toBe(false);
+  });
+});
+
+describe('what goes to the client', () => {
+  it.each([
+    'content-type',
+    'retry-after',
+    'x-ratelimit-remaining-tokens',
+    'anthropic-ratelimit-requests-limit',
+    'request-id',
+    'x-request-id',
+  ])('%s does', (name) => {
+    expect(isForwardedToClient(name)).toBe(true);
+  });
+  it.each([
+    'set-cookie',
+    'connection',
+    'transfer-encoding',
+    'content-length',
+    'content-encoding',
+    'x-envoy-upstream-service-time',
+    'strict-transport-security',
+    'access-control-allow-origin',
+    'alt-svc',
+  ])('%s does not', (name) => {
+    expect(isForwardedToClient(name)).toBe(false);
+  });
+});
+
+describe('what an outsider may not send', () => {
+  it.each(['x-arch-upstream', 'x-arch-llm-provider', 'x-arch-streaming-request', 'x-envoy-max-retries', 'x-plano-prefix-hash'])(
+    '%s',
+    (name) => {
+      expect(isForgedHeader(name)).toBe(true);
+    },
+  );
+  it.each(['x-arch-llm-provider-hint', 'x-model-affinity', 'x-plano-cache', 'x-plano-max-switch-spend-pct', 'x-plano-key', 'accept'])(
+    'but %s',
+    (name) => {
+      expect(isForgedHeader(name)).toBe(false);
+    },
+  );
+});
+
+describe('connectionHeaders', () => {
+  it('lists the names', () => {
+    expect(connectionHeaders('close, X-Token,, te ')).toEqual(['close', 'x-token', 'te']);
+  });
+});

@@ -1,0 +1,168 @@
+/** Names of the headers that Plano reads or sets, in lower case. */
+export const headerNames = {
+  /** A client's wish for a model; stronger than the `model` of the body. */
+  providerHint: 'x-arch-llm-provider-hint',
+  /** Route of a request inside Envoy. */
+  provider: 'x-arch-llm-provider',
+  streamingRequest: 'x-arch-streaming-request',
+  rateLimitSelector: 'x-arch-ratelimit-selector',
+  upstream: 'x-arch-upstream',
+  llmRoute: 'x-arch-llm-route',
+  agentListenerName: 'x-arch-agent-listener-name',
+  modelAffinity: 'x-model-affinity',
+  cache: 'x-plano-cache',
+  prefixHash: 'x-plano-prefix-hash',
+  maxSwitchSpendPercent: 'x-plano-max-switch-spend-pct',
+  /** Key of a listener's `auth` where the credential headers belong to the provider. */
+  planoKey: 'x-plano-key',
+  envoyOriginalPath: 'x-envoy-original-path',
+  envoyMaxRetries: 'x-envoy-max-retries',
+  requestId: 'x-request-id',
+  traceparent: 'traceparent',
+  tracestate: 'tracestate',
+} as const;
+
+/** Keys of a message's or an answer's `metadata` that Plano uses. */
+export const metadataKeys = {
+  state: 'x-arch-state',
+  apiResponseMessage: 'x-arch-api-response-message',
+  toolCallMessage: 'x-arch-tool-call-message',
+  functionCallingModelResponse: 'x-arch-fc-model-response',
+} as const;
+
+/**
+ * Headers of one connection, which no proxy passes on; besides them every header named in `connection`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+ */
+export const hopByHopHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Headers in which a client shows who it is. They go upstream only as a credential (`pass-through`), never by themselves. */
+export const clientCredentialHeaders: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+  'proxy-authorization',
+  'x-plano-key',
+  'x-amz-security-token',
+]);
+
+/** Internal headers by their prefix: an outsider's are dropped at the listener, and none goes upstream. */
+export const internalHeaderPrefixes: readonly string[] = ['x-arch-', 'x-plano-', 'x-envoy-'];
+
+/** Headers with an internal prefix, or meant for Plano, that clients may send. */
+export const clientFacingHeaders: ReadonlySet<string> = new Set([
+  headerNames.providerHint,
+  headerNames.modelAffinity,
+  headerNames.cache,
+  headerNames.maxSwitchSpendPercent,
+  headerNames.planoKey,
+]);
+
+const requestHeadersDropped: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'content-encoding',
+  'accept-encoding',
+  'expect',
+  'cookie',
+  'cookie2',
+  'origin',
+  'referer',
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'x-model-affinity',
+]);
+
+const requestPrefixesDropped: readonly string[] = ['sec-', 'x-forwarded-', 'access-control-', 'cf-'];
+
+const responseHeadersDropped: ReadonlySet<string> = new Set([
+  'content-length',
+  'content-encoding',
+  'set-cookie',
+  'set-cookie2',
+  'alt-svc',
+  'strict-transport-security',
+  'nel',
+  'report-to',
+  'reporting-endpoints',
+  'content-security-policy',
+  'content-security-policy-report-only',
+  'server',
+  'via',
+]);
+
+const responsePrefixesDropped: readonly string[] = ['access-control-', 'x-arch-', 'x-plano-', 'x-envoy-', 'cf-'];
+
+function startsWithAny(name: string, prefixes: readonly string[]): boolean {
+  for (const prefix of prefixes) if (name.startsWith(prefix)) return true;
+  return false;
+}
+
+/**
+ * Whether a header that a client sent is to be taken out at the listener, because only Plano itself may set it. `name` in lower case.
+ *
+ * @example
+ * isForgedHeader('x-arch-upstream'); // true
+ */
+export function isForgedHeader(name: string): boolean {
+  return startsWithAny(name, internalHeaderPrefixes) && !clientFacingHeaders.has(name);
+}
+
+/**
+ * Whether a client's request header goes on to the provider. Everything does that is not the connection's own, internal, a credential, a
+ * cookie, about the browser or the client's network, or set anew by the gateway (`host`, lengths, encodings). `name` in lower case.
+ *
+ * @example
+ * isForwardedUpstream('anthropic-beta'); // true
+ * isForwardedUpstream('cookie'); // false
+ */
+export function isForwardedUpstream(name: string): boolean {
+  return (
+    !hopByHopHeaders.has(name) &&
+    !clientCredentialHeaders.has(name) &&
+    !requestHeadersDropped.has(name) &&
+    !startsWithAny(name, internalHeaderPrefixes) &&
+    !startsWithAny(name, requestPrefixesDropped)
+  );
+}
+
+/**
+ * Whether a provider's response header goes on to the client. Everything does that is not the connection's own, a cookie, a promise about the
+ * provider's own origin, internal, or set anew by the gateway (lengths, encodings, CORS). `name` in lower case.
+ *
+ * @example
+ * isForwardedToClient('retry-after'); // true
+ * isForwardedToClient('set-cookie'); // false
+ */
+export function isForwardedToClient(name: string): boolean {
+  return !hopByHopHeaders.has(name) && !responseHeadersDropped.has(name) && !startsWithAny(name, responsePrefixesDropped);
+}
+
+/**
+ * The further hop-by-hop headers that a `connection` header names, in lower case.
+ *
+ * @example
+ * connectionHeaders('close, X-Token'); // ['close', 'x-token']
+ */
+export function connectionHeaders(value: string): string[] {
+  const names: string[] = [];
+  for (const part of value.split(',')) {
+    const name = part.trim().toLowerCase();
+    if (name !== '') names.push(name);
+  }
+  return names;
+}

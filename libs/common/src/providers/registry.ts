@@ -1,0 +1,191 @@
+import { findProvider } from '@plano/hermesllm';
+import type { EffectiveProvider } from '../config/effective-provider.ts';
+import { createNearestModels } from './nearest-models.ts';
+
+/** The provider and model that a request goes to. */
+export interface Selection {
+  readonly provider: EffectiveProvider;
+  /** Model id to send upstream. */
+  readonly model: string;
+  /** Full public name, such as `openai/gpt-4o`: what `/v1/models` lists and answers may name. */
+  readonly name: string;
+  /** The alias that the client used, if any. */
+  readonly alias: string | null;
+}
+
+/** A selection, or why there is none, with the names that look like the one asked for. */
+export type SelectionResult =
+  | ({ readonly ok: true } & Selection)
+  | {
+      readonly ok: false;
+      readonly kind: 'model_not_found' | 'model_not_specified';
+      readonly message: string;
+      readonly nearest: readonly string[];
+    };
+
+/** An entry of `/v1/models`. */
+export interface ListedModel {
+  readonly id: string;
+  readonly object: 'model';
+  readonly created: 0;
+  readonly owned_by: string;
+}
+
+/** Chooses the provider of a request; see {@link createProviderRegistry}. */
+export interface ProviderRegistry {
+  readonly defaultProvider: EffectiveProvider | null;
+  /** The hint if there is one, else the model, else the default provider. A blank name counts as none. */
+  select(wish: { hint?: string | null; model?: string | null }): SelectionResult;
+  /** One name, without the default. Only Plano itself may ask for `internal` providers. */
+  lookup(name: string, options?: { internal?: boolean }): SelectionResult;
+  /** Every model that can be named, in the order of the configuration. */
+  listModels(): readonly ListedModel[];
+}
+
+/** What the registry may be given besides. */
+export interface RegistryOptions {
+  /** Model ids known to be served by a provider (by its id): lets a bare name reach a wildcard, and lists a wildcard's models. */
+  readonly knownModels?: (providerId: string) => readonly string[];
+}
+
+/**
+ * Builds the table of models once; every look-up after that is a few map reads.
+ *
+ * A name is, in this order: an alias; the `name` or full model string of a specific entry; the bare model id of one (of two, the later entry); a
+ * full model string under a wildcard (the longest prefix wins); the bare id of a model that a wildcard's provider is known to serve (the first
+ * entry wins). A prefix is never ignored: `anthropic/gpt-4o` does not reach OpenAI's `gpt-4o`.
+ *
+ * @throws Error when there is no provider, two entries have one name, two are the default, or a wildcard is
+ * @example
+ * const registry = createProviderRegistry(config.providers, config.aliases);
+ * const selection = registry.select({ hint: headers['x-arch-llm-provider-hint'], model: body.model });
+ * if (!selection.ok) respond(404, selection.message);
+ */
+export function createProviderRegistry(
+  providers: readonly EffectiveProvider[],
+  aliases: Readonly<Record<string, string>> = {},
+  options: RegistryOptions = {},
+): ProviderRegistry {
+  if (providers.length === 0) throw new Error('There must be at least one LLM Provider');
+  const specific = new Map<string, EffectiveProvider>();
+  const internal = new Map<string, EffectiveProvider>();
+  const wildcards: { prefix: string; provider: EffectiveProvider }[] = [];
+  const prefixes = new Set<string>();
+  let defaultProvider: EffectiveProvider | null = null;
+
+  const names = new Set<string>();
+  for (const provider of providers) {
+    if (names.has(provider.name)) throw new Error(`'${provider.name}' is not a unique name`);
+    names.add(provider.name);
+    if (provider.default) {
+      if (provider.wildcard) throw new Error(`'${provider.name}' stands for many models and cannot be the default`);
+      if (defaultProvider !== null) throw new Error('There must be at most one default LLM Provider');
+      defaultProvider = provider;
+    }
+    prefixes.add(prefixOf(provider.id));
+    if (provider.wildcard) wildcards.push({ prefix: provider.id.slice(0, -1), provider });
+  }
+  // Weakest first, so that the stronger kind of name overwrites: bare ids, full model strings, names.
+  for (const key of ['model', 'id', 'name'] as const) {
+    for (const provider of providers) {
+      if (provider.wildcard) continue;
+      (provider.internal ? internal : specific).set(provider[key], provider);
+    }
+  }
+  // Sorting is stable: of two wildcards with one prefix the first entry wins.
+  wildcards.sort((one, other) => other.prefix.length - one.prefix.length);
+
+  const specificIds: string[] = [];
+  for (const provider of specific.values()) specificIds.push(provider.id);
+
+  const known = new Map<string, Selection>();
+  const models: ListedModel[] = [];
+  const listed = new Set<string>();
+  const list = (id: string, provider: EffectiveProvider): void => {
+    if (listed.has(id)) return;
+    listed.add(id);
+    models.push({ id, object: 'model', created: 0, owned_by: provider.displayName });
+  };
+  for (const provider of providers) {
+    if (provider.internal) continue;
+    if (!provider.wildcard) {
+      list(provider.name, provider);
+      continue;
+    }
+    const prefix = prefixOf(provider.id);
+    // The catalogue is about the provider itself, not about a server of one's own that speaks like it.
+    if (findProvider(prefix)?.id !== provider.provider) continue;
+    const start = provider.model.slice(0, -1);
+    for (const model of options.knownModels?.(provider.provider) ?? []) {
+      if (!model.startsWith(start)) continue;
+      const name = `${prefix}/${model}`;
+      if (!known.has(model)) known.set(model, { provider, model, name, alias: null });
+      list(name, provider);
+    }
+  }
+
+  const find = (name: string, includeInternal: boolean): Selection | undefined => {
+    const exact = specific.get(name) ?? (includeInternal ? internal.get(name) : undefined);
+    if (exact !== undefined && (!isForeign(name, exact, prefixes) || name === exact.id || name === exact.name)) {
+      return { provider: exact, model: exact.model, name: exact.name, alias: null };
+    }
+    for (const { prefix, provider } of wildcards) {
+      if (provider.internal && !includeInternal) continue;
+      if (name.length > prefix.length && name.startsWith(prefix) && !name.endsWith('*')) {
+        return { provider, model: name.slice(prefixOf(name).length + 1), name, alias: null };
+      }
+    }
+    const catalogued = known.get(name);
+    return catalogued === undefined || isForeign(name, catalogued.provider, prefixes) ? undefined : catalogued;
+  };
+
+  const nearest = createNearestModels([...models.map((model) => model.id), ...specificIds, ...Object.keys(aliases)]);
+
+  const lookup = (name: string, lookupOptions?: { internal?: boolean }): SelectionResult => {
+    const alias = Object.hasOwn(aliases, name) ? name : null;
+    const found = find(alias === null ? name : aliases[name]!, lookupOptions?.internal === true);
+    if (found !== undefined) return { ok: true, provider: found.provider, model: found.model, name: found.name, alias };
+    return {
+      ok: false,
+      kind: 'model_not_found',
+      message: `Model '${name}' not found in configured providers`,
+      nearest: nearest(name),
+    };
+  };
+
+  return {
+    defaultProvider,
+    lookup,
+    listModels: () => models,
+    select: ({ hint, model }) => {
+      const wish = firstFilled(hint, model);
+      if (wish !== null && !(wish === 'default' && wish === hint?.trim() && !Object.hasOwn(aliases, wish))) return lookup(wish);
+      if (defaultProvider !== null) {
+        return { ok: true, provider: defaultProvider, model: defaultProvider.model, name: defaultProvider.name, alias: null };
+      }
+      const message = wish === null ? 'No model specified in request and no default provider configured' : 'No default provider configured';
+      return { ok: false, kind: 'model_not_specified', message, nearest: [] };
+    },
+  };
+}
+
+function prefixOf(name: string): string {
+  const slash = name.indexOf('/');
+  return slash === -1 ? name : name.slice(0, slash);
+}
+
+/** Whether a bare model id with a slash reads as another provider's model: `anthropic/claude` served by `openrouter/anthropic/claude`. */
+function isForeign(name: string, provider: EffectiveProvider, prefixes: ReadonlySet<string>): boolean {
+  if (!name.includes('/')) return false;
+  const prefix = prefixOf(name);
+  if (prefix === prefixOf(provider.id)) return false;
+  return prefixes.has(prefix) || findProvider(prefix) !== undefined;
+}
+
+function firstFilled(...wishes: (string | null | undefined)[]): string | null {
+  for (const wish of wishes) {
+    const trimmed = wish?.trim();
+    if (trimmed !== undefined && trimmed !== '') return trimmed;
+  }
+  return null;
+}
