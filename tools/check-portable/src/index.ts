@@ -1,0 +1,2 @@
+export { type BundleOf, bundleSmoke, callSmoke } from './bundle-smoke.ts';
+export { runInNode } from './run-in-node.ts';
