@@ -1,1 +1,2 @@
-export {};
+export type { Guest, GuestHost } from './guest.ts';
+export { createGuest } from './guest.ts';

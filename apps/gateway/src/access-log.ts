@@ -52,7 +52,8 @@ function line({ head, status, summary, outcome, durationMs }: ExchangeRecord): s
   let text = `${new Date().toISOString()} ${status} ${head.method} ${pathPart(head.path)} ${durationMs.toFixed(1)}ms`;
   if (model !== null) text += ` ${model}`;
   if (upstreamApi !== null && upstreamApi !== clientApi) text += ` ${clientApi}→${upstreamApi}`;
-  if (answer?.usage !== undefined) text += ` in=${answer.usage.input + answer.usage.cacheRead + answer.usage.cacheWrite} out=${answer.usage.output}`;
+  if (answer?.usage !== undefined)
+    text += ` in=${answer.usage.input + answer.usage.cacheRead + answer.usage.cacheWrite} out=${answer.usage.output}`;
   if (error !== null) text += ` error=${error.code}`;
   if (warnings.length > 0) text += ` warnings=${warnings.length}`;
   return outcome === 'aborted' ? `${text} aborted` : text;

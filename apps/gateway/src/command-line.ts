@@ -26,12 +26,18 @@ export async function run(args: readonly string[]): Promise<number> {
   const [command = 'serve', ...rest] = positionals;
   if (command === 'serve' && rest.length === 0) return start(values.config);
   if (command === 'validate' && rest.length === 1) return validate(rest[0] as string);
-  console.error(`plano-gateway: ${command === 'validate' ? 'validate takes one file' : `unknown command: ${positionals.join(' ')}`}\n\n${usage}`);
+  console.error(
+    `plano-gateway: ${command === 'validate' ? 'validate takes one file' : `unknown command: ${positionals.join(' ')}`}\n\n${usage}`,
+  );
   return 2;
 }
 
 const parse = (args: readonly string[]) =>
-  parseArgs({ args: [...args], allowPositionals: true, options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } } });
+  parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { config: { type: 'string', short: 'c' }, help: { type: 'boolean', short: 'h' } },
+  });
 
 async function start(file: string | undefined): Promise<number> {
   const loaded = loadConfig(file, process.env);

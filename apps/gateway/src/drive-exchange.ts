@@ -120,12 +120,12 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
         return;
       case 'accept':
         accepted = effect.decision;
-        if (accepted.stream) {
+        if (effect.decision.stream) {
           clearTimeout(deadline);
           // The head usually leaves with the first event; it must not wait for an upstream that thinks for long.
           setImmediate(() => {
-            if (over || response.headersSent || accepted === undefined) return;
-            response.writeHead(accepted.status, outgoing(accepted.headers));
+            if (over || response.headersSent) return;
+            response.writeHead(effect.decision.status, outgoing(effect.decision.headers));
             response.flushHeaders();
           });
         }
@@ -181,7 +181,13 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   function collected(from: Collecting, complete: boolean): UpstreamReply {
     const [first] = from.chunks;
     const bytes = from.chunks.length === 1 && first !== undefined ? first : Buffer.concat(from.chunks);
-    return { ok: true, status: headOfReply?.status ?? 0, headers: headOfReply?.headers ?? {}, body: bytes.subarray(0, from.limit), complete };
+    return {
+      ok: true,
+      status: headOfReply?.status ?? 0,
+      headers: headOfReply?.headers ?? {},
+      body: bytes.subarray(0, from.limit),
+      complete,
+    };
   }
 
   function reply(value: UpstreamReply): void {
@@ -204,7 +210,8 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     const only = last && !cut && chunks.length <= 1;
     if (!response.headersSent && (chunks.length > 0 || last)) {
       const headers = outgoing(accepted.headers);
-      if (only && headers['content-length'] === undefined) headers['content-length'] = chunks[0] === undefined ? 0 : Buffer.byteLength(chunks[0]);
+      if (only && headers['content-length'] === undefined)
+        headers['content-length'] = chunks[0] === undefined ? 0 : Buffer.byteLength(chunks[0]);
       response.writeHead(accepted.status, headers);
     }
     if (only) {
@@ -219,10 +226,20 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
       else response.end();
       close('finished', accepted.summary());
     } else if (!ready && current !== undefined) {
-      const paused = current;
-      paused.pause();
-      response.once('drain', () => paused.resume());
+      hold(current);
     }
+  }
+
+  let held = false;
+  /** The client reads slower than the upstream writes: the upstream waits. */
+  function hold(call: UpstreamCall): void {
+    if (held) return;
+    held = true;
+    call.pause();
+    response.once('drain', () => {
+      held = false;
+      call.resume();
+    });
   }
 
   next(() => exchange.dispatch({ type: 'request', head, body }));

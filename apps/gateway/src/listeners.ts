@@ -53,7 +53,16 @@ function openListener(listener: ListenerAddress, options: ListenerOptions): Prom
     });
     server.listen(listener.port, listener.address, () => {
       const { port } = server.address() as AddressInfo;
-      resolve({ name: listener.name, address: listener.address, port, close: () => close(server), destroy: () => server.closeAllConnections() });
+      resolve({
+        name: listener.name,
+        address: listener.address,
+        port,
+        close: () => close(server),
+        destroy() {
+          server.close();
+          server.closeAllConnections();
+        },
+      });
     });
   });
 }
@@ -98,7 +107,13 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const slow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
   const status = tooLarge ? '431 Request Header Fields Too Large' : slow ? '408 Request Timeout' : '400 Bad Request';
-  const message = tooLarge ? 'The request headers are too large' : slow ? 'The request took too long to arrive' : 'The request is not valid HTTP';
-  const body = JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code: tooLarge ? 'headers_too_large' : null } });
+  const message = tooLarge
+    ? 'The request headers are too large'
+    : slow
+      ? 'The request took too long to arrive'
+      : 'The request is not valid HTTP';
+  const body = JSON.stringify({
+    error: { message, type: 'invalid_request_error', param: null, code: tooLarge ? 'headers_too_large' : null },
+  });
   socket.end(`HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`);
 }

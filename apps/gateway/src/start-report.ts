@@ -6,13 +6,24 @@ export function startReport(config: EffectiveConfig, source: string, listeners: 
   const lines = [`Plano gateway, configuration: ${source}`];
   for (const { name, address, port } of listeners) lines.push(`  listening  ${name}  http://${host(address)}:${port}`);
   const providers = config.providers.filter((provider) => !provider.internal);
-  add(lines, 'ready', providers.filter((provider) => provider.builtin !== null || provider.credential.type === 'key' || provider.credential.type === 'none'));
-  add(lines, "no key of ours (the client's own is passed on)", providers.filter((provider) => provider.builtin === null && provider.credential.type === 'pass-through'));
+  add(
+    lines,
+    'ready',
+    providers.filter((provider) => provider.builtin !== null || provider.credential.type === 'key' || provider.credential.type === 'none'),
+  );
+  add(
+    lines,
+    "no key of ours (the client's own is passed on)",
+    providers.filter((provider) => provider.builtin === null && provider.credential.type === 'pass-through'),
+  );
   const model = tryModel(providers);
   const [first] = listeners;
   if (first !== undefined && model !== undefined) {
     const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello!' }] });
-    lines.push('Try it:', `  curl http://${host(first.address)}:${first.port}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`);
+    lines.push(
+      'Try it:',
+      `  curl http://${host(first.address)}:${first.port}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`,
+    );
   }
   return lines.join('\n');
 }
@@ -27,4 +38,5 @@ function tryModel(providers: readonly EffectiveProvider[]): string | undefined {
   return choice?.name;
 }
 
-const host = (address: string): string => (address === '0.0.0.0' || address === '::' ? 'localhost' : address.includes(':') ? `[${address}]` : address);
+const host = (address: string): string =>
+  address === '0.0.0.0' || address === '::' ? 'localhost' : address.includes(':') ? `[${address}]` : address;

@@ -55,7 +55,9 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts): UpstreamPools {
   return {
     send(request, listener) {
       const { target } = request;
-      return target.type === 'builtin' ? answerBuiltin(target.name, request, listener) : dispatch(poolOf(target), target.authority, request, listener);
+      return target.type === 'builtin'
+        ? answerBuiltin(target.name, request, listener)
+        : dispatch(poolOf(target), target.authority, request, listener);
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
@@ -105,7 +107,15 @@ function dispatch(pool: Pool, authority: string, request: UpstreamRequest, liste
   };
 }
 
-const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_TLS_CERT_ALTNAME_INVALID']);
+const unreachable = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
 const timeout = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
 
 // Only the code is told: messages of network errors name addresses that are nobody else's business.

@@ -81,9 +81,12 @@ function chosenTool(wire: Wire, text: string): EchoRequest['tool'] {
     const name = definition['name'];
     if (typeof name !== 'string') continue;
     first ??= definition;
-    if (named === undefined ? wanted.includes(name.toLowerCase()) : name === named) return { name, input: sampleInput(definition['parameters']) };
+    if (named === undefined ? wanted.includes(name.toLowerCase()) : name === named)
+      return { name, input: sampleInput(definition['parameters']) };
   }
-  return choice === 'required' && first !== undefined ? { name: String(first['name']), input: sampleInput(first['parameters']) } : undefined;
+  return choice === 'required' && first !== undefined
+    ? { name: String(first['name']), input: sampleInput(first['parameters']) }
+    : undefined;
 }
 
 /** An input that fits the schema's required members: first enum value, default, or an example of the type. */
@@ -137,7 +140,12 @@ function wholeAnswer(request: EchoRequest, now: number): EchoAnswer {
   const message =
     tool === undefined
       ? { role: 'assistant', content: text, refusal: null }
-      : { role: 'assistant', content: null, refusal: null, tool_calls: [{ id: 'call_echo_1', type: 'function', function: { name: tool.name, arguments: input } }] };
+      : {
+          role: 'assistant',
+          content: null,
+          refusal: null,
+          tool_calls: [{ id: 'call_echo_1', type: 'function', function: { name: tool.name, arguments: input } }],
+        };
   const body = {
     id: identity(now),
     object: 'chat.completion',
@@ -155,10 +163,18 @@ function streamAnswer(request: EchoRequest, now: number): EchoAnswer {
   const input = JSON.stringify(tool?.input ?? {});
   const chunks: string[] = [];
   const emit = (choices: readonly Wire[], more: Wire = {}): void => {
-    const chunk = { id: identity(now), object: 'chat.completion.chunk', created: Math.floor(now / 1000), model: echoModel, choices, ...more };
+    const chunk = {
+      id: identity(now),
+      object: 'chat.completion.chunk',
+      created: Math.floor(now / 1000),
+      model: echoModel,
+      choices,
+      ...more,
+    };
     chunks.push(`data: ${JSON.stringify(chunk)}\n\n`);
   };
-  const delta = (value: Wire, reason: string | null = null): void => emit([{ index: 0, delta: value, logprobs: null, finish_reason: reason }]);
+  const delta = (value: Wire, reason: string | null = null): void =>
+    emit([{ index: 0, delta: value, logprobs: null, finish_reason: reason }]);
   delta({ role: 'assistant', content: tool === undefined ? '' : null });
   if (tool === undefined) {
     for (const word of text.match(/\S+\s*|\s+/g) ?? []) delta({ content: word });

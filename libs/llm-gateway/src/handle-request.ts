@@ -1,4 +1,14 @@
-import type { Decision, EffectiveConfig, ExchangeSummary, Flow, HostCapabilities, HttpBody, ProviderRegistry, RequestHead, Selection } from '@plano/common';
+import type {
+  Decision,
+  EffectiveConfig,
+  ExchangeSummary,
+  Flow,
+  HostCapabilities,
+  HttpBody,
+  ProviderRegistry,
+  RequestHead,
+  Selection,
+} from '@plano/common';
 import { emptySummary, forward, gatewayError, headerNames, headerValue } from '@plano/common';
 import type { ClientRoute, OpenedRequest, Translated, TranslateOptions, Warning } from '@plano/hermesllm';
 import { clientApiOfPath, errorOf, isHermesError, openRequest, translateRequest } from '@plano/hermesllm';

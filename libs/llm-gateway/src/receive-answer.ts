@@ -25,12 +25,20 @@ export function* receiveAnswer(sent: Sent, head: UpstreamHead): Flow {
   const same = sent.route.api === sent.upstream.api;
   if (encoding !== undefined && encoding !== 'identity') {
     if (same) return passUnread(sent, status, { ...forwarded(sent, headers), 'content-encoding': encoding });
-    return respondError(sent.route.api, upstreamInvalid(`The upstream's answer is encoded as ${encoding}, which was not asked for`), summarize(sent, null));
+    return respondError(
+      sent.route.api,
+      upstreamInvalid(`The upstream's answer is encoded as ${encoding}, which was not asked for`),
+      summarize(sent, null),
+    );
   }
   const streams = streamTypes[type] === true;
   if (sent.translated.stream && streams) return acceptStream(sent, status, headers);
   if (streams) {
-    return respondError(sent.route.api, upstreamInvalid('The upstream answered with a stream that was not asked for'), summarize(sent, null));
+    return respondError(
+      sent.route.api,
+      upstreamInvalid('The upstream answered with a stream that was not asked for'),
+      summarize(sent, null),
+    );
   }
   if (same && !sent.translated.stream) return passJson(sent, status, headers);
   return yield* receiveWhole(sent, status, headers, sent.context.config.limits.responseBodyBytes);
@@ -53,26 +61,38 @@ function* receiveWhole(sent: Sent, status: number, headers: HttpHeaders, limit: 
     status: answer.status,
     headers: {
       ...forwarded(sent, headers),
-      'content-type': stream ? (answer.headers?.['content-type'] ?? sseContentType) : (answer.headers?.['content-type'] ?? headerValue(headers, 'content-type') ?? 'application/json'),
+      'content-type': stream
+        ? (answer.headers?.['content-type'] ?? sseContentType)
+        : (answer.headers?.['content-type'] ?? headerValue(headers, 'content-type') ?? 'application/json'),
       ...answer.headers,
     },
     body: answer.body,
-    summary: facts.error === undefined ? summary : { ...summary, error: { code: facts.error.code ?? facts.error.kind, message: facts.error.message } },
+    summary:
+      facts.error === undefined
+        ? summary
+        : { ...summary, error: { code: facts.error.code ?? facts.error.kind, message: facts.error.message } },
   };
 }
 
 function acceptStream(sent: Sent, status: number, headers: HttpHeaders): ReturnType<typeof accept> {
   const stream: StreamTranslation = translateStream(sent.translated, { clientFraming: sent.route.framing });
-  return accept(sent, status, { ...forwarded(sent, headers), 'content-type': `${sseContentType}; charset=utf-8`, 'cache-control': 'no-cache' }, true, {
-    side: { push: stream.push, finish: stream.finish, fail: (failure) => stream.fail(failureError(failure)) },
-    facts: stream.facts,
-  });
+  return accept(
+    sent,
+    status,
+    { ...forwarded(sent, headers), 'content-type': `${sseContentType}; charset=utf-8`, 'cache-control': 'no-cache' },
+    true,
+    {
+      side: { push: stream.push, finish: stream.finish, fail: (failure) => stream.fail(failureError(failure)) },
+      facts: stream.facts,
+    },
+  );
 }
 
 /** Same API, whole answer: the bytes pass; references to them are kept to read the usage from at the end. */
 function passJson(sent: Sent, status: number, headers: HttpHeaders): ReturnType<typeof accept> {
   const kept: Uint8Array[] = [];
   let size = 0;
+  let failed: LlmError | undefined;
   const side: ResponseSide = {
     push(chunk) {
       size += chunk.length;
@@ -80,18 +100,24 @@ function passJson(sent: Sent, status: number, headers: HttpHeaders): ReturnType<
       return [chunk];
     },
     finish: () => [],
-    fail: () => undefined,
+    fail(failure) {
+      failed = failureError(failure);
+      return undefined;
+    },
+  };
+  const facts = (): AnswerFacts | null => {
+    if (failed !== undefined) return failedFacts(failed);
+    return size > observedBodyLimit ? null : translateResponse(sent.translated, status, joined(kept, size)).facts();
   };
   const length = headerValue(headers, 'content-length');
   const out = forwarded(sent, headers);
   const type = headerValue(headers, 'content-type');
   if (type !== undefined) out['content-type'] = type;
   if (length !== undefined) out['content-length'] = length;
-  return accept(sent, status, out, false, {
-    side,
-    facts: () => (size > observedBodyLimit ? null : translateResponse(sent.translated, status, joined(kept, size)).facts()),
-  });
+  return accept(sent, status, out, false, { side, facts });
 }
+
+const failedFacts = (error: LlmError): AnswerFacts => ({ model: undefined, usage: undefined, finish: undefined, error });
 
 const passUnread = (sent: Sent, status: number, headers: Record<string, string | readonly string[]>): ReturnType<typeof accept> =>
   accept(sent, status, headers, sent.translated.stream, {
@@ -152,7 +178,10 @@ export function failureError(failure: UpstreamFailure): LlmError {
   }
 }
 
-function summarize({ route, upstream, selection, translated }: Sent, answer: AnswerFacts | null): Partial<ExchangeSummary> & { warnings: Translated['warnings'] } {
+function summarize(
+  { route, upstream, selection, translated }: Sent,
+  answer: AnswerFacts | null,
+): Partial<ExchangeSummary> & { warnings: Translated['warnings'] } {
   return {
     clientApi: route.api,
     upstreamApi: upstream.api,

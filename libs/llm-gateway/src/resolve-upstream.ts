@@ -9,9 +9,9 @@ import {
   credentialHeaders,
   findProvider,
   passThroughCredential,
-  providers,
   quirkHeaders,
   upstreamPath,
+  withQuery,
   type Warning,
 } from '@plano/hermesllm';
 
@@ -24,7 +24,13 @@ export interface Upstream {
   readonly target: UpstreamTarget;
 }
 
-const echoFacts = findProvider('plano') as Provider;
+function factsOf(id: string): Provider {
+  const facts = findProvider(id);
+  if (facts === undefined) throw new Error(`The configuration names a provider that nothing is known of: ${id}`);
+  return facts;
+}
+
+const echoFacts = factsOf('plano');
 
 /** The upstream of a selected provider for a client's API. */
 export function resolveUpstream(selection: Selection, clientApi: ApiId): Upstream {
@@ -32,12 +38,12 @@ export function resolveUpstream(selection: Selection, clientApi: ApiId): Upstrea
   if (provider.builtin !== null || provider.upstream === null) {
     return { provider, facts: echoFacts, api: 'openai-chat', model, target: { type: 'builtin', name: 'echo' } };
   }
-  const facts = findProvider(provider.provider) ?? (providers[0] as Provider);
+  const facts = factsOf(provider.provider);
   const { scheme, host, port, authority } = provider.upstream;
   return {
     provider,
     facts,
-    api: provider.api ?? chooseApi(facts, clientApi),
+    api: chooseApi(facts, clientApi, { configured: provider.api ?? undefined, basePathPrefix: provider.upstream.pathPrefix ?? undefined }),
     model,
     target: { type: 'socket', scheme, host, port, authority },
   };
@@ -56,15 +62,18 @@ export const adapterOf =
   (wire, warn) =>
     adaptRequest({ provider: upstream.facts, target: quirkTarget(upstream, betas), wire, warn });
 
-/** The path of the upstream call, the client's query not included. */
-export const pathOf = (upstream: Upstream, stream: boolean): string =>
-  upstreamPath({
+/** Path and query of the upstream call. The query of the configured base_url stays; the client's is its own business. */
+export function pathOf(upstream: Upstream, stream: boolean): string {
+  const where = upstream.provider.upstream;
+  const path = upstreamPath({
     provider: upstream.facts,
     api: upstream.api,
     model: upstream.model,
     stream,
-    basePathPrefix: upstream.provider.upstream?.pathPrefix ?? undefined,
+    basePathPrefix: where?.pathPrefix ?? undefined,
   });
+  return where === null || where.query === null ? path : withQuery(path, where.query);
+}
 
 /** The client's beta headers as the provider takes them. */
 export const betasOf = (upstream: Upstream, head: RequestHead, warn: (warning: Warning) => void): ReturnType<typeof chooseBetaHeaders> =>
@@ -89,7 +98,11 @@ export function authorize(
   const header = (name: string): string | undefined => (auth?.header === name ? undefined : headerValue(clientHeaders, name));
   const { credential } = provider;
   const found =
-    credential.type === 'key' ? { value: credential.value } : credential.type === 'pass-through' ? passThroughCredential(header) : undefined;
+    credential.type === 'key'
+      ? { value: credential.value }
+      : credential.type === 'pass-through'
+        ? passThroughCredential(header)
+        : undefined;
   if (found === undefined && credential.type === 'pass-through' && facts.keyRequired) {
     return gatewayError(
       'unauthorized',

@@ -1,0 +1,208 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer as createSocketServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+let folder: string;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'plano-'));
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  }
+  rmSync(folder, { recursive: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createSocketServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+interface Started {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+function start(args: readonly string[], environment: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: { PATH: process.env['PATH'] ?? '', ...environment } });
+  children.push(child);
+  let text = '';
+  child.stdout.on('data', (data) => (text += String(data)));
+  child.stderr.on('data', (data) => (text += String(data)));
+  return { child, output: () => text, exit: once(child, 'exit').then(([code]) => code as number | null) };
+}
+
+const writeConfig = (yaml: string): string => {
+  const file = join(folder, 'config.yaml');
+  writeFileSync(file, yaml);
+  return file;
+};
+const until = (started: Started, text: string): Promise<void> => expect.poll(started.output, { timeout: 10_000 }).toContain(text);
+
+describe('plano-gateway serve', () => {
+  it('says what listens, which providers are ready and what to try, and the line works', async () => {
+    const port = await freePort();
+    const other = await freePort();
+    const file = writeConfig(`
+version: v0.4.0
+listeners: [{ name: front, type: model, port: ${port} }]
+internal_listeners: { llm: { port: ${other} } }
+model_providers:
+  - { model: plano/echo, default: true }
+  - { model: openai/gpt-4o, access_key: $SOME_KEY }
+  - { model: anthropic/*, passthrough_auth: true }
+`);
+    const started = start(['--config', file], { SOME_KEY: 'sk-very-secret' });
+    await until(started, 'Try it:');
+    const output = started.output();
+    expect(output).toContain(`front  http://127.0.0.1:${port}`);
+    expect(output).toMatch(/ready: plano\/echo, openai\/gpt-4o/);
+    expect(output).toMatch(/no key of ours.*: anthropic\/\*/);
+    expect(output).not.toContain('sk-very-secret');
+    const line = /curl (\S+) .* -d '(.*)'/.exec(output);
+    for (const url of [line?.[1] ?? '', `http://127.0.0.1:${other}/v1/chat/completions`]) {
+      const answer = await fetch(url, { method: 'POST', body: line?.[2] ?? '' });
+      expect(await answer.json()).toMatchObject({ choices: [{ message: { content: 'You said: Hello!' } }] });
+    }
+    expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n');
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${port}/healthzz`)).status).toBe(404);
+  });
+
+  it('drains at SIGTERM: a stream in flight ends, new connections are refused, the exit code is 0', async () => {
+    let finish = (): void => {};
+    const upstream = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: {"id":"1","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n');
+      finish = () => response.end('data: {"id":"1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
+    });
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    const port = await freePort();
+    const file = writeConfig(`
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: ${port} }]
+model_providers: [{ model: openai/gpt-4o, base_url: "http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1", access_key: k, default: true }]
+`);
+    const started = start([], { PLANO_CONFIG: file });
+    await until(started, 'Try it:');
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ stream: true, messages: [{ role: 'user', content: 'Hi' }] }),
+    });
+    started.child.kill('SIGTERM');
+    await until(started, 'Stopping');
+    started.child.kill('SIGTERM');
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+    expect(started.child.exitCode).toBeNull();
+    finish();
+    expect(await answer.text()).toContain('[DONE]');
+    expect(await started.exit).toBe(0);
+    upstream.closeAllConnections();
+    upstream.close();
+  });
+
+  it('cuts what does not end within the drain time, and still exits with 0', async () => {
+    const upstream = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write(': waiting\n\n');
+    });
+    await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    const port = await freePort();
+    const file = writeConfig(`
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: ${port} }]
+timeouts: { drain: 300ms }
+model_providers: [{ model: openai/gpt-4o, base_url: "http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1", access_key: k, default: true }]
+`);
+    const started = start(['serve', '--config', file]);
+    await until(started, 'Try it:');
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: 'POST', body: '{"stream":true,"messages":[]}' });
+    const cut = answer.text().then(
+      () => 'ended',
+      () => 'cut',
+    );
+    started.child.kill('SIGTERM');
+    expect(await started.exit).toBe(0);
+    expect(await cut).toBe('cut');
+    upstream.closeAllConnections();
+    upstream.close();
+  });
+
+  it('refuses a port that is taken, and names it', async () => {
+    const taken = createSocketServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const free = await freePort();
+    const file = writeConfig(`
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: ${free} }]
+internal_listeners: { llm: { port: ${port} } }
+model_providers: [{ model: plano/echo }]
+`);
+    const started = start(['--config', file]);
+    expect(await started.exit).toBe(1);
+    expect(started.output()).toContain(`127.0.0.1:${port}: EADDRINUSE`);
+    await new Promise((resolve) => taken.close(resolve));
+  });
+
+  it('refuses a key that is valid but not implemented, and names it', async () => {
+    const file = writeConfig(`
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: 12000 }]
+model_providers: [{ model: plano/echo }]
+retries: { max: 3 }
+`);
+    const started = start(['--config', file]);
+    expect(await started.exit).toBe(1);
+    expect(started.output()).toContain('retries');
+    expect(started.output()).toContain('not implemented yet');
+  });
+});
+
+describe('plano-gateway validate', () => {
+  it('prints all problems with their places and exits with 1', async () => {
+    const file = writeConfig(`version: v0.4.0
+listeners: [{ name: llm, type: model, port: 12000 }]
+model_providers:
+  - { model: gpt-4o, access_key: sk-secret-value }
+  - { modle: openai/gpt-4o }
+`);
+    const started = start(['validate', file]);
+    expect(await started.exit).toBe(1);
+    expect(started.output()).toMatch(/config\.yaml:4:\d+: model_providers\[0\]\.model/);
+    expect(started.output()).toMatch(/config\.yaml:5:\d+: model_providers\[1\]/);
+    expect(started.output()).not.toContain('sk-secret-value');
+  });
+  it('accepts what is valid though not implemented', async () => {
+    const file = writeConfig(`version: v0.4.0
+listeners: [{ name: llm, type: model, port: 12000 }]
+model_providers: [{ model: plano/echo }]
+retries: { max: 3 }
+`);
+    const started = start(['validate', file]);
+    expect([await started.exit, started.output()]).toEqual([0, expect.stringContaining('is valid')]);
+  });
+  it('says how it is used when it is not', async () => {
+    const started = start(['frobnicate']);
+    expect(await started.exit).toBe(2);
+    expect(started.output()).toContain('Usage:');
+  });
+});
