@@ -27,6 +27,8 @@ export interface Codec {
   readonly api: ApiId;
   /** How streams may be framed; the first is the usual way. */
   readonly framings: readonly [StreamFraming, ...StreamFraming[]];
+  /** The frame that only says "this is the end", for upstreams that leave it out; undefined where the last frame says more. */
+  readonly endFrame: Frame | undefined;
   /** Whether the stream encoder needs the blocks one after another. */
   readonly sequentialBlocks: boolean;
   /** Whether the body itself carries `model` and `stream`; otherwise they stand in the path. */

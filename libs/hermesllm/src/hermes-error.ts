@@ -38,5 +38,4 @@ export const invalidRequest = (path: string, expected: string): HermesError =>
   new HermesError('invalid_request', path === '' ? expected : `${path}: ${expected}`, path === '' ? undefined : path);
 
 /** A {@link HermesError} as the hub's error, to be written by a codec. */
-export const errorOf = (error: HermesError): LlmError =>
-  llmError(error.kind, error.message, { status: error.status, param: error.path });
+export const errorOf = (error: HermesError): LlmError => llmError(error.kind, error.message, { status: error.status, param: error.path });

@@ -67,4 +67,5 @@ export type {
   Translator,
 } from './translate.ts';
 export { createTranslator } from './translate.ts';
+export { encodeError, openRequest, translateRequest, translateResponse, translateStream } from './translator.ts';
 export type { StreamTranslation } from './translate-stream.ts';

@@ -43,7 +43,8 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     passed += bytes.length;
     recent.push({ bytes, startsEvent: atEventStart });
     recentSize += bytes.length;
-    while (recent.length > 1 && recentSize - (recent[0] as Piece).bytes.length >= windowSize) recentSize -= (recent.shift() as Piece).bytes.length;
+    while (recent.length > 1 && recentSize - (recent[0] as Piece).bytes.length >= windowSize)
+      recentSize -= (recent.shift() as Piece).bytes.length;
   }
 
   function errorFrames(error: LlmError): readonly Body[] {
@@ -54,8 +55,8 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     return frames.length === 0 ? none : write.push(frames);
   }
 
-  /** What the remembered events say; the last event is the stream's end if it is complete. */
-  function readEnd(tail: readonly Frame[]): StreamEvent | undefined {
+  /** What the remembered events say: the last event is the stream's end if it is complete; `closing` is what it lacks. */
+  function readEnd(tail: readonly Frame[]): { last: StreamEvent | undefined; closing: readonly Frame[] } {
     const decoder = codec.streamDecoder({ ...translated.scope, warn: () => {} });
     let last: StreamEvent | undefined;
     const take = (events: readonly StreamEvent[]): void => {
@@ -77,8 +78,9 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     last = undefined;
     for (const frame of frames(recent.map((piece) => piece.bytes))) take(decoder.push(frame));
     for (const frame of tail) take(decoder.push(frame));
-    if (last === undefined) take(decoder.finish());
-    return last;
+    if (last !== undefined) return { last, closing: none };
+    take(decoder.finish());
+    return { last, closing: codec.endFrame === undefined ? none : [codec.endFrame] };
   }
 
   return {
@@ -114,11 +116,12 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     finish() {
       if (failed) return none;
       const rest = boundaries.finish(waiting, translated.utf8);
-      const last = readEnd(rest.frames);
+      const { last, closing } = readEnd(rest.frames);
       const out: Body[] = rest.frames.length > 0 ? [...waiting, ...rest.closing] : [];
       const cut = last === undefined || (last.type === 'error' && last.error.code === 'upstream_stream_truncated');
       if (last?.type === 'error') facts = { ...facts, error: last.error };
-      return cut ? [...out, ...errorFrames(last?.type === 'error' ? last.error : cutShort)] : out;
+      if (cut) return [...out, ...errorFrames(last?.type === 'error' ? last.error : cutShort)];
+      return last.type === 'error' || closing.length === 0 ? out : [...out, ...write.push(closing)];
     },
     fail: (error) => (failed ? none : errorFrames(error)),
     facts: () => facts,

@@ -105,7 +105,12 @@ export function createStreamTranslation(translated: Translated, client: Codec, u
 }
 
 /** A whole answer as a stream of the client's API, for an upstream that ignored the wish for one. */
-export function streamOfResponse(translated: Translated, client: Codec, response: LlmResponse, framing?: Framing): { body: readonly Body[]; facts: AnswerFacts } {
+export function streamOfResponse(
+  translated: Translated,
+  client: Codec,
+  response: LlmResponse,
+  framing?: Framing,
+): { body: readonly Body[]; facts: AnswerFacts } {
   const side = clientSide(translated, client);
   const write = framingOf(client, framing).encoder();
   const frames = [...side.encode(unfoldResponse(response)), ...side.finish()];

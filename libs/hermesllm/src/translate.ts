@@ -13,6 +13,7 @@ import type { LlmError } from './model/error.ts';
 import { llmError } from './model/error.ts';
 import type { LlmRequest } from './model/request.ts';
 import { emptyRequest } from './model/request.ts';
+import { isObject } from './read.ts';
 import type { Finish, LlmResponse } from './model/response.ts';
 import { restoreCustomTools } from './model/restore-custom-tools.ts';
 import type { Usage } from './model/usage.ts';
@@ -192,8 +193,11 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     const scope = createScope(warnings, options);
     const text = withoutByteOrderMark(typeof body === 'string' ? body : utf8.decode(body));
     if (!depthChecked) checkDepth(text, options.jsonDepth ?? defaultDepthLimit);
-    const request = codecOf(route.client).decodeRequest(parseBody(text), scope);
-    const clientModel = request.model;
+    const client = codecOf(route.client);
+    const parsed = parseBody(text);
+    const clientModel = isObject(parsed) && typeof parsed['model'] === 'string' ? parsed['model'] : '';
+    const named = isObject(parsed) && client.modelInBody && clientModel === '' && route.model !== undefined;
+    const request = client.decodeRequest(named ? { ...parsed, model: route.model } : parsed, scope);
     if (route.model !== undefined) request.model = route.model;
     if (route.stream !== undefined) request.stream = route.stream;
     const encoded = codecOf(route.upstream).encodeRequest(request, scope);
@@ -225,7 +229,8 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     if (status >= 400) {
       const text = typeof body === 'string' ? body : utf8.decode(body);
       const error = upstream.decodeError(status, parseData(text) ?? text, header);
-      if (same && parseData(text) !== undefined) return { status, body, headers: undefined, facts: () => ({ ...noFacts, error }), warnings: [] };
+      if (same && parseData(text) !== undefined)
+        return { status, body, headers: undefined, facts: () => ({ ...noFacts, error }), warnings: [] };
       return failed(route.client, error, []);
     }
     if (same) return { status, body, headers: undefined, facts: () => observe(upstream, body, translated), warnings: [] };
@@ -273,7 +278,8 @@ const factsOf = (response: LlmResponse): AnswerFacts => ({
   error: undefined,
 });
 
-const notJson = (): LlmError => llmError('server', 'The upstream answered with something that is not JSON', { status: 502, code: 'upstream_not_json' });
+const notJson = (): LlmError =>
+  llmError('server', 'The upstream answered with something that is not JSON', { status: 502, code: 'upstream_not_json' });
 
 const withoutByteOrderMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 

@@ -22,12 +22,26 @@ describe('scanMembers', () => {
     );
   });
 
-  it.each(['', ' ', '[]', '"a"', '{', '{"a"}', '{"a":}', '{"a":1', '{"a":1,}', '{"a":1}x', '{a:1}', '{"a":1 "b":2}', '{"a":"x}', '{"a":x}', '{"a":[1}', '{"\\x":1}'])(
-    'refuses %j',
-    (text) => {
-      expect(() => scan(text)).toThrow(/JSON object/);
-    },
-  );
+  it.each([
+    '',
+    ' ',
+    '[]',
+    '"a"',
+    '{',
+    '{"a"}',
+    '{"a":}',
+    '{"a":1',
+    '{"a":1,}',
+    '{"a":1}x',
+    '{a:1}',
+    '{"a":1 "b":2}',
+    '{"a":"x}',
+    '{"a":x}',
+    '{"a":[1}',
+    '{"\\x":1}',
+  ])('refuses %j', (text) => {
+    expect(() => scan(text)).toThrow(/JSON object/);
+  });
 
   it('refuses nesting over the limit and says so', () => {
     const nested = (levels: number): string => `{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
@@ -45,7 +59,12 @@ describe('scanMembers', () => {
 
 describe('spliceMembers', () => {
   it.each([
-    ['replaces a value and keeps every other byte', '{ "n" : 9007199254740993, "model":"a" ,"x":1.0 }', { model: '"b"' }, '{ "n" : 9007199254740993, "model":"b" ,"x":1.0 }'],
+    [
+      'replaces a value and keeps every other byte',
+      '{ "n" : 9007199254740993, "model":"a" ,"x":1.0 }',
+      { model: '"b"' },
+      '{ "n" : 9007199254740993, "model":"b" ,"x":1.0 }',
+    ],
     ['replaces all duplicates', '{"model":"a","model":"b"}', { model: '"c"' }, '{"model":"c","model":"c"}'],
     ['knows escaped spellings of the key', '{"\\u006dodel":"a"}', { model: '"c"' }, '{"\\u006dodel":"c"}'],
     ['adds a member', '{"a":1}', { b: '2' }, '{"a":1,"b":2}'],

@@ -1,4 +1,4 @@
-import { HermesError, invalidRequest } from '../hermes-error.ts';
+import { type HermesError, invalidRequest } from '../hermes-error.ts';
 
 // Edits of a JSON object in its own bytes. JSON.parse and JSON.stringify are not lossless (9007199254740993 becomes
 // …992, 1.0 becomes 1, 1e400 becomes null) and cost ten times as much. Top level: every byte is checked. Below it, only
@@ -32,7 +32,11 @@ const tooDeep = (limit: number): HermesError => invalidRequest('', `The body is 
  *
  * @throws HermesError (400) for anything but one object, and for nesting deeper than `depthLimit`.
  */
-export function scanMembers(bytes: Uint8Array, decode: (bytes: Uint8Array) => string, depthLimit: number = defaultDepthLimit): MemberSpan[] {
+export function scanMembers(
+  bytes: Uint8Array,
+  decode: (bytes: Uint8Array) => string,
+  depthLimit: number = defaultDepthLimit,
+): MemberSpan[] {
   const spans: MemberSpan[] = [];
   let at = skipSpace(bytes, hasByteOrderMark(bytes) ? 3 : 0);
   if (bytes[at] !== openBrace) throw broken();

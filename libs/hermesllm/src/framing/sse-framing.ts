@@ -26,7 +26,10 @@ function sseBoundaries(): EventBoundaries {
           break;
         }
       }
-      before = length >= 3 ? [bytes[length - 3] as number, bytes[length - 2] as number, bytes[length - 1] as number] : [...before, ...bytes].slice(-3);
+      before =
+        length >= 3
+          ? [bytes[length - 3] as number, bytes[length - 2] as number, bytes[length - 1] as number]
+          : [...before, ...bytes].slice(-3);
       return end;
     },
     finish(waiting, utf8) {

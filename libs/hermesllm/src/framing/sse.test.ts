@@ -16,7 +16,14 @@ describe('sseDecoder', () => {
     ['a byte order mark', '\ufeffdata: 1\n\n', [[undefined, '1']]],
     ['an event without data', 'event: message_stop\n\n', []],
     ['a last event without its blank line', 'data: [DONE]', [[undefined, '[DONE]']]],
-    ['a last line without its line end', 'data: 1\n\ndata: 2\n', [[undefined, '1'], [undefined, '2']]],
+    [
+      'a last line without its line end',
+      'data: 1\n\ndata: 2\n',
+      [
+        [undefined, '1'],
+        [undefined, '2'],
+      ],
+    ],
     ['nothing', '', []],
   ])('reads %s', (_name, text, expected) => {
     expect(read([text])).toEqual(expected);
@@ -46,6 +53,15 @@ describe('sseDecoder', () => {
     expect(more).toEqual([]);
     expect(decoder.push('data: 1\n\n')).toEqual([]);
     expect(decoder.finish()).toEqual([]);
+  });
+});
+
+describe('an event over the limit', () => {
+  it.each([1, 7, 1000])('ends the stream alike in pieces of %i characters', (size) => {
+    const text = `data: 1\n\ndata: ${'x'.repeat(20)}\n\ndata: 2\n\n`;
+    const pieces: string[] = [];
+    for (let at = 0; at < text.length; at += size) pieces.push(text.slice(at, at + size));
+    expect(read(pieces, 10).map(([event]) => event)).toEqual([undefined, 'error']);
   });
 });
 

@@ -9,7 +9,12 @@ export const defaultEventLimit = 16 * 1024 * 1024;
 
 /** The frame that stands for an event over the limit: decoders read it as an error of the stream. */
 export const oversizedEvent = (limit: number): Frame =>
-  frame(JSON.stringify({ error: { message: `A stream event is larger than ${limit} characters`, type: 'server_error', code: 'stream_event_too_large' } }), 'error');
+  frame(
+    JSON.stringify({
+      error: { message: `A stream event is larger than ${limit} characters`, type: 'server_error', code: 'stream_event_too_large' },
+    }),
+    'error',
+  );
 
 /**
  * Text of an SSE stream, in pieces of any size, to its events.
@@ -27,7 +32,12 @@ export function sseDecoder(limit: number = defaultEventLimit): Machine<string, F
   let ended = false;
   const parser = createParser({
     maxBufferSize: limit,
-    onEvent: ({ event, data }) => frames.push(frame(data, event)),
+    onEvent({ event, data }) {
+      // The parser limits what it holds back; an event that arrives whole must not depend on how it was cut.
+      if (ended) return;
+      ended = data.length > limit;
+      frames.push(ended ? oversizedEvent(limit) : frame(data, event));
+    },
     onError: (error) => {
       if (error.type !== 'max-buffer-size-exceeded') return;
       ended = true;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { grammarViolations, overlaps } from '../../test/support/stream-grammar.ts';
-import { mediaBlock, textBlock, toolCallBlock } from './block.ts';
+import { mediaBlock, reasoningBlock, textBlock, toolCallBlock, unknownBlock } from './block.ts';
 import { llmError } from './error.ts';
 import { foldStream } from './fold-stream.ts';
 import { finish } from './response.ts';
@@ -10,6 +10,7 @@ import { blockDelta, blockEnd, blockStart, messageEnd, messageStart, streamError
 
 const begin = messageStart('id', 'm');
 const end = messageEnd(finish('stop', null), undefined);
+const token = { token: 'a', logprob: 0, bytes: null, alternatives: [] };
 const call = (name: string) => toolCallBlock(name, name, '');
 const choiceEnd = (choice: number): StreamEvent => ({ type: 'choice-end', choice, finish: finish('stop', null) });
 
@@ -125,6 +126,10 @@ describe('sequential', () => {
     expect(out).toEqual([begin, blockStart(0, textBlock('')), error]);
   });
 
+  it('ignores what follows the end', () => {
+    expect(run([begin, end, end, blockStart(0, textBlock(''))])).toEqual([begin, end]);
+  });
+
   it('flushes nothing at finish', () => {
     expect(run([begin, blockStart(0, textBlock('')), blockStart(1, call('a'))])).toHaveLength(2);
   });
@@ -133,11 +138,16 @@ describe('sequential', () => {
     ['deltas', [blockStart(1, call('a')), ...Array.from({ length: 10 }, () => blockDelta(1, 'x'.repeat(100)))]],
     ['empty deltas', [blockStart(1, call('a')), ...Array.from({ length: 20 }, () => blockDelta(1, ''))]],
     ['starts', Array.from({ length: 20 }, (_, index) => blockStart(index + 1, call('')))],
+    ['one large text', [blockStart(1, textBlock('x'.repeat(1000)))]],
+    ['one large thought', [blockStart(1, reasoningBlock('x'.repeat(1000)))]],
+    ['one large input', [blockStart(1, toolCallBlock('a', 'a', 'x'.repeat(1000)))]],
+    ['one large unknown block', [blockStart(1, unknownBlock('gemini', 'x'.repeat(1000)))]],
+    ['log-probabilities', [blockStart(1, textBlock('')), blockDelta(1, '', Array(20).fill(token))]],
     ['one large image', [blockStart(1, mediaBlock('image', { type: 'base64', data: 'A'.repeat(1000) }))]],
   ])('stops with a named error when too much waits: %s', (_, flood) => {
     const out = run([begin, blockStart(0, textBlock('')), ...flood, blockEnd(0), end], 1000);
     expect(out).toHaveLength(3);
-    expect(out[2]).toMatchObject({ type: 'error', error: { code: 'stream_buffer_exceeded', status: 502 } });
+    expect(out[2]).toMatchObject({ type: 'error', error: { kind: 'server', code: 'stream_buffer_exceeded', status: 502 } });
   });
 
   it('gives room back when waiting events leave', () => {

@@ -20,7 +20,14 @@ export interface LateFacts {
  * An `error` may stand alone, and may leave blocks open.
  */
 export type StreamEvent =
-  | { type: 'message-start'; id: string; model: string; created: number | undefined; usage: Usage | undefined; serviceTier: string | undefined }
+  | {
+      type: 'message-start';
+      id: string;
+      model: string;
+      created: number | undefined;
+      usage: Usage | undefined;
+      serviceTier: string | undefined;
+    }
   | { type: 'block-start'; index: number; block: Block; choice: number }
   | { type: 'block-delta'; index: number; text: string; logprobs: TokenLogprob[] | undefined }
   | { type: 'block-end'; index: number; late: LateFacts | undefined }
@@ -37,7 +44,12 @@ export const messageStart = (id: string, model: string, created?: number, usage?
   serviceTier,
 });
 export const blockStart = (index: number, block: Block, choice = 0): StreamEvent => ({ type: 'block-start', index, block, choice });
-export const blockDelta = (index: number, text: string, logprobs?: TokenLogprob[]): StreamEvent => ({ type: 'block-delta', index, text, logprobs });
+export const blockDelta = (index: number, text: string, logprobs?: TokenLogprob[]): StreamEvent => ({
+  type: 'block-delta',
+  index,
+  text,
+  logprobs,
+});
 export const blockEnd = (index: number, late?: LateFacts): StreamEvent => ({ type: 'block-end', index, late });
 export const messageEnd = (finish: Finish, usage: Usage | undefined, serviceTier?: string): StreamEvent => ({
   type: 'message-end',
@@ -49,7 +61,9 @@ export const streamError = (error: LlmError): StreamEvent => ({ type: 'error', e
 
 /** The upstream's stream ended before its end. */
 export const truncated = (): StreamEvent =>
-  streamError(llmError('server', 'The upstream closed the stream before the answer was complete', { status: 502, code: 'upstream_stream_truncated' }));
+  streamError(
+    llmError('server', 'The upstream closed the stream before the answer was complete', { status: 502, code: 'upstream_stream_truncated' }),
+  );
 /** The upstream sent something that is not its protocol. */
 export const malformedStream = (what: string): StreamEvent =>
   streamError(llmError('server', `The upstream sent a malformed stream: ${what}`, { status: 502, code: 'upstream_stream_malformed' }));

@@ -38,7 +38,11 @@ function unfoldBlock(block: Block, index: number, choice: number, logprobs: LlmR
         lateFacts(block.signature, undefined, block.citations),
       );
     case 'reasoning':
-      return start({ ...block, text: '', signature: undefined, redacted: undefined }, block.text, lateFacts(block.signature, block.redacted, undefined));
+      return start(
+        { ...block, text: '', signature: undefined, redacted: undefined },
+        block.text,
+        lateFacts(block.signature, block.redacted, undefined),
+      );
     case 'tool-call':
       return start({ ...block, input: '' }, block.input);
     case 'refusal':

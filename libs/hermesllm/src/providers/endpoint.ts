@@ -95,7 +95,7 @@ export const hasOperation = (provider: Provider, api: ApiId, operation: Operatio
 const nameOf = (parameter: string): string => parameter.split('=', 1)[0] ?? '';
 
 /** Adds the parameters of a base_url's query to a path; of two with one name the base_url's wins. */
-function withQuery(path: string, query: string): string {
+export function withQuery(path: string, query: string): string {
   if (query === '') return path;
   const at = path.indexOf('?');
   if (at === -1) return `${path}?${query}`;

@@ -2,7 +2,7 @@ export type { AuthScheme, Capabilities, Provider, ProviderDefinition, Quirk, Qui
 export { defineProvider } from './provider.ts';
 export { chooseApi, findProvider, nearestProviders, providers } from './registry.ts';
 export type { Endpoint, Operation } from './endpoint.ts';
-export { basePathPrefixOf, hasOperation, upstreamPath, upstreamUrl } from './endpoint.ts';
+export { basePathPrefixOf, hasOperation, upstreamPath, upstreamUrl, withQuery } from './endpoint.ts';
 export type { ClientRoute } from './client-route.ts';
 export { clientApiOfPath } from './client-route.ts';
 export type { Credential, CredentialForm, HeaderEdits, HeaderLookup } from './auth.ts';

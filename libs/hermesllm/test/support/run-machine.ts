@@ -13,4 +13,5 @@ export function runMachine<In, Out>(machine: Machine<In, Out>, inputs: Iterable<
 export const textOf = (pieces: readonly (string | Uint8Array)[]): string => bytesOf(pieces).toString('utf8');
 
 /** Pieces of a body as bytes. */
-export const bytesOf = (pieces: readonly (string | Uint8Array)[]): Buffer => Buffer.concat(pieces.map((piece) => Buffer.from(piece as string)));
+export const bytesOf = (pieces: readonly (string | Uint8Array)[]): Buffer =>
+  Buffer.concat(pieces.map((piece) => Buffer.from(piece as string)));

@@ -1,0 +1,26 @@
+import type { Codec } from '../../codec.ts';
+import { frame } from '../../codec.ts';
+import { sseFraming } from '../../framing/sse-framing.ts';
+import { api } from './api.ts';
+import { decodeError, encodeError } from './error.ts';
+import { decodeRequest, encodeRequest } from './request.ts';
+import { decodeResponse, encodeResponse } from './response.ts';
+import { streamDecoder } from './stream-decoder.ts';
+import { streamEncoder } from './stream-encoder.ts';
+
+/** {@link https://platform.claude.com/docs/en/api/messages | Anthropic's Messages API}. */
+export const anthropicMessages = {
+  api,
+  framings: [sseFraming],
+  endFrame: frame('{"type":"message_stop"}', 'message_stop'),
+  sequentialBlocks: true,
+  modelInBody: true,
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  streamDecoder,
+  streamEncoder,
+  decodeError,
+  encodeError,
+} satisfies Codec;

@@ -1,0 +1,178 @@
+import type { Block, Citation, MediaBlock, ReasoningBlock, TextBlock, ToolResultBlock } from '../../model/block.ts';
+import { elementPath } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { api } from './api.ts';
+import { encodeCacheControl } from './cache-control.ts';
+import { nativeCitation } from './citations.ts';
+import { report } from './report.ts';
+import { toolInput, toolUseId } from './tool-use.ts';
+import type { WireBlock } from './wire.ts';
+
+/** Writes blocks for an upstream; what it refuses (empty text, foreign signatures, audio …) is left out, and reported unless it is empty. */
+function encodeBlocks(blocks: readonly Block[], path: string, scope: Scope, out: WireBlock[]): WireBlock[] {
+  for (let i = 0; i < blocks.length; i++) encodeBlock(blocks[i] as Block, elementPath(path, i), scope, out);
+  return out;
+}
+
+export function encodeBlock(block: Block, path: string, scope: Scope, out: WireBlock[]): void {
+  switch (block.type) {
+    case 'text':
+      pushText(block, path, scope, out);
+      break;
+    case 'refusal':
+      pushPlainText(block.text, path, scope, out);
+      break;
+    case 'reasoning':
+      pushReasoning(block, path, scope, out);
+      break;
+    case 'media':
+      pushMedia(block, path, scope, out);
+      break;
+    case 'tool-call': {
+      if (block.signature !== undefined) reportSignature(`${path}.signature`, scope);
+      const id = toolUseId(block.id);
+      if (id !== block.id)
+        report(scope, 'approximated', `${path}.id`, 'Anthropic refuses its characters; the call and its result got another one');
+      const input = toolInput(block, path, scope);
+      out.push({ type: 'tool_use', id, name: block.name, input, cache_control: encodeCacheControl(block.cache, path, scope) });
+      break;
+    }
+    case 'tool-result':
+      out.push(encodeToolResult(block, path, scope));
+      break;
+    case 'unknown':
+      if (block.api === api) out.push(block.value as WireBlock);
+      else report(scope, 'dropped', path, `Only ${block.api} has this block`);
+      break;
+  }
+}
+
+function pushText(block: TextBlock, path: string, scope: Scope, out: WireBlock[]): void {
+  if (isBlank(block.text, path, scope)) return;
+  if (block.signature !== undefined) reportSignature(`${path}.signature`, scope);
+  const cache_control = block.cache === undefined ? undefined : encodeCacheControl(block.cache, path, scope);
+  const citations = block.citations === undefined ? undefined : upstreamCitations(block.citations, path, scope);
+  out.push({ type: 'text', text: block.text, cache_control, citations });
+}
+
+function pushPlainText(text: string, path: string, scope: Scope, out: WireBlock[]): void {
+  if (!isBlank(text, path, scope)) out.push({ type: 'text', text, cache_control: undefined, citations: undefined });
+}
+
+const visible = /\S/;
+
+/** Anthropic refuses text without a visible character. */
+function isBlank(text: string, path: string, scope: Scope): boolean {
+  if (visible.test(text)) return false;
+  if (text !== '') report(scope, 'dropped', path, 'Anthropic refuses text that is only white space');
+  return true;
+}
+
+/** Citations have proofs in them that only Anthropic can make. */
+function upstreamCitations(citations: readonly Citation[], path: string, scope: Scope): WireBlock[] | undefined {
+  const out: WireBlock[] = [];
+  for (const citation of citations) {
+    const wire = nativeCitation(citation);
+    if (wire !== undefined) out.push(wire);
+  }
+  if (out.length < citations.length) report(scope, 'dropped', `${path}.citations`, 'Anthropic accepts only its own citations');
+  return out.length === 0 ? undefined : out;
+}
+
+const reportSignature = (path: string, scope: Scope): void =>
+  report(scope, 'dropped', path, 'The signature is of another vendor, or of a block that has none here');
+
+/** Thinking goes back with Anthropic's own signature or not at all. */
+function pushReasoning({ text, signature, redacted }: ReasoningBlock, path: string, scope: Scope, out: WireBlock[]): void {
+  let sent = false;
+  if (signature?.origin === api) {
+    out.push({ type: 'thinking', thinking: text, signature: signature.data });
+    sent = true;
+  }
+  if (redacted?.origin === api) {
+    out.push({ type: 'redacted_thinking', data: redacted.data });
+    sent = true;
+  }
+  if (!sent && (text !== '' || signature !== undefined || redacted !== undefined)) {
+    report(scope, 'dropped', path, "Anthropic refuses thinking without its own model's signature");
+  }
+}
+
+function encodeToolResult(block: ToolResultBlock, path: string, scope: Scope): WireBlock {
+  const content = encodeBlocks(block.blocks, `${path}.blocks`, scope, []);
+  return {
+    type: 'tool_result',
+    tool_use_id: toolUseId(block.id),
+    content: content.length === 0 ? undefined : plainText(content),
+    is_error: block.isError ? true : undefined,
+    cache_control: encodeCacheControl(block.cache, path, scope),
+  };
+}
+
+/** The short form of content that is one text and nothing else. */
+export function plainText(content: WireBlock[]): string | WireBlock[] {
+  const first = content[0];
+  return content.length === 1 && first?.type === 'text' && first['cache_control'] === undefined && first['citations'] === undefined
+    ? (first['text'] as string)
+    : content;
+}
+
+function pushMedia(block: MediaBlock, path: string, scope: Scope, out: WireBlock[]): void {
+  if (block.kind !== 'image' && block.kind !== 'document') {
+    report(scope, 'dropped', path, `The Messages API takes no ${block.kind}`);
+    return;
+  }
+  const source = block.kind === 'image' ? imageSource(block, path, scope) : documentSource(block, path, scope);
+  if (source === undefined) {
+    report(scope, 'dropped', `${path}.source`, `The Messages API takes no ${block.kind} ${describe(block)}`);
+    return;
+  }
+  if (block.detail !== undefined && block.detail !== 'auto')
+    report(scope, 'dropped', `${path}.detail`, 'The Messages API has no resolution hint');
+  const cache_control = encodeCacheControl(block.cache, path, scope);
+  if (block.kind === 'image') {
+    if (block.context !== undefined) report(scope, 'dropped', `${path}.context`, 'An image has no description');
+    out.push({ type: 'image', source, cache_control });
+    return;
+  }
+  const citations = block.citable === undefined ? undefined : { enabled: block.citable };
+  out.push({ type: 'document', source, title: block.name, context: block.context, citations, cache_control });
+}
+
+function describe({ source, mediaType }: MediaBlock): string {
+  if (source.type === 'file') return `by a file id of ${source.api}`;
+  return source.type === 'base64' ? `of type ${mediaType}` : `from a source of type ${source.type}`;
+}
+
+function imageSource({ source, mediaType }: MediaBlock, path: string, scope: Scope): WireBlock | undefined {
+  switch (source.type) {
+    case 'base64':
+      if (mediaType === undefined) report(scope, 'defaulted', `${path}.mediaType`, 'Sent as image/jpeg');
+      return { type: 'base64', media_type: mediaType ?? 'image/jpeg', data: source.data };
+    case 'url':
+      return { type: 'url', url: source.url };
+    case 'file':
+      return source.api === api ? { type: 'file', file_id: source.id } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function documentSource({ source, mediaType }: MediaBlock, path: string, scope: Scope): WireBlock | undefined {
+  switch (source.type) {
+    case 'base64':
+      if (mediaType !== undefined && mediaType !== 'application/pdf') return undefined;
+      if (mediaType === undefined) report(scope, 'defaulted', `${path}.mediaType`, 'Sent as application/pdf');
+      return { type: 'base64', media_type: 'application/pdf', data: source.data };
+    case 'url':
+      return { type: 'url', url: source.url };
+    case 'file':
+      return source.api === api ? { type: 'file', file_id: source.id } : undefined;
+    case 'text':
+      return { type: 'text', media_type: 'text/plain', data: source.text };
+    case 'blocks':
+      return { type: 'content', content: encodeBlocks(source.blocks, `${path}.source.blocks`, scope, []) };
+    case 's3':
+      return undefined;
+  }
+}

@@ -1,0 +1,211 @@
+import type { JsonObject } from '../../codec.ts';
+import { invalidRequest } from '../../hermes-error.ts';
+import type { Extensions, LlmRequest } from '../../model/request.ts';
+import { emptyRequest } from '../../model/request.ts';
+import {
+  asObject,
+  optionalBoolean,
+  optionalInteger,
+  optionalNumber,
+  optionalObject,
+  optionalString,
+  optionalStrings,
+  requiredString,
+  unknownFields,
+} from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { api } from './api.ts';
+import { decodeMessages } from './decode-messages.ts';
+import { plainText } from './encode-blocks.ts';
+import { report } from './report.ts';
+import { decodeOutputFormat, decodeReasoning, encodeThinking } from './thinking.ts';
+import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
+import { encodeTurns } from './turns.ts';
+import type { WireBlock, WireOutputConfig } from './wire.ts';
+
+const known: ReadonlySet<string> = new Set([
+  'model',
+  'max_tokens',
+  'messages',
+  'system',
+  'metadata',
+  'stop_sequences',
+  'stream',
+  'temperature',
+  'top_p',
+  'top_k',
+  'tools',
+  'tool_choice',
+  'thinking',
+  'output_config',
+  'output_format',
+  'service_tier',
+]);
+
+export function decodeRequest(value: unknown, scope: Scope): LlmRequest {
+  const wire = asObject(value, '');
+  const model = requiredString(wire, 'model', '');
+  const maxTokens = optionalInteger(wire, 'max_tokens', '');
+  if (maxTokens === undefined) throw invalidRequest('max_tokens', 'required');
+  const request = emptyRequest(model, optionalBoolean(wire, 'stream', '') === true, decodeMessages(wire, scope));
+  request.maxTokens = maxTokens;
+  request.temperature = optionalNumber(wire, 'temperature', '');
+  request.topP = optionalNumber(wire, 'top_p', '');
+  request.topK = optionalInteger(wire, 'top_k', '');
+  request.stop = optionalStrings(wire, 'stop_sequences', '');
+  request.tools = decodeTools(wire, scope);
+  decodeToolChoice(wire, request, scope);
+  request.outputFormat = decodeOutputFormat(wire, scope);
+  request.reasoning = decodeReasoning(wire, scope);
+  decodeMetadata(wire, request, scope);
+  const tier = optionalString(wire, 'service_tier', '');
+  request.serviceTier = tier === 'standard_only' ? 'default' : tier;
+  const fields = unknownFields(wire, known);
+  request.extensions = fields === undefined ? undefined : { api, fields };
+  return request;
+}
+
+/** `user_id` is the end user; further members are not documented, but some clients send them. */
+function decodeMetadata(wire: JsonObject, request: LlmRequest, scope: Scope): void {
+  const metadata = optionalObject(wire, 'metadata', '');
+  if (metadata === undefined) return;
+  request.user = optionalString(metadata, 'user_id', 'metadata');
+  const rest: [string, string][] = [];
+  for (const [key, value] of Object.entries(metadata)) {
+    if (key === 'user_id' || value === null) continue;
+    if (typeof value === 'string') rest.push([key, value]);
+    else report(scope, 'dropped', `metadata.${key}`, 'Metadata is text');
+  }
+  if (rest.length > 0) request.metadata = Object.fromEntries(rest);
+}
+
+export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
+  reportUnsupported(request, scope);
+  const { system, turns, unsigned } = encodeTurns(request.messages, scope);
+  const { thinking, effort, maxTokens, thinks } = encodeThinking(request, wantedTokens(request, scope), unsigned, scope);
+  const { toolChoice } = request;
+  const tools = encodeTools(request.tools, toolChoice?.type === 'allowed' ? toolChoice.names : undefined, scope);
+  const config = encodeOutputConfig(request, effort, system, scope);
+  const wire: Record<string, unknown> = {
+    model: request.model,
+    max_tokens: maxTokens,
+    system: system.length === 0 ? undefined : plainText(system),
+    messages: turns,
+    tools,
+    tool_choice: encodeToolChoice(request, tools !== undefined, thinks, scope),
+    thinking,
+    output_config: config,
+    temperature: encodeTemperature(request.temperature, thinks, scope),
+    top_p: encodeTopP(request.topP, thinks, scope),
+    top_k: encodeTopK(request.topK, thinks, scope),
+    stop_sequences: encodeStop(request.stop, scope),
+    metadata: request.user === undefined ? undefined : { user_id: request.user },
+    service_tier: encodeServiceTier(request.serviceTier, scope),
+    stream: request.stream ? true : undefined,
+  };
+  addExtensions(wire, request.extensions, scope);
+  return wire;
+}
+
+function wantedTokens({ maxTokens }: LlmRequest, scope: Scope): number {
+  if (maxTokens !== undefined) return maxTokens;
+  const { defaultMaxTokens } = scope.settings;
+  report(scope, 'defaulted', 'maxTokens', `Anthropic demands a limit; sent ${defaultMaxTokens}`);
+  return defaultMaxTokens;
+}
+
+/** Asks for JSON in words, since the API has no form for "some JSON": a schema that allows every object is refused. */
+const jsonInstruction = 'Answer with a single JSON object and nothing else.';
+
+function encodeOutputConfig(
+  { outputFormat }: LlmRequest,
+  effort: string | undefined,
+  system: WireBlock[],
+  scope: Scope,
+): WireOutputConfig | undefined {
+  if (outputFormat?.type === 'json') {
+    report(scope, 'emulated', 'outputFormat', 'The system prompt asks for JSON; Anthropic does not enforce it');
+    system.push({ type: 'text', text: jsonInstruction });
+  }
+  // The name is a label, and Anthropic is always strict: leaving both out loses nothing.
+  const schema = outputFormat?.type === 'json-schema' ? outputFormat.schema : undefined;
+  if (outputFormat?.type === 'json-schema' && outputFormat.description !== undefined) {
+    report(scope, 'dropped', 'outputFormat.description', 'The Messages API has no description of the output');
+  }
+  if (schema === undefined && effort === undefined) return undefined;
+  return { effort, format: schema === undefined ? undefined : { type: 'json_schema', schema } };
+}
+
+const thinkingExcludes = 'Anthropic refuses it together with thinking';
+
+function encodeTemperature(temperature: number | undefined, thinks: boolean, scope: Scope): number | undefined {
+  if (temperature === undefined) return undefined;
+  if (thinks && temperature !== 1) {
+    report(scope, 'dropped', 'temperature', thinkingExcludes);
+    return undefined;
+  }
+  if (temperature <= 1) return temperature;
+  report(scope, 'approximated', 'temperature', 'The highest temperature is 1 here');
+  return 1;
+}
+
+// With thinking: 0.95 to 1. https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
+function encodeTopP(topP: number | undefined, thinks: boolean, scope: Scope): number | undefined {
+  if (topP === undefined || !thinks || topP >= 0.95) return topP;
+  report(scope, 'dropped', 'topP', thinkingExcludes);
+  return undefined;
+}
+
+function encodeTopK(topK: number | undefined, thinks: boolean, scope: Scope): number | undefined {
+  if (topK === undefined || !thinks) return topK;
+  report(scope, 'dropped', 'topK', thinkingExcludes);
+  return undefined;
+}
+
+function encodeStop(stop: readonly string[] | undefined, scope: Scope): string[] | undefined {
+  if (stop === undefined) return undefined;
+  const sequences: string[] = [];
+  for (let i = 0; i < stop.length; i++) {
+    const sequence = stop[i] as string;
+    if (sequence.trim() !== '') sequences.push(sequence);
+    else report(scope, 'dropped', `stop[${i}]`, 'Anthropic refuses stop sequences of white space');
+  }
+  return sequences.length === 0 ? undefined : sequences;
+}
+
+function encodeServiceTier(tier: string | undefined, scope: Scope): string | undefined {
+  switch (tier) {
+    case undefined:
+    case 'auto':
+      return tier;
+    case 'default':
+      return 'standard_only';
+    case 'priority':
+      report(scope, 'approximated', 'serviceTier', 'auto uses priority capacity where the account has some');
+      return 'auto';
+    default:
+      report(scope, 'dropped', 'serviceTier', `Anthropic has no tier ${tier}`);
+      return undefined;
+  }
+}
+
+function reportUnsupported(request: LlmRequest, scope: Scope): void {
+  const drop = (path: string): void => report(scope, 'dropped', path, 'The Messages API has no such parameter');
+  if (request.seed !== undefined) drop('seed');
+  if (request.presencePenalty !== undefined && request.presencePenalty !== 0) drop('presencePenalty');
+  if (request.frequencyPenalty !== undefined && request.frequencyPenalty !== 0) drop('frequencyPenalty');
+  if (request.candidates !== undefined && request.candidates !== 1) drop('candidates');
+  if (request.logprobs !== undefined) drop('logprobs');
+  if (request.verbosity !== undefined) drop('verbosity');
+  if (request.metadata !== undefined) drop('metadata');
+  if (request.store === true) drop('store');
+}
+
+function addExtensions(wire: Record<string, unknown>, extensions: Extensions | undefined, scope: Scope): void {
+  if (extensions === undefined) return;
+  for (const key in extensions.fields) {
+    if (extensions.api !== api) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+    else if (!known.has(key))
+      Object.defineProperty(wire, key, { value: extensions.fields[key], enumerable: true, configurable: true, writable: true });
+  }
+}

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { recordingScope } from '../../../test/support/recording-scope.ts';
+import type { JsonObject } from '../../codec.ts';
+import { reasoningBlock, textBlock, toolCallBlock, toolResultBlock } from '../../model/block.ts';
+import type { LlmRequest, ReasoningRequest } from '../../model/request.ts';
+import { emptyRequest, message } from '../../model/request.ts';
+import { decodeRequest, encodeRequest } from './request.ts';
+
+const reasoning = (members: Partial<ReasoningRequest>): ReasoningRequest => ({
+  mode: undefined,
+  effort: undefined,
+  budget: undefined,
+  summary: undefined,
+  include: undefined,
+  ...members,
+});
+
+function encode(members: Partial<LlmRequest>) {
+  const scope = recordingScope();
+  const request = { ...emptyRequest('m', false, [message('user', [textBlock('hi')])]), maxTokens: 30_000, ...members };
+  const { messages: _, model: __, ...wire } = JSON.parse(JSON.stringify(encodeRequest(request, scope))) as JsonObject;
+  return { wire, told: scope.told() };
+}
+
+describe('thinking of a request', () => {
+  it.each<[string, JsonObject, Partial<ReasoningRequest> | undefined]>([
+    ['nothing', {}, undefined],
+    ['enabled', { thinking: { type: 'enabled', budget_tokens: 2048 } }, { mode: 'on', budget: 2048 }],
+    [
+      'adaptive',
+      { thinking: { type: 'adaptive', display: 'summarized' }, output_config: { effort: 'high' } },
+      { mode: 'adaptive', effort: 'high', include: true },
+    ],
+    ['adaptive without its text', { thinking: { type: 'adaptive', display: 'omitted' } }, { mode: 'adaptive', include: false }],
+    ['disabled', { thinking: { type: 'disabled' } }, { mode: 'off' }],
+    ['between tools', { thinking: { type: 'between_tools' } }, { mode: 'adaptive' }],
+    ['an effort alone', { output_config: { effort: 'max' } }, { effort: 'max' }],
+  ])('is decoded: %s', (_, members, expected) => {
+    const request = decodeRequest({ model: 'm', max_tokens: 1, messages: [], ...members }, recordingScope());
+    expect(request.reasoning).toEqual(expected === undefined ? undefined : reasoning(expected));
+  });
+
+  it.each<[string, Partial<ReasoningRequest>, JsonObject, string[]]>([
+    ['an effort', { effort: 'low' }, { thinking: { type: 'enabled', budget_tokens: 2048 } }, []],
+    ['no effort', { effort: 'none' }, { thinking: { type: 'disabled' } }, []],
+    ['an effort that nobody knows', { effort: 'toString' }, {}, ['dropped reasoning.effort']],
+    ['a budget', { budget: 5000 }, { thinking: { type: 'enabled', budget_tokens: 5000 } }, []],
+    ['a budget of nothing', { budget: 0 }, { thinking: { type: 'disabled' } }, []],
+    ['a small budget', { budget: 100 }, { thinking: { type: 'enabled', budget_tokens: 1024 } }, ['approximated reasoning.budget']],
+    ['on', { mode: 'on' }, { thinking: { type: 'enabled', budget_tokens: 8192 } }, []],
+    [
+      'a budget and an effort',
+      { mode: 'on', budget: 2000, effort: 'high' },
+      { thinking: { type: 'enabled', budget_tokens: 2000 }, output_config: { effort: 'high' } },
+      [],
+    ],
+    ['off', { mode: 'off', effort: 'low' }, { thinking: { type: 'disabled' }, output_config: { effort: 'low' } }, []],
+    ['adaptive', { mode: 'adaptive', effort: 'max' }, { thinking: { type: 'adaptive' }, output_config: { effort: 'max' } }, []],
+    [
+      'adaptive and minimal',
+      { mode: 'adaptive', effort: 'minimal' },
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } },
+      ['approximated reasoning.effort'],
+    ],
+    [
+      'adaptive with a budget and a strange effort',
+      { mode: 'adaptive', budget: 9, effort: 'huge' },
+      { thinking: { type: 'adaptive' } },
+      ['dropped reasoning.budget', 'dropped reasoning.effort'],
+    ],
+    ['hidden', { mode: 'adaptive', include: false }, { thinking: { type: 'adaptive', display: 'omitted' } }, []],
+    ['shown', { mode: 'adaptive', include: true }, { thinking: { type: 'adaptive', display: 'summarized' } }, []],
+    ['summarised', { mode: 'adaptive', summary: 'auto' }, { thinking: { type: 'adaptive', display: 'summarized' } }, []],
+    [
+      'summarised in detail',
+      { mode: 'adaptive', summary: 'detailed' },
+      { thinking: { type: 'adaptive', display: 'summarized' } },
+      ['approximated reasoning.summary'],
+    ],
+  ])('is encoded: %s', (_, members, expected, told) => {
+    expect(encode({ reasoning: reasoning(members) })).toEqual({ wire: { max_tokens: 30_000, ...expected }, told });
+  });
+
+  it('raises max_tokens above the budget', () => {
+    const { wire, told } = encode({ maxTokens: 2000, reasoning: reasoning({ effort: 'low' }) });
+    expect(wire).toEqual({ max_tokens: 4048, thinking: { type: 'enabled', budget_tokens: 2048 } });
+    expect(told).toEqual(['approximated maxTokens']);
+    expect(encode({ maxTokens: 2049, reasoning: reasoning({ effort: 'low' }) }).wire['max_tokens']).toBe(2049);
+  });
+
+  it('leaves out what thinking excludes', () => {
+    const sampling: Partial<LlmRequest> = {
+      temperature: 0.5,
+      topP: 0.9,
+      topK: 3,
+      tools: [{ type: 'hosted', kind: 'web-search', api: 'anthropic-messages', value: {} }],
+      toolChoice: { type: 'required' },
+    };
+    const thinking = encode({ ...sampling, reasoning: reasoning({ budget: 2000 }) });
+    expect(Object.keys(thinking.wire)).toEqual(['max_tokens', 'tools', 'thinking']);
+    expect(thinking.told).toEqual(['dropped toolChoice', 'dropped temperature', 'dropped topP', 'dropped topK']);
+    const named = encode({ ...sampling, toolChoice: { type: 'tool', name: 't' }, reasoning: reasoning({ budget: 2000 }) });
+    expect(named.wire['tool_choice']).toBeUndefined();
+    const single = encode({ ...sampling, parallelToolCalls: false, reasoning: reasoning({ budget: 2000 }) });
+    expect(single.wire['tool_choice']).toEqual({ type: 'auto', disable_parallel_tool_use: true });
+    const allowed = encode({ temperature: 1, topP: 0.95, reasoning: reasoning({ mode: 'adaptive' }) });
+    expect(allowed).toMatchObject({ wire: { temperature: 1, top_p: 0.95 }, told: [] });
+    const off = encode({ ...sampling, reasoning: reasoning({ mode: 'off' }) });
+    expect(off.wire).toMatchObject({ temperature: 0.5, top_p: 0.9, top_k: 3, tool_choice: { type: 'any' } });
+    expect(off.told).toEqual([]);
+  });
+
+  it('does not start in the middle of a tool loop', () => {
+    const loop = (...before: Parameters<typeof reasoningBlock>[]) => [
+      message('user', [textBlock('hi')]),
+      message('assistant', [...before.map((block) => reasoningBlock(...block)), toolCallBlock('c', 'n', '')]),
+      message('tool', [toolResultBlock('c', [], false)]),
+    ];
+    const wish = reasoning({ effort: 'low' });
+    const unsigned = encode({ messages: loop(), reasoning: wish });
+    expect(unsigned.wire['thinking']).toBeUndefined();
+    expect(unsigned.told).toEqual(['dropped reasoning']);
+    const signed = encode({ messages: loop(['t', { origin: 'anthropic-messages', data: 's' }]), reasoning: wish });
+    expect(signed.wire['thinking']).toEqual({ type: 'enabled', budget_tokens: 2048 });
+    expect(encode({ messages: loop(), reasoning: reasoning({ mode: 'adaptive' }) }).wire['thinking']).toEqual({ type: 'adaptive' });
+  });
+});

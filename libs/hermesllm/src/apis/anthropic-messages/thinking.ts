@@ -1,0 +1,139 @@
+import type { JsonObject } from '../../codec.ts';
+import type { LlmRequest, OutputFormat, ReasoningRequest } from '../../model/request.ts';
+import { memberPath, optionalInteger, optionalObject, optionalString, requiredString } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { report, reportUnknown } from './report.ts';
+import type { WireThinking } from './wire.ts';
+
+const thinkingMembers: ReadonlySet<string> = new Set(['type', 'budget_tokens', 'display']);
+const outputConfigMembers: ReadonlySet<string> = new Set(['effort', 'format']);
+const formatMembers: ReadonlySet<string> = new Set(['type', 'schema']);
+
+/** `thinking` and `output_config.effort`. */
+export function decodeReasoning(wire: JsonObject, scope: Scope): ReasoningRequest | undefined {
+  const thinking = optionalObject(wire, 'thinking', '');
+  const config = optionalObject(wire, 'output_config', '');
+  const effort = config === undefined ? undefined : optionalString(config, 'effort', 'output_config');
+  if (thinking === undefined) {
+    return effort === undefined ? undefined : { mode: undefined, effort, budget: undefined, summary: undefined, include: undefined };
+  }
+  reportUnknown(thinking, thinkingMembers, 'thinking', scope);
+  const display = optionalString(thinking, 'display', 'thinking');
+  return {
+    mode: decodeMode(requiredString(thinking, 'type', 'thinking'), scope),
+    effort,
+    budget: optionalInteger(thinking, 'budget_tokens', 'thinking'),
+    summary: undefined,
+    include: display === undefined ? undefined : display !== 'omitted',
+  };
+}
+
+function decodeMode(type: string, scope: Scope): ReasoningRequest['mode'] {
+  switch (type) {
+    case 'enabled':
+      return 'on';
+    case 'adaptive':
+      return 'adaptive';
+    case 'disabled':
+      return 'off';
+    default: // between_tools, and what may come
+      report(scope, 'approximated', 'thinking.type', `${type} was read as adaptive`);
+      return 'adaptive';
+  }
+}
+
+/** `output_config.format`, or `output_format` as the beta of structured outputs called it. */
+export function decodeOutputFormat(wire: JsonObject, scope: Scope): OutputFormat | undefined {
+  const config = optionalObject(wire, 'output_config', '');
+  if (config !== undefined) reportUnknown(config, outputConfigMembers, 'output_config', scope);
+  const nested = config === undefined ? undefined : optionalObject(config, 'format', 'output_config');
+  const format = nested ?? optionalObject(wire, 'output_format', '');
+  if (format === undefined) return undefined;
+  const path = nested === undefined ? 'output_format' : 'output_config.format';
+  reportUnknown(format, formatMembers, path, scope);
+  const type = requiredString(format, 'type', path);
+  if (type !== 'json_schema') {
+    report(scope, 'dropped', memberPath(path, 'type'), `The format ${type} is unknown`);
+    return undefined;
+  }
+  return { type: 'json-schema', name: undefined, description: undefined, schema: format['schema'], strict: true };
+}
+
+/** What reasoning becomes: members of the request, and the room that thinking takes from the answer. */
+interface EncodedThinking {
+  thinking: WireThinking | undefined;
+  effort: string | undefined;
+  maxTokens: number;
+  /** Whether the model may think, which limits other parameters. */
+  thinks: boolean;
+}
+
+const smallestBudget = 1024;
+const efforts: ReadonlySet<string> = new Set(['low', 'medium', 'high', 'xhigh', 'max']);
+
+/**
+ * Reasoning for Anthropic. A budget is what all thinking models up to Claude 4.6 take, so an effort alone becomes one by
+ * `effortBudgets`; models that take only the adaptive form are fitted by a quirk of their provider. The budget comes on top of the
+ * answer's tokens when those would not leave room for it.
+ *
+ * `unsigned`: the last call of a tool was made without thinking; the API refuses to start thinking in the middle of such a turn.
+ */
+export function encodeThinking(request: LlmRequest, maxTokens: number, unsigned: boolean, scope: Scope): EncodedThinking {
+  const { reasoning } = request;
+  if (reasoning === undefined) return { thinking: undefined, effort: undefined, maxTokens, thinks: false };
+  const { mode, effort, budget } = reasoning;
+  const display = displayOf(reasoning, scope);
+  if (mode === 'off' || (mode === undefined && (effort === 'none' || budget === 0))) {
+    return { thinking: wireThinking('disabled', undefined, undefined), effort: wireEffort(effort, scope), maxTokens, thinks: false };
+  }
+  if (mode === 'adaptive') {
+    if (budget !== undefined) report(scope, 'dropped', 'reasoning.budget', 'Adaptive thinking has no budget');
+    return { thinking: wireThinking('adaptive', undefined, display), effort: wireEffort(effort, scope), maxTokens, thinks: true };
+  }
+  const wanted = budget ?? budgetOf(effort, mode, scope);
+  if (wanted === undefined) return { thinking: undefined, effort: undefined, maxTokens, thinks: false };
+  // An effort beside a budget says something of its own; without one it has become the budget.
+  const kept = budget === undefined ? undefined : wireEffort(effort, scope);
+  if (unsigned) {
+    report(scope, 'dropped', 'reasoning', 'The running tool loop began without thinking, and Anthropic refuses to start it in between');
+    return { thinking: undefined, effort: kept, maxTokens, thinks: false };
+  }
+  const tokens = Math.max(smallestBudget, wanted);
+  if (tokens !== wanted) report(scope, 'approximated', 'reasoning.budget', `Anthropic's smallest budget is ${smallestBudget}`);
+  if (maxTokens > tokens) return { thinking: wireThinking('enabled', tokens, display), effort: kept, maxTokens, thinks: true };
+  report(scope, 'approximated', 'maxTokens', `Thinking counts towards it: raised by the budget of ${tokens}`);
+  return { thinking: wireThinking('enabled', tokens, display), effort: kept, maxTokens: maxTokens + tokens, thinks: true };
+}
+
+function budgetOf(effort: string | undefined, mode: ReasoningRequest['mode'], scope: Scope): number | undefined {
+  const { effortBudgets } = scope.settings;
+  const known = effort !== undefined && Object.hasOwn(effortBudgets, effort) ? effortBudgets[effort] : undefined;
+  if (known !== undefined) return known;
+  if (effort !== undefined) report(scope, 'dropped', 'reasoning.effort', `The effort ${effort} has no budget`);
+  return mode === 'on' ? (effortBudgets['medium'] ?? smallestBudget) : undefined;
+}
+
+function wireEffort(effort: string | undefined, scope: Scope): string | undefined {
+  if (effort === undefined || effort === 'none' || efforts.has(effort)) return effort === 'none' ? undefined : effort;
+  if (effort === 'minimal') {
+    report(scope, 'approximated', 'reasoning.effort', "Anthropic's smallest effort is low");
+    return 'low';
+  }
+  report(scope, 'dropped', 'reasoning.effort', `Anthropic does not know the effort ${effort}`);
+  return undefined;
+}
+
+/** Whether the text of the thinking shall be in the answer. */
+function displayOf({ include, summary }: ReasoningRequest, scope: Scope): WireThinking['display'] {
+  if (summary === 'concise' || summary === 'detailed') {
+    report(scope, 'approximated', 'reasoning.summary', 'Anthropic has one kind of summary');
+  }
+  if (include === false) return 'omitted';
+  return include === true || summary !== undefined ? 'summarized' : undefined;
+}
+
+const wireThinking = (type: WireThinking['type'], budget_tokens: number | undefined, display: WireThinking['display']): WireThinking => ({
+  type,
+  budget_tokens,
+  display,
+});

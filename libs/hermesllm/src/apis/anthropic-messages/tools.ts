@@ -1,0 +1,195 @@
+import type { JsonObject } from '../../codec.ts';
+import { invalidRequest } from '../../hermes-error.ts';
+import type { CustomTool, FunctionTool, HostedTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
+import {
+  asObject,
+  elementPath,
+  isObject,
+  optionalArray,
+  optionalBoolean,
+  optionalObject,
+  optionalString,
+  requiredString,
+} from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { api } from './api.ts';
+import { decodeCacheControl, encodeCacheControl } from './cache-control.ts';
+import { report, reportUnknown } from './report.ts';
+import type { WireBlock, WireToolChoice } from './wire.ts';
+
+const toolMembers: ReadonlySet<string> = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']);
+const choiceMembers: ReadonlySet<string> = new Set(['type', 'name', 'disable_parallel_tool_use']);
+
+export function decodeTools(wire: JsonObject, scope: Scope): Tool[] | undefined {
+  const list = optionalArray(wire, 'tools', '');
+  if (list === undefined) return undefined;
+  const tools: Tool[] = [];
+  for (let i = 0; i < list.length; i++) {
+    const path = elementPath('tools', i);
+    const tool = asObject(list[i], path);
+    const type = optionalString(tool, 'type', path);
+    if (type === undefined || type === 'custom') tools.push(decodeFunction(tool, path, scope));
+    else tools.push({ type: 'hosted', kind: hostedKind(type), api, value: tool });
+  }
+  return tools;
+}
+
+/** A tool of the client's own; those with another `type` are Anthropic's and have a version in it. */
+function decodeFunction(tool: JsonObject, path: string, scope: Scope): FunctionTool {
+  reportUnknown(tool, toolMembers, path, scope);
+  return {
+    type: 'function',
+    name: requiredString(tool, 'name', path),
+    description: optionalString(tool, 'description', path),
+    schema: asObject(tool['input_schema'] ?? undefined, `${path}.input_schema`),
+    strict: optionalBoolean(tool, 'strict', path),
+    cache: decodeCacheControl(tool, path, scope),
+    namespace: undefined,
+  };
+}
+
+const hostedKind = (type: string): HostedTool['kind'] =>
+  type.startsWith('web_search') ? 'web-search' : type.startsWith('code_execution') ? 'code-execution' : 'other';
+
+/** Sets `toolChoice` and `parallelToolCalls`. */
+export function decodeToolChoice(wire: JsonObject, request: LlmRequest, scope: Scope): void {
+  const choice = optionalObject(wire, 'tool_choice', '');
+  if (choice === undefined) return;
+  reportUnknown(choice, choiceMembers, 'tool_choice', scope);
+  const single = optionalBoolean(choice, 'disable_parallel_tool_use', 'tool_choice');
+  if (single !== undefined) request.parallelToolCalls = !single;
+  switch (requiredString(choice, 'type', 'tool_choice')) {
+    case 'auto':
+      request.toolChoice = { type: 'auto' };
+      break;
+    case 'any':
+      request.toolChoice = { type: 'required' };
+      break;
+    case 'none':
+      request.toolChoice = { type: 'none' };
+      break;
+    case 'tool':
+      request.toolChoice = { type: 'tool', name: requiredString(choice, 'name', 'tool_choice') };
+      break;
+    default:
+      throw invalidRequest('tool_choice.type', 'expected auto, any, tool or none');
+  }
+}
+
+/** `only`: the names that an allowed subset leaves. */
+export function encodeTools(
+  tools: readonly Tool[] | undefined,
+  only: readonly string[] | undefined,
+  scope: Scope,
+): WireBlock[] | undefined {
+  if (tools === undefined || tools.length === 0) return undefined;
+  const out: WireBlock[] = [];
+  for (let i = 0; i < tools.length; i++) {
+    const tool = tools[i] as Tool;
+    if (only !== undefined && tool.type !== 'hosted' && !only.includes(tool.name)) continue;
+    const wire = encodeTool(tool, elementPath('tools', i), scope);
+    if (wire !== undefined) out.push(wire);
+  }
+  return out.length === 0 ? undefined : out;
+}
+
+function encodeTool(tool: Tool, path: string, scope: Scope): WireBlock | undefined {
+  switch (tool.type) {
+    case 'function':
+      return encodeFunction(tool, path, scope);
+    case 'custom':
+      return encodeCustom(tool, path, scope);
+    case 'hosted':
+      return encodeHosted(tool, path, scope);
+  }
+}
+
+// A definition without `type` is a client tool, so the member is left out: `type` of WireBlock is for Anthropic's own tools.
+function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WireBlock {
+  if (tool.namespace !== undefined) report(scope, 'dropped', `${path}.namespace`, 'The Messages API has no namespaces of tools');
+  if (tool.strict === true) {
+    // Anthropic's strict tools take another subset of JSON Schema (additionalProperties: false everywhere, no numeric bounds …) and
+    // answer 400 to the rest: https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
+    report(scope, 'dropped', `${path}.strict`, 'Strict schemas differ between the APIs; the tool is sent without the guarantee');
+  }
+  const wire: { [member: string]: unknown } = {
+    name: tool.name,
+    description: tool.description,
+    input_schema: objectSchema(tool.schema, path, scope),
+    cache_control: encodeCacheControl(tool.cache, path, scope),
+  };
+  return wire as WireBlock;
+}
+
+function objectSchema(schema: unknown, path: string, scope: Scope): unknown {
+  if (schema === undefined || schema === null) return { type: 'object', properties: {} };
+  if (!isObject(schema)) {
+    report(scope, 'approximated', `${path}.schema`, 'The schema is not an object; the tool takes any object');
+    return { type: 'object' };
+  }
+  if (schema['type'] === 'object') return schema;
+  if (schema['type'] !== undefined) report(scope, 'approximated', `${path}.schema`, 'The input of a tool is always an object here');
+  return { ...schema, type: 'object' };
+}
+
+function encodeCustom(tool: CustomTool, path: string, scope: Scope): WireBlock {
+  report(scope, 'emulated', path, 'A free-text tool became a function with one text member named input');
+  if (isObject(tool.format) && tool.format['type'] !== 'text') {
+    report(scope, 'dropped', `${path}.format`, 'The Messages API cannot hold a tool to a grammar');
+  }
+  if (tool.namespace !== undefined) report(scope, 'dropped', `${path}.namespace`, 'The Messages API has no namespaces of tools');
+  const wire: { [member: string]: unknown } = {
+    name: tool.name,
+    description: tool.description,
+    input_schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
+  };
+  return wire as WireBlock;
+}
+
+function encodeHosted(tool: HostedTool, path: string, scope: Scope): WireBlock | undefined {
+  if (tool.api === api) return tool.value as WireBlock;
+  if (tool.kind === 'other') {
+    report(scope, 'dropped', path, `The Messages API has no counterpart of this tool of ${tool.api}`);
+    return undefined;
+  }
+  report(scope, 'approximated', path, `Anthropic's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
+  return tool.kind === 'web-search'
+    ? { type: 'web_search_20250305', name: 'web_search' }
+    : { type: 'code_execution_20250825', name: 'code_execution' };
+}
+
+/** `thinks`: extended thinking is on, which excludes a forced choice. */
+export function encodeToolChoice(request: LlmRequest, hasTools: boolean, thinks: boolean, scope: Scope): WireToolChoice | undefined {
+  const { toolChoice, parallelToolCalls } = request;
+  const type = wireType[toolChoice?.type === 'allowed' ? toolChoice.mode : (toolChoice?.type ?? 'auto')];
+  const single = parallelToolCalls === false ? true : undefined;
+  if (!hasTools) {
+    if (type === 'any' || type === 'tool') report(scope, 'dropped', 'toolChoice', 'There are no tools to choose from');
+    return undefined;
+  }
+  if (toolChoice?.type === 'allowed') report(scope, 'approximated', 'toolChoice', 'Only the allowed tools are sent');
+  if (thinks && (type === 'any' || type === 'tool')) {
+    report(scope, 'dropped', 'toolChoice', 'Extended thinking excludes a forced tool');
+    return single === undefined ? undefined : choice('auto', undefined, single);
+  }
+  if (type === 'none') return choice('none', undefined, undefined);
+  if (toolChoice === undefined && single === undefined) return undefined;
+  return choice(type, toolChoice?.type === 'tool' ? toolChoice.name : undefined, single);
+}
+
+const wireType: Readonly<Record<Exclude<ToolChoice['type'], 'allowed'>, WireToolChoice['type']>> = {
+  auto: 'auto',
+  required: 'any',
+  none: 'none',
+  tool: 'tool',
+};
+
+const choice = (
+  type: WireToolChoice['type'],
+  name: string | undefined,
+  disable_parallel_tool_use: boolean | undefined,
+): WireToolChoice => ({
+  type,
+  name,
+  disable_parallel_tool_use,
+});

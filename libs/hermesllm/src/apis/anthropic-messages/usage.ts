@@ -1,0 +1,86 @@
+import type { JsonObject } from '../../codec.ts';
+import type { Usage } from '../../model/usage.ts';
+import { isObject, maybeNumber, maybeString } from '../../read.ts';
+import type { WireUsage } from './wire.ts';
+
+/** The members that the hub's usage has a place for. */
+export const usageMembers: ReadonlySet<string> = new Set([
+  'input_tokens',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+  'cache_creation',
+  'output_tokens',
+  'output_tokens_details',
+  'service_tier',
+]);
+
+/**
+ * Adds what an upstream reports to what is known already. Counters that are null or missing keep their value: in `message_delta` all but
+ * `output_tokens` may be. `input_tokens` excludes what was read from and written to a cache, as the hub counts.
+ * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
+ */
+export function decodeUsage(wire: unknown, known?: Usage): Usage | undefined {
+  if (!isObject(wire)) return known;
+  const usage: WireUsage = wire;
+  const creation = isObject(usage.cache_creation) ? usage.cache_creation : undefined;
+  const long = maybeNumber(creation?.['ephemeral_1h_input_tokens']);
+  const short = maybeNumber(creation?.['ephemeral_5m_input_tokens']);
+  const details = isObject(usage.output_tokens_details) ? usage.output_tokens_details : undefined;
+  const split = long === undefined && short === undefined ? undefined : (long ?? 0) + (short ?? 0);
+  return {
+    input: maybeNumber(usage.input_tokens) ?? known?.input ?? 0,
+    cacheRead: maybeNumber(usage.cache_read_input_tokens) ?? known?.cacheRead ?? 0,
+    cacheWrite: maybeNumber(usage.cache_creation_input_tokens) ?? split ?? known?.cacheWrite ?? 0,
+    cacheWriteLong: long ?? known?.cacheWriteLong,
+    output: maybeNumber(usage.output_tokens) ?? known?.output ?? 0,
+    reasoning: maybeNumber(details?.['thinking_tokens']) ?? known?.reasoning,
+    inputAudio: undefined,
+    outputAudio: undefined,
+  };
+}
+
+/** The tier that served the answer. Anthropic's `standard` is what the hub calls `default`. */
+export function decodeServiceTier(usage: unknown): string | undefined {
+  const tier = isObject(usage) ? maybeString(usage['service_tier']) : undefined;
+  return tier === 'standard' ? 'default' : tier;
+}
+
+/** `default` of another vendor is not Anthropic's standard capacity, so only its other two tiers are named. */
+const encodeServedTier = (tier: string | undefined): string | null => (tier === 'priority' || tier === 'batch' ? tier : null);
+
+/**
+ * All counters that the official SDKs know, null where nothing is known. `thinks`: the answer has thinking blocks, whose tokens
+ * `output_tokens_details` counts.
+ */
+export function encodeUsage(usage: Usage | undefined, tier: string | undefined, thinks: boolean): JsonObject {
+  return {
+    input_tokens: usage?.input ?? 0,
+    cache_creation_input_tokens: usage?.cacheWrite ?? 0,
+    cache_read_input_tokens: usage?.cacheRead ?? 0,
+    cache_creation: encodeCacheCreation(usage),
+    output_tokens: usage?.output ?? 0,
+    output_tokens_details: thinks && usage?.reasoning ? { thinking_tokens: usage.reasoning } : null,
+    server_tool_use: null,
+    service_tier: encodeServedTier(tier),
+  };
+}
+
+/** The counters of `message_delta`: totals of the message, input and cache included, because clients add nothing up. */
+export function encodeFinalUsage(usage: Usage | undefined, thinks: boolean): JsonObject {
+  return {
+    input_tokens: usage?.input ?? 0,
+    cache_creation_input_tokens: usage?.cacheWrite ?? 0,
+    cache_read_input_tokens: usage?.cacheRead ?? 0,
+    output_tokens: usage?.output ?? 0,
+    output_tokens_details: thinks && usage?.reasoning ? { thinking_tokens: usage.reasoning } : null,
+    server_tool_use: null,
+  };
+}
+
+function encodeCacheCreation(usage: Usage | undefined): JsonObject | null {
+  if (usage?.cacheWriteLong === undefined) return null;
+  return {
+    ephemeral_5m_input_tokens: Math.max(0, usage.cacheWrite - usage.cacheWriteLong),
+    ephemeral_1h_input_tokens: usage.cacheWriteLong,
+  };
+}

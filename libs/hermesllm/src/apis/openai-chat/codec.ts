@@ -1,0 +1,26 @@
+import type { Codec } from '../../codec.ts';
+import { frame } from '../../codec.ts';
+import { sseFraming } from '../../framing/sse-framing.ts';
+import { decodeError, encodeError } from './error.ts';
+import { api } from './report.ts';
+import { decodeRequest, encodeRequest } from './request.ts';
+import { decodeResponse, encodeResponse } from './response.ts';
+import { streamDecoder } from './stream-decoder.ts';
+import { streamEncoder } from './stream-encoder.ts';
+
+/** {@link https://platform.openai.com/docs/api-reference/chat | OpenAI's Chat Completions API} and what compatible servers make of it. */
+export const openaiChat = {
+  api,
+  framings: [sseFraming],
+  endFrame: frame('[DONE]'),
+  sequentialBlocks: false,
+  modelInBody: true,
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  streamDecoder,
+  streamEncoder,
+  decodeError,
+  encodeError,
+} satisfies Codec;

@@ -1,0 +1,170 @@
+import type { Block, ReasoningBlock, ToolCallBlock, ToolResultBlock } from '../../model/block.ts';
+import type { Message } from '../../model/request.ts';
+import type { Signature } from '../../model/signature.ts';
+import { elementPath } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { reportCache } from './cache-hint.ts';
+import { encodePart, encodeUserContent, plainContent } from './encode-parts.ts';
+import { encodeThinkingBlock, hasProof, isUsable, joinReasoning } from './reasoning.ts';
+import { api, report } from './report.ts';
+import { encodeExtraContent } from './signatures.ts';
+import type { WireExtraContent, WireMessage, WirePart, WireToolCall } from './wire.ts';
+
+/**
+ * The conversation as an upstream takes it. One hub message of tool results is one wire message a result; what a result has besides text
+ * follows the whole run as a message of the user, for only users send images here.
+ */
+export function encodeMessages(messages: readonly Message[], scope: Scope): WireMessage[] {
+  const out: WireMessage[] = [];
+  let shown: WirePart[] = [];
+  for (let i = 0; i < messages.length; i++) {
+    const { role, blocks, name } = messages[i] as Message;
+    const path = `messages[${i}].blocks`;
+    if (role !== 'tool' && shown.length > 0) {
+      out.push(wireMessage('user', shown, undefined));
+      shown = [];
+    }
+    switch (role) {
+      case 'system':
+      case 'developer':
+        out.push(wireMessage(role, promptText(blocks, path, scope), name));
+        break;
+      case 'user':
+        out.push(wireMessage('user', encodeUserContent(blocks, path, scope), name));
+        break;
+      case 'assistant':
+        out.push(encodeAssistant(blocks, name, path, scope));
+        break;
+      case 'tool':
+        for (let j = 0; j < blocks.length; j++) {
+          const block = blocks[j] as Block;
+          const here = elementPath(path, j);
+          if (block.type === 'tool-result') out.push(encodeResult(block, here, scope, shown));
+          else report(scope, 'dropped', here, 'Only results of tools stand in a tool message');
+        }
+        break;
+    }
+  }
+  if (shown.length > 0) out.push(wireMessage('user', shown, undefined));
+  return out;
+}
+
+const wireMessage = (role: WireMessage['role'], content: WireMessage['content'], name: string | undefined): WireMessage => ({
+  role,
+  content,
+  name,
+  tool_call_id: undefined,
+  reasoning_content: undefined,
+  thinking_blocks: undefined,
+  audio: undefined,
+  tool_calls: undefined,
+  extra_content: undefined,
+});
+
+/** Instructions are one text: many servers take no parts in them. */
+function promptText(blocks: readonly Block[], path: string, scope: Scope): string {
+  const parts: WirePart[] = [];
+  for (let i = 0; i < blocks.length; i++) encodePart(blocks[i] as Block, elementPath(path, i), scope, parts);
+  return linesOf(parts, path, scope);
+}
+
+function linesOf(parts: readonly WirePart[], path: string, scope: Scope): string {
+  let text: string | undefined;
+  for (const part of parts) {
+    if (part.type !== 'text') report(scope, 'dropped', path, 'Instructions are text');
+    else text = text === undefined ? (part['text'] as string) : `${text}\n${part['text'] as string}`;
+  }
+  return text ?? '';
+}
+
+function encodeResult(block: ToolResultBlock, path: string, scope: Scope, shown: WirePart[]): WireMessage {
+  reportCache(block.cache, path, scope);
+  if (block.isError) report(scope, 'approximated', `${path}.isError`, 'Only its text says that the tool failed');
+  let text: string | undefined;
+  for (let i = 0; i < block.blocks.length; i++) {
+    const inner = block.blocks[i] as Block;
+    const here = `${path}.blocks[${i}]`;
+    const parts: WirePart[] = [];
+    encodePart(inner, here, scope, parts);
+    for (const part of parts) {
+      if (part.type === 'text') text = text === undefined ? (part['text'] as string) : `${text}\n${part['text'] as string}`;
+      else {
+        report(scope, 'emulated', here, 'Tool messages are text; the user shows the rest after them');
+        shown.push(part);
+      }
+    }
+  }
+  const wire = wireMessage('tool', text ?? '', undefined);
+  wire.tool_call_id = block.id;
+  return wire;
+}
+
+function encodeAssistant(blocks: readonly Block[], name: string | undefined, path: string, scope: Scope): WireMessage {
+  const parts: WirePart[] = [];
+  const wire = wireMessage('assistant', null, name);
+  let thoughts: ReasoningBlock[] | undefined;
+  for (let i = 0; i < blocks.length; i++) {
+    const block = blocks[i] as Block;
+    const here = elementPath(path, i);
+    switch (block.type) {
+      case 'reasoning':
+        if (isUsable(block)) (thoughts ??= []).push(block);
+        else report(scope, 'dropped', here, 'Only its origin can use this reasoning');
+        break;
+      case 'tool-call':
+        (wire.tool_calls ??= []).push(encodeCall(block, here, scope));
+        break;
+      case 'refusal':
+        parts.push({ type: 'refusal', refusal: block.text });
+        break;
+      case 'text':
+        encodePart(block, here, scope, parts);
+        if (block.signature !== undefined) wire.extra_content = upstreamSignature(block.signature, here, scope);
+        break;
+      case 'unknown':
+        if (block.api === api && isCall(block.value)) (wire.tool_calls ??= []).push(block.value);
+        else encodePart(block, here, scope, parts);
+        break;
+      case 'media':
+        if (block.kind === 'audio' && block.source.type === 'file' && block.source.api === api) wire.audio = { id: block.source.id };
+        else report(scope, 'dropped', here, `An assistant's message has no ${block.kind}`);
+        break;
+      case 'tool-result':
+        report(scope, 'dropped', here, 'Results stand in tool messages');
+        break;
+    }
+  }
+  if (parts.length > 0 || wire.tool_calls === undefined) wire.content = plainContent(parts);
+  if (thoughts !== undefined) {
+    wire.reasoning_content = joinReasoning(thoughts);
+    if (thoughts.some(hasProof)) wire.thinking_blocks = thoughts.map((block) => encodeThinkingBlock(block));
+  }
+  return wire;
+}
+
+/** A call of a type that is not known here was kept as it came. */
+const isCall = (value: unknown): value is WireToolCall => typeof value === 'object' && value !== null && 'id' in value;
+
+/**
+ * Custom tools are offered as functions (see `tools.ts`), so a call of one has its text in a member of the arguments. A function without
+ * arguments gets the empty object, which is what servers parse.
+ */
+function encodeCall(block: ToolCallBlock, path: string, scope: Scope): WireToolCall {
+  reportCache(block.cache, path, scope);
+  const { id, name, input, custom, signature } = block;
+  const text = custom ? JSON.stringify({ input }) : input.trim() === '' ? '{}' : input;
+  return {
+    id,
+    type: 'function',
+    function: { name, arguments: text },
+    custom: undefined,
+    extra_content: signature === undefined ? undefined : upstreamSignature(signature, path, scope),
+  };
+}
+
+/** Gemini answers 400 to a call without the signature that it gave; nobody else has one here. */
+function upstreamSignature(signature: Signature, path: string, scope: Scope): WireExtraContent | undefined {
+  if (signature.origin === 'gemini') return encodeExtraContent(signature);
+  report(scope, 'dropped', `${path}.signature`, 'Only its origin can use this signature');
+  return undefined;
+}

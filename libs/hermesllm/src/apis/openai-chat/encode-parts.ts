@@ -1,0 +1,117 @@
+import { dataUrl } from '../../data-url.ts';
+import { invalidRequest } from '../../hermes-error.ts';
+import type { Block, MediaBlock } from '../../model/block.ts';
+import { elementPath } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { reportCache } from './cache-hint.ts';
+import { api, report } from './report.ts';
+import type { WirePart } from './wire.ts';
+
+/** Content of a user: text where that is all, otherwise parts. */
+export function encodeUserContent(blocks: readonly Block[], path: string, scope: Scope): string | WirePart[] {
+  const parts: WirePart[] = [];
+  for (let i = 0; i < blocks.length; i++) encodePart(blocks[i] as Block, elementPath(path, i), scope, parts);
+  return plainContent(parts);
+}
+
+/** The short form of parts that are one text, or none. */
+export function plainContent(parts: WirePart[]): string | WirePart[] {
+  if (parts.length === 0) return '';
+  const [first] = parts;
+  return parts.length === 1 && first?.type === 'text' ? (first['text'] as string) : parts;
+}
+
+/** Adds what a block is as a part; blocks that are none are reported. */
+export function encodePart(block: Block, path: string, scope: Scope, out: WirePart[]): void {
+  switch (block.type) {
+    case 'text':
+      reportCache(block.cache, path, scope);
+      if (block.citations !== undefined) report(scope, 'dropped', `${path}.citations`, 'Messages of a request have no citations');
+      out.push({ type: 'text', text: block.text });
+      break;
+    case 'refusal':
+      out.push({ type: 'text', text: block.text });
+      break;
+    case 'media':
+      encodeMedia(block, path, scope, out);
+      break;
+    case 'unknown':
+      if (block.api === api) out.push(block.value as WirePart);
+      else report(scope, 'dropped', path, `Only ${block.api} has this block`);
+      break;
+    case 'reasoning':
+    case 'tool-call':
+    case 'tool-result':
+      report(scope, 'dropped', path, `A ${block.type} has no place here`);
+      break;
+  }
+}
+
+function encodeMedia(block: MediaBlock, path: string, scope: Scope, out: WirePart[]): void {
+  const { source, kind } = block;
+  reportCache(block.cache, path, scope);
+  if (block.citable !== undefined) report(scope, 'dropped', `${path}.citable`, 'Chat Completions cites no documents');
+  if (source.type === 'file' || source.type === 's3') {
+    out.push({ type: 'file', file: { file_id: fileId(block, path), filename: block.name } });
+    return;
+  }
+  if (block.context !== undefined) report(scope, 'dropped', `${path}.context`, 'Chat Completions has no description of a document');
+  if (source.type === 'text') {
+    report(scope, 'emulated', path, 'A text document became a text');
+    out.push({ type: 'text', text: source.text });
+    return;
+  }
+  if (source.type === 'blocks') {
+    report(scope, 'emulated', path, 'The parts of a document became parts of the message');
+    for (let i = 0; i < source.blocks.length; i++) encodePart(source.blocks[i] as Block, `${path}.source.blocks[${i}]`, scope, out);
+    return;
+  }
+  const part = encodeSource(block, path, scope);
+  if (part === undefined)
+    report(scope, 'dropped', path, `Chat Completions takes no ${kind} ${source.type === 'url' ? 'by address' : ''}`.trim());
+  else out.push(part);
+}
+
+function encodeSource(block: MediaBlock, path: string, scope: Scope): WirePart | undefined {
+  const { source, mediaType } = block;
+  const url = source.type === 'url' ? source.url : undefined;
+  const data = source.type === 'base64' ? source.data : '';
+  switch (block.kind) {
+    case 'image':
+      return imagePart(url ?? dataUrl(mediaType ?? 'image/png', data), block.detail);
+    case 'audio':
+      return url === undefined ? { type: 'input_audio', input_audio: { data, format: audioFormat(block, path, scope) } } : undefined;
+    case 'document': {
+      if (url !== undefined) return undefined;
+      const type = mediaType ?? 'application/pdf';
+      return { type: 'file', file: { filename: block.name ?? defaultName(type), file_data: dataUrl(type, data) } };
+    }
+    case 'video':
+      return undefined;
+  }
+}
+
+export const imagePart = (url: string, detail: string | undefined): WirePart => ({ type: 'image_url', image_url: { url, detail } });
+
+/** `wav` or `mp3` are what OpenAI takes; other servers take more. */
+function audioFormat({ mediaType }: MediaBlock, path: string, scope: Scope): string {
+  if (mediaType === undefined) {
+    report(scope, 'defaulted', `${path}.mediaType`, 'Sent as wav');
+    return 'wav';
+  }
+  const format = mediaType.slice(mediaType.indexOf('/') + 1).replace(/^x-/, '');
+  if (format === 'mpeg') return 'mp3';
+  return format === 'wave' || format === 'vnd.wave' ? 'wav' : format;
+}
+
+const defaultName = (mediaType: string): string => (mediaType === 'application/pdf' ? 'document.pdf' : 'document');
+
+/**
+ * A file that another provider keeps cannot be had here, and the request would be about something that the model never sees: it is refused,
+ * not sent without it.
+ */
+function fileId({ source, kind }: MediaBlock, path: string): string {
+  if (source.type === 'file' && source.api === api) return source.id;
+  const where = source.type === 'file' ? `a file id of ${source.api}` : 'an address in S3';
+  throw invalidRequest(`${path}.source`, `the upstream cannot read ${kind === 'image' ? 'an' : 'a'} ${kind} given by ${where}`);
+}

@@ -1,0 +1,109 @@
+import type { JsonObject } from '../../codec.ts';
+import { HermesError } from '../../hermes-error.ts';
+import type { Extensions, LlmRequest } from '../../model/request.ts';
+import type { Answer, LlmResponse } from '../../model/response.ts';
+import { isObject, listOf, maybeNumber, maybeString, stringOr, unknownFields } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { decodeAnswerMessage, encodeAnswerMessage } from './answer-message.ts';
+import { decodeError, isError } from './error.ts';
+import { decodeFinish, encodeFinish } from './finish.ts';
+import { decodeLogprobs, encodeLogprobs } from './logprobs.ts';
+import { api, report } from './report.ts';
+import { decodeUsage, encodeUsage } from './usage.ts';
+import type { WireAnswer, WireChoice } from './wire.ts';
+
+const known: ReadonlySet<string> = new Set(['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier']);
+
+/**
+ * An answer. Whatever is missing or odd is absent.
+ *
+ * @throws HermesError when the body is an error that came with a success status, with the upstream's own words.
+ */
+export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
+  const wire: WireAnswer & JsonObject = isObject(value) ? value : {};
+  const choices = listOf(wire.choices).filter(isObject);
+  if (choices.length === 0) refuseError(value);
+  choices.sort((a, b) => numberOf(a) - numberOf(b));
+  const [first, ...others] = choices.map((choice, i) => decodeChoice(choice, `choices[${i}]`, scope));
+  const answer = first ?? decodeChoice({}, 'choices[0]', scope);
+  return {
+    id: stringOr(wire.id, ''),
+    model: stringOr(wire.model, ''),
+    created: maybeNumber(wire.created),
+    blocks: answer.blocks,
+    finish: answer.finish,
+    logprobs: answer.logprobs,
+    usage: decodeUsage(wire.usage),
+    alternatives: others.length === 0 ? undefined : others,
+    serviceTier: maybeString(wire.service_tier),
+    extensions: decodeExtensions(wire),
+  };
+}
+
+function refuseError(value: unknown): void {
+  const body: unknown = Array.isArray(value) ? value[0] : value;
+  if (!isObject(body) || !isError(body)) return;
+  const { kind, message, param } = decodeError(0, body);
+  throw new HermesError(kind, message, param);
+}
+
+const numberOf = ({ index }: WireChoice): number => maybeNumber(index) ?? 0;
+
+function decodeChoice(choice: WireChoice, path: string, scope: Scope): Answer {
+  const blocks = decodeAnswerMessage(choice.message, `${path}.message`, scope);
+  let calls = false;
+  let refused = false;
+  for (const { type } of blocks) {
+    if (type === 'tool-call') calls = true;
+    else if (type === 'refusal') refused = true;
+  }
+  const raw = choice.finish_reason;
+  return {
+    blocks,
+    finish: decodeFinish(typeof raw === 'string' && raw !== '' ? raw : null, calls, refused),
+    logprobs: decodeLogprobs(choice.logprobs),
+  };
+}
+
+function decodeExtensions(wire: JsonObject): Extensions | undefined {
+  const fields = unknownFields(wire, known) as Record<string, unknown> | undefined;
+  if (fields === undefined) return undefined;
+  for (const key in fields) if (fields[key] === null) delete fields[key];
+  return Object.keys(fields).length === 0 ? undefined : { api, fields };
+}
+
+export function encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject {
+  const { id, model, usage, serviceTier, extensions } = response;
+  const created = response.created ?? Math.floor(scope.now() / 1000);
+  const choices = [encodeChoice(response, 0, created, 'blocks', scope)];
+  const { alternatives = [] } = response;
+  for (let i = 0; i < alternatives.length; i++) {
+    choices.push(encodeChoice(alternatives[i] as Answer, i + 1, created, `alternatives[${i}].blocks`, scope));
+  }
+  const wire: Record<string, unknown> = {
+    id: id === '' ? scope.newId('chatcmpl-') : id,
+    object: 'chat.completion',
+    created,
+    model: model === '' ? request.model : model,
+    choices,
+    usage: usage === undefined ? undefined : encodeUsage(usage),
+    service_tier: serviceTier,
+  };
+  if (extensions === undefined) return wire;
+  for (const key in extensions.fields) {
+    if (extensions.api !== api) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+    else Object.defineProperty(wire, key, { value: extensions.fields[key], enumerable: true, configurable: true, writable: true });
+  }
+  return wire;
+}
+
+function encodeChoice({ blocks, finish, logprobs }: Answer, index: number, created: number, path: string, scope: Scope): JsonObject {
+  const { message, calls, refused } = encodeAnswerMessage(blocks, created, path, scope);
+  const tokens = logprobs === undefined ? undefined : encodeLogprobs(logprobs);
+  return {
+    index,
+    message,
+    logprobs: tokens === undefined ? null : { content: refused ? null : tokens, refusal: refused ? tokens : null },
+    finish_reason: encodeFinish(finish, calls, refused, scope),
+  };
+}

@@ -1,0 +1,104 @@
+import { Buffer } from 'node:buffer';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cut } from '../test/support/chunks.ts';
+import { runMachine, textOf } from '../test/support/run-machine.ts';
+import { anthropicMessages } from './apis/anthropic-messages/codec.ts';
+import { createTranslator } from './translate.ts';
+
+const { translateRequest, translateStream } = createTranslator([anthropicMessages]);
+const body = '{"model":"claude","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"Hi"}]}';
+const start = () => translateStream(translateRequest(body, { client: 'anthropic-messages', upstream: 'anthropic-messages' }));
+
+const event = (name: string, data: object): string => `event: ${name}\ndata: ${JSON.stringify({ type: name, ...data })}\n\n`;
+const delta = (text: string): string => event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
+const opening =
+  event('message_start', {
+    message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-x', content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: 7, output_tokens: 1 } },
+  }) + event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
+const closing =
+  event('content_block_stop', { index: 0 }) +
+  event('message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 5 } }) +
+  event('message_stop', {});
+const whole = `: hello\n\n${opening}${event('ping', {})}${delta('é東😀')}${event('brand_new_event', { x: 1 })}${closing}`;
+
+const run = (text: string, sizes: readonly number[] = []): { out: string; facts: ReturnType<ReturnType<typeof start>['facts']> } => {
+  const stream = start();
+  const out = textOf(runMachine(stream, cut(Buffer.from(text), sizes)));
+  return { out, facts: stream.facts() };
+};
+const errorAtEnd = (out: string): unknown => JSON.parse(out.slice(out.lastIndexOf('data: ') + 6));
+
+describe('a stream between equal APIs', () => {
+  it('passes byte for byte, for any split and any line ends', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 50 })), fc.constantFrom('\n', '\r\n', '\r'), (sizes, lineEnd) => {
+        const text = whole.replaceAll('\n', lineEnd);
+        expect(run(text, sizes).out).toBe(text);
+      }),
+    );
+  });
+
+  it('tells usage, model and finish from its first and last events', () => {
+    expect(run(whole, [10, 100]).facts).toMatchObject({
+      model: 'claude-x',
+      usage: { input: 7, output: 5 },
+      finish: { reason: 'stop', raw: 'end_turn' },
+      error: undefined,
+    });
+  });
+
+  it('tells them from a long stream too, of which it keeps the ends only', () => {
+    const stream = start();
+    stream.push(Buffer.from(opening));
+    for (let i = 0; i < 3000; i++) stream.push(Buffer.from(delta('word '.repeat(20))));
+    stream.push(Buffer.from(closing));
+    expect(stream.finish()).toEqual([]);
+    expect(stream.facts()).toMatchObject({ usage: { input: 7, output: 5 }, finish: { reason: 'stop' } });
+  });
+
+  it.each([
+    ['in the middle of an event', opening + delta('a') + delta('b').slice(0, 60)],
+    ['between events', opening + delta('a')],
+    ['at once', ''],
+  ])('that is cut %s ends with an error event', (_name, text) => {
+    const { out, facts } = run(text, [33, 50]);
+    const complete = text.slice(0, text.lastIndexOf('\n\n') === -1 ? 0 : text.lastIndexOf('\n\n') + 2);
+    expect(out.startsWith(complete)).toBe(true);
+    expect(out.slice(complete.length)).toMatch(/^event: error\ndata: \{.*\}\n\n$/);
+    expect(errorAtEnd(out)).toMatchObject({ type: 'error', error: { type: 'api_error' } });
+    expect(facts.error?.code).toBe('upstream_stream_truncated');
+  });
+
+  it('gets the closing event that the upstream left out', () => {
+    expect(run(whole.slice(0, whole.lastIndexOf('event:'))).out).toBe(whole);
+  });
+
+  it('gives a last event its missing blank line', () => {
+    expect(run(whole.slice(0, -1)).out).toBe(`${whole.slice(0, -1)}\n\n`);
+    expect(run(whole.slice(0, -2)).out).toBe(whole);
+  });
+
+  it("adds nothing to an upstream's own error", () => {
+    const text = opening + event('error', { error: { type: 'overloaded_error', message: 'Overloaded' } });
+    const { out, facts } = run(text);
+    expect(out).toBe(text);
+    expect(facts.error).toMatchObject({ kind: 'overloaded', message: 'Overloaded' });
+  });
+
+  it('ends with an error when an event is larger than the limit', () => {
+    const translated = translateRequest(body, { client: 'anthropic-messages', upstream: 'anthropic-messages' }, { eventLimit: 100 });
+    const stream = translateStream(translated);
+    const out = textOf(runMachine(stream, [Buffer.from(`data: ${'x'.repeat(60)}`), Buffer.from('y'.repeat(60)), Buffer.from('z')]));
+    expect(errorAtEnd(out)).toMatchObject({ type: 'error' });
+    expect(stream.facts().error?.code).toBe('stream_event_too_large');
+  });
+
+  it('ends with the error that the host saw', () => {
+    const stream = start();
+    stream.push(Buffer.from(opening));
+    const out = textOf(stream.fail({ kind: 'timeout', status: 504, message: 'too slow', code: 'upstream_timeout', param: undefined, requestId: undefined }));
+    expect(errorAtEnd(out)).toMatchObject({ type: 'error', error: { message: 'too slow' } });
+    expect(stream.finish()).toEqual([]);
+  });
+});
