@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type {
   Decision,
   ExchangeSummary,
@@ -245,11 +245,5 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   next(() => exchange.dispatch({ type: 'request', head, body }));
 }
 
-function outgoing(headers: HttpHeaders): Record<string, string | number | string[]> {
-  const out: Record<string, string | number | string[]> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    if (value !== undefined) out[name] = value as string | string[];
-  }
-  return out;
-}
+// A decision's headers are its own object, so the host may add to them.
+const outgoing = (headers: HttpHeaders): OutgoingHttpHeaders => headers as OutgoingHttpHeaders;

@@ -43,7 +43,7 @@ export interface ResponseSide {
   fail(failure: UpstreamFailure): readonly HttpBody[] | undefined;
 }
 
-/** What became of a request. */
+/** What became of a request. `headers` is an object of this decision alone: a host may add its own. */
 export type Decision =
   | {
       readonly action: 'respond';

@@ -38,6 +38,8 @@ export interface Codec {
   decodeResponse(wire: unknown, scope: Scope): LlmResponse;
   /** Some APIs echo request fields in their response. */
   encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject;
+  /** The error that a body under a 2xx status is instead of an answer, if it is one. */
+  decodeFailure(wire: unknown): LlmError | undefined;
   streamDecoder(scope: Scope): Machine<Frame, StreamEvent>;
   streamEncoder(request: LlmRequest, scope: Scope): Machine<StreamEvent, Frame>;
   /** `body` is parsed JSON, or the text of a body that is not JSON. `header` reads a response header. */

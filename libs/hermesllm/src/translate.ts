@@ -236,6 +236,8 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     if (same) return { status, body, headers: undefined, facts: () => observe(upstream, body, translated), warnings: [] };
     const wire = parseData(typeof body === 'string' ? body : utf8.decode(body));
     if (wire === undefined) return failed(route.client, notJson(), []);
+    const failure = upstream.decodeFailure(wire);
+    if (failure !== undefined) return failed(route.client, failure, []);
     const response = finishResponse(translated, upstream.decodeResponse(wire, scope));
     const encoded = codecOf(route.client).encodeResponse(response, requestOf(translated), scope);
     return { status, body: JSON.stringify(encoded), headers: json, facts: () => factsOf(response), warnings: warnings.slice(before) };
@@ -315,7 +317,7 @@ function collectAdaptations(
   for (const key in after) if (after[key] !== before[key]) values[key] = JSON.stringify(after[key]);
 }
 
-const observedMember = 4096;
+const observedMember = 512;
 
 /**
  * Facts of an answer that passes unchanged; a failure to read it changes nothing. Large members (the text of the

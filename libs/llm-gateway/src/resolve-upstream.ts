@@ -8,6 +8,7 @@ import {
   chooseBetaHeaders,
   credentialHeaders,
   findProvider,
+  needsAdaptation,
   passThroughCredential,
   quirkHeaders,
   upstreamPath,
@@ -56,11 +57,12 @@ const quirkTarget = (upstream: Upstream, betas: readonly string[]): QuirkTarget 
   betas,
 });
 
-/** What the provider demands of the body. */
-export const adapterOf =
-  (upstream: Upstream, betas: readonly string[]): RequestAdapter =>
-  (wire, warn) =>
-    adaptRequest({ provider: upstream.facts, target: quirkTarget(upstream, betas), wire, warn });
+/** What the provider demands of the body; undefined when it takes any, so that nobody parses it for that. */
+export function adapterOf(upstream: Upstream, betas: readonly string[]): RequestAdapter | undefined {
+  const target = quirkTarget(upstream, betas);
+  if (!needsAdaptation(upstream.facts, target)) return undefined;
+  return (wire, warn) => adaptRequest({ provider: upstream.facts, target, wire, warn });
+}
 
 /** Path and query of the upstream call. The query of the configured base_url stays; the client's is its own business. */
 export function pathOf(upstream: Upstream, stream: boolean): string {

@@ -1,6 +1,7 @@
 import type { Codec } from '../codec.ts';
 import { anthropicMessages } from './anthropic-messages/codec.ts';
 import { openaiChat } from './openai-chat/codec.ts';
+import { openaiResponses } from './openai-responses/codec.ts';
 
 /** Every API that is spoken: the only list. */
-export const codecs: readonly Codec[] = [openaiChat, anthropicMessages];
+export const codecs: readonly Codec[] = [openaiChat, openaiResponses, anthropicMessages];

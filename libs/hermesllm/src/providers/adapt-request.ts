@@ -1,6 +1,6 @@
 import type { JsonObject } from '../codec.ts';
 import type { Warning } from '../model/warning.ts';
-import { fitChatRequest } from './chat-capabilities.ts';
+import { fitChatRequest, restrictsChat } from './chat-capabilities.ts';
 import { modelQuirks } from './model-families.ts';
 import type { Provider, Quirk, QuirkTarget } from './provider.ts';
 
@@ -33,6 +33,15 @@ export function adaptRequest(request: {
   for (const quirk of quirksOf(provider, target)) if (quirk.apply !== undefined) wire = quirk.apply(wire, target, warn);
   return wire;
 }
+
+/**
+ * Whether {@link adaptRequest} can change anything for this target: if not, a same-API body need not be parsed.
+ *
+ * @example
+ * needsAdaptation(openai, { api: 'openai-chat', model: 'gpt-4o' }) // false
+ */
+export const needsAdaptation = (provider: Provider, target: QuirkTarget): boolean =>
+  (target.api === 'openai-chat' && restrictsChat(provider)) || quirksOf(provider, target).some((quirk) => quirk.apply !== undefined);
 
 /** Headers that quirks add to an upstream call, names in lower case; those of the configuration win over them. */
 export function quirkHeaders(provider: Provider, target: QuirkTarget): Record<string, string> {

@@ -2,7 +2,7 @@ import type { Codec } from '../../codec.ts';
 import { frame } from '../../codec.ts';
 import { sseFraming } from '../../framing/sse-framing.ts';
 import { api } from './api.ts';
-import { decodeError, encodeError } from './error.ts';
+import { decodeError, decodeFailure, encodeError } from './error.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';
@@ -19,6 +19,7 @@ export const anthropicMessages = {
   encodeRequest,
   decodeResponse,
   encodeResponse,
+  decodeFailure,
   streamDecoder,
   streamEncoder,
   decodeError,

@@ -23,6 +23,7 @@ import { carriedSignature, signPrevious } from './signature-carrier.ts';
 
 const textMembers: ReadonlySet<string> = new Set(['type', 'text', 'cache_control', 'citations']);
 const imageMembers: ReadonlySet<string> = new Set(['type', 'source', 'cache_control']);
+const sourceMembers: ReadonlySet<string> = new Set(['type', 'media_type', 'data', 'url', 'file_id', 'content']);
 const documentMembers: ReadonlySet<string> = new Set(['type', 'source', 'title', 'context', 'citations', 'cache_control']);
 const toolUseMembers: ReadonlySet<string> = new Set(['type', 'id', 'name', 'input', 'cache_control', 'caller']);
 const toolResultMembers: ReadonlySet<string> = new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control']);
@@ -134,6 +135,7 @@ const mediaTypeOf = (source: JsonObject): string | undefined =>
 
 /** Undefined for a source of a kind that is not known here. */
 function decodeSource(source: JsonObject, path: string, scope: Scope): MediaSource | undefined {
+  reportUnknown(source, sourceMembers, path, scope);
   switch (requiredString(source, 'type', path)) {
     case 'base64':
       requiredString(source, 'media_type', path);

@@ -67,3 +67,9 @@ export function encodeError(error: LlmError): EncodedError {
     headers: error.requestId === undefined ? undefined : { 'request-id': error.requestId },
   };
 }
+
+/** The error that stands under a success status in place of an answer. */
+export const decodeFailure = (wire: unknown): LlmError | undefined =>
+  isObject(wire) && (wire['type'] === 'error' || (isObject(wire['error']) && wire['content'] === undefined))
+    ? decodeError(200, wire)
+    : undefined;

@@ -1,7 +1,7 @@
 import type { Codec } from '../../codec.ts';
 import { frame } from '../../codec.ts';
 import { sseFraming } from '../../framing/sse-framing.ts';
-import { decodeError, encodeError } from './error.ts';
+import { decodeError, decodeFailure, encodeError } from './error.ts';
 import { api } from './report.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
@@ -19,6 +19,7 @@ export const openaiChat = {
   encodeRequest,
   decodeResponse,
   encodeResponse,
+  decodeFailure,
   streamDecoder,
   streamEncoder,
   decodeError,

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../codec.ts';
 import { invalidRequest } from '../../hermes-error.ts';
-import type { Block, CacheHint, TextBlock, ToolCallBlock, ToolResultBlock } from '../../model/block.ts';
+import type { Block, CacheHint, TextBlock, ToolResultBlock } from '../../model/block.ts';
 import { mediaBlock, refusalBlock, toolCallBlock, toolResultBlock, unknownBlock } from '../../model/block.ts';
 import type { Message } from '../../model/request.ts';
 import { message } from '../../model/request.ts';
@@ -53,11 +53,14 @@ export function decodeMessages(wire: JsonObject, scope: Scope): Message[] {
       case 'system':
       case 'developer':
       case 'user': {
-        reportUnknown(item, promptMembers, path, scope);
         const blocks: Block[] = [];
-        decodeContent(item['content'], false, `${path}.content`, scope, blocks);
-        cacheLast(blocks, item, path, scope);
-        messages.push(message(role, blocks, optionalString(item, 'name', path)));
+        decodeContent(item, false, path, scope, blocks);
+        const plain = hasOnly(item, 'role', 'content');
+        if (!plain) {
+          reportUnknown(item, promptMembers, path, scope);
+          cacheLast(blocks, item, path, scope);
+        }
+        messages.push(message(role, blocks, plain ? undefined : optionalString(item, 'name', path)));
         break;
       }
       case 'assistant':
@@ -78,6 +81,12 @@ export function decodeMessages(wire: JsonObject, scope: Scope): Message[] {
   return messages;
 }
 
+/** Most messages have these members and no other: then there is nothing else to look for. */
+function hasOnly(object: JsonObject, first: string, second: string, third = second): boolean {
+  for (const key in object) if (key !== first && key !== second && key !== third) return false;
+  return true;
+}
+
 /** Some gateways take `cache_control` on a message: then it is about the message's end. */
 function cacheLast(blocks: Block[], item: JsonObject, path: string, scope: Scope): void {
   const hint = decodeCacheHint(item, path, scope);
@@ -88,23 +97,16 @@ function cacheLast(blocks: Block[], item: JsonObject, path: string, scope: Scope
 }
 
 function decodeAssistant(item: JsonObject, position: number, calls: Calls, path: string, scope: Scope): Message {
-  reportUnknown(item, assistantMembers, path, scope);
   const blocks: Block[] = [];
-  decodeHistoryReasoning(item, path, scope, blocks);
-  decodeContent(item['content'], true, `${path}.content`, scope, blocks);
-  decodeTextFacts(item, blocks, path, scope);
-  const refusal = optionalString(item, 'refusal', path);
-  if (refusal !== undefined && refusal !== '') blocks.push(refusalBlock(refusal));
-  const audio = optionalObject(item, 'audio', path);
-  // Audio that the model spoke earlier is on OpenAI's side, and is referred to by its id.
-  if (audio !== undefined) blocks.push(mediaBlock('audio', { type: 'file', id: requiredString(audio, 'id', `${path}.audio`), api }));
-  const list = optionalArray(item, 'tool_calls', path) ?? [];
-  for (let i = 0; i < list.length; i++) {
-    const here = elementPath(`${path}.tool_calls`, i);
-    const block = decodeCall(asObject(list[i], here), here, scope);
-    if (block.type === 'tool-call' && block.custom) calls.custom.add(block.id);
-    blocks.push(block);
+  const plain = hasOnly(item, 'role', 'content', 'tool_calls');
+  if (!plain) {
+    reportUnknown(item, assistantMembers, path, scope);
+    decodeHistoryReasoning(item, path, scope, blocks);
   }
+  decodeContent(item, true, path, scope, blocks);
+  if (!plain) decodeFacts(item, blocks, path, scope);
+  decodeCalls(item, calls, path, scope, blocks);
+  if (plain) return message('assistant', blocks);
   const call = optionalObject(item, 'function_call', path);
   if (call !== undefined) {
     calls.open = legacyId(position);
@@ -114,6 +116,27 @@ function decodeAssistant(item: JsonObject, position: number, calls: Calls, path:
   }
   cacheLast(blocks, item, path, scope);
   return message('assistant', blocks, optionalString(item, 'name', path));
+}
+
+/** What an assistant says besides text and calls. */
+function decodeFacts(item: JsonObject, blocks: Block[], path: string, scope: Scope): void {
+  decodeTextFacts(item, blocks, path, scope);
+  const refusal = optionalString(item, 'refusal', path);
+  if (refusal !== undefined && refusal !== '') blocks.push(refusalBlock(refusal));
+  const audio = optionalObject(item, 'audio', path);
+  // Audio that the model spoke earlier is on OpenAI's side, and is referred to by its id.
+  if (audio !== undefined) blocks.push(mediaBlock('audio', { type: 'file', id: requiredString(audio, 'id', `${path}.audio`), api }));
+}
+
+function decodeCalls(item: JsonObject, calls: Calls, path: string, scope: Scope, out: Block[]): void {
+  const list = optionalArray(item, 'tool_calls', path);
+  if (list === undefined) return;
+  for (let i = 0; i < list.length; i++) {
+    const here = elementPath(`${path}.tool_calls`, i);
+    const block = decodeCall(asObject(list[i], here), here, scope);
+    if (block.type === 'tool-call' && block.custom) calls.custom.add(block.id);
+    out.push(block);
+  }
 }
 
 /** The id of a call that has none follows from its place, so that the same conversation reads the same (and is cached) each time. */
@@ -137,53 +160,32 @@ function decodeTextFacts(item: JsonObject, blocks: readonly Block[], path: strin
 function decodeCall(call: JsonObject, path: string, scope: Scope): Block {
   const type = optionalString(call, 'type', path) ?? 'function';
   if (type !== 'function' && type !== 'custom') return unknownBlock(api, call);
+  const here = `${path}.${type}`;
+  const definition = asObject(call[type], here);
+  const custom = type === 'custom';
+  reportUnknown(definition, custom ? customMembers : functionMembers, here, scope);
+  const input = custom ? requiredString(definition, 'input', here) : (optionalString(definition, 'arguments', here) ?? '');
+  const block = toolCallBlock(requiredString(call, 'id', path), requiredString(definition, 'name', here), input, custom);
+  if (hasOnly(call, 'id', 'type', type)) return block;
   reportUnknown(call, callMembers, path, scope);
-  return type === 'custom' ? decodeCustomCall(call, path, scope) : decodeFunctionCall(call, path, scope);
-}
-
-function decodeFunctionCall(call: JsonObject, path: string, scope: Scope): ToolCallBlock {
-  const here = `${path}.function`;
-  const definition = asObject(call['function'], here);
-  reportUnknown(definition, functionMembers, here, scope);
-  return toolCallBlock(
-    requiredString(call, 'id', path),
-    requiredString(definition, 'name', here),
-    optionalString(definition, 'arguments', here) ?? '',
-    false,
-    decodeExtraContent(call['extra_content']),
-    decodeCacheHint(call, path, scope),
-  );
-}
-
-function decodeCustomCall(call: JsonObject, path: string, scope: Scope): ToolCallBlock {
-  const here = `${path}.custom`;
-  const definition = asObject(call['custom'], here);
-  reportUnknown(definition, customMembers, here, scope);
-  return toolCallBlock(
-    requiredString(call, 'id', path),
-    requiredString(definition, 'name', here),
-    requiredString(definition, 'input', here),
-    true,
-    decodeExtraContent(call['extra_content']),
-    decodeCacheHint(call, path, scope),
-  );
+  block.signature = decodeExtraContent(call['extra_content']);
+  block.cache = decodeCacheHint(call, path, scope);
+  return block;
 }
 
 /** `position`: of a message of the deprecated role `function`, whose result belongs to the last call. */
 function decodeResult(item: JsonObject, position: number | undefined, calls: Calls, path: string, scope: Scope): ToolResultBlock {
-  reportUnknown(item, toolMembers, path, scope);
   const blocks: Block[] = [];
-  decodeContent(item['content'], true, `${path}.content`, scope, blocks);
-  let id: string;
-  if (position === undefined) id = requiredString(item, 'tool_call_id', path);
-  else {
-    id = calls.open ?? legacyId(position);
-    calls.open = undefined;
-  }
+  decodeContent(item, true, path, scope, blocks);
+  const id = position === undefined ? requiredString(item, 'tool_call_id', path) : (calls.open ?? legacyId(position));
+  const custom = calls.custom.has(id);
+  if (position === undefined && typeof item['content'] === 'string' && hasOnly(item, 'role', 'content', 'tool_call_id'))
+    return toolResultBlock(id, blocks, false, undefined, custom);
+  reportUnknown(item, toolMembers, path, scope);
+  if (position !== undefined) calls.open = undefined;
   const name = position === undefined ? optionalString(item, 'name', path) : requiredString(item, 'name', path);
   const cache = takeHint(blocks, path, scope);
-  const joined = joinTexts(blocks);
-  return toolResultBlock(id, joined, false, name, calls.custom.has(id), decodeCacheHint(item, path, scope) ?? cache);
+  return toolResultBlock(id, joinTexts(blocks), false, name, custom, decodeCacheHint(item, path, scope) ?? cache);
 }
 
 /** A hint on the last part of a result is one for the result. */

@@ -20,20 +20,20 @@ const fileSourceMembers: ReadonlySet<string> = new Set(['file_data', 'file_id', 
 const videoMembers: ReadonlySet<string> = new Set(['type', 'video_url', ...cacheMembers]);
 const videoUrlMembers: ReadonlySet<string> = new Set(['url']);
 
-/** Content as clients write it: text, a list of parts, or, where `optional`, nothing. Empty text is no block. */
-export function decodeContent(content: unknown, optional: boolean, path: string, scope: Scope, out: Block[]): void {
+/** The content of a message as clients write it: text, a list of parts, or, where `optional`, nothing. Empty text is no block. */
+export function decodeContent(message: JsonObject, optional: boolean, path: string, scope: Scope, out: Block[]): void {
+  const content = message['content'];
   if (typeof content === 'string') {
     if (content !== '') out.push(textBlock(content));
     return;
   }
-  if (content === null || content === undefined) {
-    if (optional) return;
-    throw invalidRequest(path, content === null ? 'expected a string or an array' : 'required');
-  }
-  if (!Array.isArray(content)) throw invalidRequest(path, 'expected a string or an array');
+  if (optional && (content === null || content === undefined)) return;
+  const here = `${path}.content`;
+  if (content === undefined) throw invalidRequest(here, 'required');
+  if (!Array.isArray(content)) throw invalidRequest(here, 'expected a string or an array');
   for (let i = 0; i < content.length; i++) {
-    const here = elementPath(path, i);
-    out.push(decodePart(asObject(content[i], here), here, scope));
+    const element = elementPath(here, i);
+    out.push(decodePart(asObject(content[i], element), element, scope));
   }
 }
 

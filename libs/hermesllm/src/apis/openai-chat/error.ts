@@ -119,6 +119,13 @@ export function isError(wire: JsonObject): boolean {
   return choices === undefined && wire['usage'] === undefined && messageOf(wire) !== undefined;
 }
 
+/** The error that stands under a success status in place of an answer; an answer without any choice is one too. */
+export function decodeFailure(wire: unknown): LlmError | undefined {
+  if (!isObject(wire) || isError(wire)) return decodeError(200, wire);
+  if (listOf(wire['choices']).length > 0) return undefined;
+  return llmError('server', 'The upstream answered without any choice', { status: 502, code: 'upstream_no_choice' });
+}
+
 /** 529 is Anthropic's; clients of this API know 503. */
 export function encodeError({ kind, status, message, param, code }: LlmError): EncodedError {
   return {

@@ -141,8 +141,8 @@ describe('decodeRequest', () => {
       response_format: { type: 'json_schema', json_schema: { name: 'n', version: 2 } },
     });
     expect(told).toEqual([
-      'dropped messages[0].mood',
       'dropped messages[0].content[0].weight',
+      'dropped messages[0].mood',
       'dropped tools[0].function.examples',
       'dropped response_format.json_schema.version',
     ]);

@@ -12,7 +12,6 @@ import {
   optionalString,
   optionalStrings,
   requiredString,
-  unknownFields,
 } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { decodeMessages } from './decode-messages.ts';
@@ -21,38 +20,6 @@ import { decodeEffort, encodeEffort } from './reasoning.ts';
 import { api, report, reportUnknown } from './report.ts';
 import { decodeToolChoice, encodeToolChoice } from './tool-choice.ts';
 import { decodeTools, encodeTools } from './tools.ts';
-
-const known: ReadonlySet<string> = new Set([
-  'model',
-  'messages',
-  'stream',
-  'stream_options',
-  'max_completion_tokens',
-  'max_tokens',
-  'temperature',
-  'top_p',
-  'top_k',
-  'stop',
-  'seed',
-  'presence_penalty',
-  'frequency_penalty',
-  'n',
-  'logprobs',
-  'top_logprobs',
-  'tools',
-  'functions',
-  'tool_choice',
-  'function_call',
-  'web_search_options',
-  'parallel_tool_calls',
-  'response_format',
-  'reasoning_effort',
-  'verbosity',
-  'user',
-  'metadata',
-  'service_tier',
-  'store',
-]);
 
 /** Fields that the Responses API has under the same name and with the same meaning. */
 const familyFields: ReadonlySet<string> = new Set([
@@ -71,44 +38,108 @@ export function decodeRequest(value: unknown, scope: Scope): LlmRequest {
   const wire = asObject(value, '');
   const stream = optionalBoolean(wire, 'stream', '') === true;
   const request = emptyRequest(optionalString(wire, 'model', '') ?? '', stream, decodeMessages(wire, scope));
-  const fields: Record<string, unknown> = unknownFields(wire, known) ?? {};
-  request.maxTokens = decodeMaxTokens(wire, scope);
-  request.temperature = optionalNumber(wire, 'temperature', '');
-  request.topP = optionalNumber(wire, 'top_p', '');
-  request.topK = optionalInteger(wire, 'top_k', '');
-  request.stop = decodeStop(wire);
-  request.seed = optionalInteger(wire, 'seed', '');
-  request.presencePenalty = optionalNumber(wire, 'presence_penalty', '');
-  request.frequencyPenalty = optionalNumber(wire, 'frequency_penalty', '');
-  request.candidates = optionalInteger(wire, 'n', '');
-  request.logprobs = decodeLogprobs(wire);
-  request.tools = decodeTools(wire, scope);
-  request.toolChoice = decodeToolChoice(wire);
-  request.parallelToolCalls = optionalBoolean(wire, 'parallel_tool_calls', '');
-  request.outputFormat = decodeFormat(wire, fields, scope);
-  request.reasoning = decodeEffort(wire);
-  request.verbosity = optionalString(wire, 'verbosity', '');
-  request.user = optionalString(wire, 'user', '');
-  request.metadata = decodeMetadata(wire);
-  request.serviceTier = optionalString(wire, 'service_tier', '');
-  request.store = optionalBoolean(wire, 'store', '');
-  request.includeUsage = decodeStreamOptions(wire, fields);
-  for (const key in fields) if (fields[key] === null) delete fields[key];
-  request.extensions = Object.keys(fields).length === 0 ? undefined : { api, fields };
+  request.includeUsage = false;
+  const fields: Record<string, unknown> = {};
+  for (const key in wire) decodeMember(wire, key, request, fields, scope);
+  for (const _ in fields) {
+    request.extensions = { api, fields };
+    break;
+  }
   return request;
 }
 
-function decodeMaxTokens(wire: JsonObject, scope: Scope): number | undefined {
+/** Reads one member; one that is not known here becomes a field of this API. */
+function decodeMember(wire: JsonObject, key: string, request: LlmRequest, fields: Record<string, unknown>, scope: Scope): void {
+  switch (key) {
+    case 'model':
+    case 'messages':
+    case 'stream':
+      break;
+    case 'stream_options':
+      request.includeUsage = decodeStreamOptions(wire, fields);
+      break;
+    case 'max_completion_tokens':
+    case 'max_tokens':
+      request.maxTokens = decodeMaxTokens(wire, key, scope);
+      break;
+    case 'temperature':
+      request.temperature = optionalNumber(wire, key, '');
+      break;
+    case 'top_p':
+      request.topP = optionalNumber(wire, key, '');
+      break;
+    case 'top_k':
+      request.topK = optionalInteger(wire, key, '');
+      break;
+    case 'stop':
+      request.stop = typeof wire['stop'] === 'string' ? [wire['stop']] : optionalStrings(wire, key, '');
+      break;
+    case 'seed':
+      request.seed = optionalInteger(wire, key, '');
+      break;
+    case 'presence_penalty':
+      request.presencePenalty = optionalNumber(wire, key, '');
+      break;
+    case 'frequency_penalty':
+      request.frequencyPenalty = optionalNumber(wire, key, '');
+      break;
+    case 'n':
+      request.candidates = optionalInteger(wire, key, '');
+      break;
+    case 'logprobs':
+    case 'top_logprobs':
+      request.logprobs = decodeLogprobs(wire);
+      break;
+    case 'tools':
+    case 'functions':
+    case 'web_search_options':
+      request.tools ??= decodeTools(wire, scope);
+      break;
+    case 'tool_choice':
+    case 'function_call':
+      request.toolChoice = decodeToolChoice(wire);
+      break;
+    case 'parallel_tool_calls':
+      request.parallelToolCalls = optionalBoolean(wire, key, '');
+      break;
+    case 'response_format':
+      request.outputFormat = decodeFormat(wire, fields, scope);
+      break;
+    case 'reasoning_effort':
+      request.reasoning = decodeEffort(wire);
+      break;
+    case 'verbosity':
+      request.verbosity = optionalString(wire, key, '');
+      break;
+    case 'user':
+      request.user = optionalString(wire, key, '');
+      break;
+    case 'metadata':
+      request.metadata = decodeMetadata(wire);
+      break;
+    case 'service_tier':
+      request.serviceTier = optionalString(wire, key, '');
+      break;
+    case 'store':
+      request.store = optionalBoolean(wire, key, '');
+      break;
+    default:
+      if (wire[key] !== null) setMember(fields, key, wire[key]);
+  }
+}
+
+/** Not by assignment, because a member may be called `__proto__`. */
+function setMember(object: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function decodeMaxTokens(wire: JsonObject, key: string, scope: Scope): number | undefined {
   const limit = optionalInteger(wire, 'max_completion_tokens', '');
   const legacy = optionalInteger(wire, 'max_tokens', '');
-  if (limit !== undefined && legacy !== undefined && legacy !== limit) {
+  if (key === 'max_tokens' && limit !== undefined && legacy !== undefined && legacy !== limit) {
     report(scope, 'dropped', 'max_tokens', 'max_completion_tokens says it too, and wins');
   }
   return limit ?? legacy;
-}
-
-function decodeStop(wire: JsonObject): string[] | undefined {
-  return typeof wire['stop'] === 'string' ? [wire['stop']] : optionalStrings(wire, 'stop', '');
 }
 
 function decodeLogprobs(wire: JsonObject): LlmRequest['logprobs'] {
@@ -228,9 +259,7 @@ function encodeExtensions({ extensions, stream }: LlmRequest, wire: Record<strin
   for (const key in fields) {
     const taken = origin === api || (origin === 'openai-responses' && familyFields.has(key));
     if (!taken) report(scope, 'dropped', `extensions.${key}`, `Only ${origin} has this field`);
-    else if ((!Object.hasOwn(wire, key) || wire[key] === undefined) && (key !== 'stream_options' || stream)) {
-      // Not by assignment: a field may be called `__proto__`.
-      Object.defineProperty(wire, key, { value: fields[key], enumerable: true, configurable: true, writable: true });
-    }
+    else if ((!Object.hasOwn(wire, key) || wire[key] === undefined) && (key !== 'stream_options' || stream))
+      setMember(wire, key, fields[key]);
   }
 }

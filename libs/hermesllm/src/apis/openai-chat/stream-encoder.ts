@@ -11,13 +11,13 @@ import type { Usage } from '../../model/usage.ts';
 import type { Scope } from '../../scope.ts';
 import { encodeAnnotations } from './annotations.ts';
 import { encodeAnswerCall, encodeAnswerImage, reportNoForm } from './answer-message.ts';
+import { chunkWriter } from './chunk-writer.ts';
 import { encodeError } from './error.ts';
 import { encodeFinish } from './finish.ts';
 import { encodeLogprobs } from './logprobs.ts';
 import { encodeThinkingBlock, hasProof } from './reasoning.ts';
 import { report } from './report.ts';
 import { encodeExtraContent } from './signatures.ts';
-import { encodeUsage } from './usage.ts';
 import type { WireAnnotation, WirePart } from './wire.ts';
 
 /** Characters of one block that may be held: of reasoning, to repeat it with its proof, and of an image. */
@@ -48,8 +48,8 @@ interface OpenBlock {
   before: string;
   /** Characters of text so far. */
   length: number;
-  /** Where a text began in its answer. */
-  offset: number;
+  /** Where a text began in its answer, or the number of a call. */
+  place: number;
   /** The text of reasoning, or the data of an image. */
   held: string;
 }
@@ -70,28 +70,11 @@ interface OpenBlock {
 export function streamEncoder(request: LlmRequest, scope: Scope): Machine<StreamEvent, Frame> {
   const open = new Map<number, OpenBlock>();
   const choices = new Map<number, Choice>();
-  const withUsage = request.includeUsage;
-  const pieceTail = `,"finish_reason":null}]${withUsage ? ',"usage":null}' : '}'}`;
-  let common: Record<string, unknown> = {};
-  let head = '';
-  let created = 0;
+  const writer = chunkWriter(request, scope);
   let ended = false;
   // The block of the last delta, which most often is the block of the next one.
   let lastIndex = -1;
   let last: OpenBlock | undefined;
-
-  function begin(event: StreamEvent & { type: 'message-start' }, out: Frame[]): void {
-    created = event.created ?? Math.floor(scope.now() / 1000);
-    common = {
-      id: event.id === '' ? scope.newId('chatcmpl-') : event.id,
-      object: 'chat.completion.chunk',
-      created,
-      model: event.model === '' ? request.model : event.model,
-      service_tier: event.serviceTier,
-    };
-    head = `${JSON.stringify(common).slice(0, -1)},"choices":[{"index":`;
-    choiceOf(0, out);
-  }
 
   function choiceOf(number: number, out: Frame[]): Choice {
     let choice = choices.get(number);
@@ -103,20 +86,15 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     return choice;
   }
 
-  function send(choice: Choice, piece: JsonObject, out: Frame[], facts?: JsonObject): void {
-    const chunk = { ...common, ...facts, choices: [{ index: choice.number, ...piece }], usage: withUsage ? null : undefined };
-    out.push(frame(JSON.stringify(chunk)));
-  }
-
-  function sendDelta(choice: Choice, delta: JsonObject, out: Frame[], logprobs?: JsonObject): void {
-    send(choice, { delta, logprobs, finish_reason: null }, out);
+  function sendDelta({ number }: Choice, delta: JsonObject, out: Frame[]): void {
+    out.push(writer.chunk({ index: number, delta, finish_reason: null }));
   }
 
   function blockStart({ index, block, choice: number }: StreamEvent & { type: 'block-start' }, out: Frame[]): void {
     const choice = choiceOf(number, out);
-    const state: OpenBlock = { block, choice, head: '', tail: `}${pieceTail}`, before: '', length: 0, offset: choice.length, held: '' };
+    const state: OpenBlock = { block, choice, head: '', tail: `}${writer.after}`, before: '', length: 0, place: choice.length, held: '' };
     open.set(index, state);
-    const deltaHead = `${head}${number},"delta":`;
+    const deltaHead = writer.before(number);
     switch (block.type) {
       case 'text':
         state.head = `${deltaHead}{"content":`;
@@ -151,8 +129,8 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     if (call.custom !== undefined) call.custom.input = '';
     sendDelta(state.choice, { tool_calls: [{ index, ...call }] }, out);
     state.head = `${deltaHead}{"tool_calls":[{"index":${index},${block.custom ? '"custom":{"input":' : '"function":{"arguments":'}`;
-    state.tail = `}}]}${pieceTail}`;
-    state.offset = index;
+    state.tail = `}}]}${writer.after}`;
+    state.place = index;
     addText(state, block.input, undefined, out);
   }
 
@@ -161,9 +139,9 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     if (kind === 'image') {
       state.held = source.type === 'base64' ? source.data : '';
     } else if (kind === 'audio' && source.type === 'base64') {
-      sendDelta(state.choice, { audio: { id: name ?? scope.newId('audio_'), expires_at: created } }, out);
+      sendDelta(state.choice, { audio: { id: name ?? scope.newId('audio_'), expires_at: writer.created() } }, out);
       state.head = `${deltaHead}{"audio":{"data":`;
-      state.tail = `}}${pieceTail}`;
+      state.tail = `}}${writer.after}`;
       addText(state, source.data, undefined, out);
     } else report(scope, 'dropped', path, `An answer of Chat Completions has no ${kind}`);
   }
@@ -191,7 +169,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     const tokens = encodeLogprobs(logprobs);
     const refusal = block.type === 'refusal';
     const facts = JSON.stringify({ content: refusal ? null : tokens, refusal: refusal ? tokens : null });
-    return `${body}${tail.slice(0, -pieceTail.length)},"logprobs":${facts}${pieceTail}`;
+    return `${body}${tail.slice(0, -writer.after.length)},"logprobs":${facts}${writer.after}`;
   }
 
   function blockEnd(index: number, late: LateFacts | undefined, out: Frame[]): void {
@@ -212,7 +190,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
         if (state.length === 0 && !block.custom) addText(state, '{}', undefined, out);
         const signature = late?.signature;
         if (signature !== undefined) {
-          sendDelta(state.choice, { tool_calls: [{ index: state.offset, extra_content: encodeExtraContent(signature) }] }, out);
+          sendDelta(state.choice, { tool_calls: [{ index: state.place, extra_content: encodeExtraContent(signature) }] }, out);
         }
         break;
       }
@@ -224,7 +202,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     }
   }
 
-  function endText({ block, choice, offset, length }: OpenBlock, late: LateFacts | undefined, path: string, out: Frame[]): void {
+  function endText({ block, choice, place: offset, length }: OpenBlock, late: LateFacts | undefined, path: string, out: Frame[]): void {
     if (block.type !== 'text') return;
     const place = { offset, length, path };
     encodeAnnotations(block.citations, place, scope, choice.annotations);
@@ -266,14 +244,16 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
 
   function endChoice(choice: Choice, finish: Finish, facts: JsonObject | undefined, out: Frame[]): void {
     sendAnnotations(choice, out);
-    send(choice, { delta: {}, finish_reason: encodeFinish(finish, choice.calls > 0, choice.refused, scope) }, out, facts);
+    const { number: index, calls, refused } = choice;
+    out.push(writer.chunk({ index, delta: {}, finish_reason: encodeFinish(finish, calls > 0, refused, scope) }, facts));
   }
 
   function messageEnd(finish: Finish, usage: Usage | undefined, serviceTier: string | undefined, out: Frame[]): void {
     ended = true;
     const facts = serviceTier === undefined ? undefined : { service_tier: serviceTier };
     endChoice(choiceOf(0, out), finish, facts, out);
-    if (withUsage && usage !== undefined) out.push(frame(JSON.stringify({ ...common, ...facts, choices: [], usage: encodeUsage(usage) })));
+    const told = writer.usage(usage, facts);
+    if (told !== undefined) out.push(told);
     out.push(frame('[DONE]'));
   }
 
@@ -297,7 +277,8 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
         endChoice(choiceOf(event.choice, out), event.finish, undefined, out);
         break;
       case 'message-start':
-        begin(event, out);
+        writer.begin(event);
+        choiceOf(0, out);
         break;
       case 'message-end':
         messageEnd(event.finish, event.usage, event.serviceTier, out);

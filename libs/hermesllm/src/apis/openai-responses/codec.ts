@@ -1,0 +1,27 @@
+import type { Codec } from '../../codec.ts';
+import { sseFraming } from '../../framing/sse-framing.ts';
+import { decodeError, decodeFailure, encodeError } from './error.ts';
+import { api } from './report.ts';
+import { decodeRequest, encodeRequest } from './request.ts';
+import { decodeResponse, encodeResponse } from './response.ts';
+import { streamDecoder } from './stream-decoder.ts';
+import { streamEncoder } from './stream-encoder.ts';
+
+/** {@link https://platform.openai.com/docs/api-reference/responses | OpenAI's Responses API}. */
+export const openaiResponses = {
+  api,
+  framings: [sseFraming],
+  endFrame: undefined,
+  // Items could overlap, but clients are simpler to please when one is closed before the next.
+  sequentialBlocks: true,
+  modelInBody: true,
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  decodeFailure,
+  streamDecoder,
+  streamEncoder,
+  decodeError,
+  encodeError,
+} satisfies Codec;

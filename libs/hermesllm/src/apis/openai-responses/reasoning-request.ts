@@ -1,0 +1,62 @@
+import type { JsonObject } from '../../codec.ts';
+import type { ReasoningRequest } from '../../model/request.ts';
+import { optionalObject, optionalString } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { report, reportUnknown } from './report.ts';
+
+const reasoningMembers: ReadonlySet<string> = new Set(['effort', 'summary', 'generate_summary']);
+
+/** `reasoning` of a request. */
+export interface WireReasoning {
+  effort: string | undefined;
+  summary: string | undefined;
+}
+
+export function decodeReasoningRequest(wire: JsonObject, scope: Scope): ReasoningRequest | undefined {
+  const reasoning = optionalObject(wire, 'reasoning', '');
+  if (reasoning === undefined) return undefined;
+  reportUnknown(reasoning, reasoningMembers, 'reasoning', scope);
+  const effort = optionalString(reasoning, 'effort', 'reasoning');
+  const summary = optionalString(reasoning, 'summary', 'reasoning') ?? optionalString(reasoning, 'generate_summary', 'reasoning');
+  if (effort === undefined && summary === undefined) return undefined;
+  return { mode: undefined, effort, budget: undefined, summary, include: undefined };
+}
+
+export function encodeReasoningRequest(reasoning: ReasoningRequest | undefined, scope: Scope): WireReasoning | undefined {
+  if (reasoning === undefined) return undefined;
+  const { mode, include } = reasoning;
+  const effort = encodeEffort(reasoning, scope);
+  // Who asks to think in another API gets to see the thoughts; an effort alone shows nothing anywhere.
+  const shown = include ?? (mode === 'on' || mode === 'adaptive');
+  const summary = reasoning.summary ?? (shown && effort !== 'none' ? 'auto' : undefined);
+  return effort === undefined && summary === undefined ? undefined : { effort, summary };
+}
+
+function encodeEffort({ mode, effort, budget }: ReasoningRequest, scope: Scope): string | undefined {
+  if (mode === 'off') return 'none';
+  if (effort !== undefined) {
+    if (budget !== undefined) report(scope, 'dropped', 'reasoning.budget', 'The effort says it already');
+    return effort;
+  }
+  if (budget !== undefined) {
+    const nearest = effortOfBudget(budget, scope.settings.effortBudgets);
+    report(scope, 'approximated', 'reasoning.budget', `Efforts stand in for budgets; ${budget} tokens became ${nearest}`);
+    return nearest;
+  }
+  return mode === undefined ? undefined : 'medium';
+}
+
+/** The effort whose budget is the nearest; a budget of -1 (the model decides) is medium. */
+function effortOfBudget(budget: number, budgets: Readonly<Record<string, number>>): string {
+  if (budget < 0) return 'medium';
+  let best = 'medium';
+  let distance = Number.POSITIVE_INFINITY;
+  for (const effort in budgets) {
+    const away = Math.abs((budgets[effort] ?? 0) - budget);
+    if (away < distance && (effort !== 'none' || budget === 0)) {
+      best = effort;
+      distance = away;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,101 @@
+import type { JsonObject } from '../../codec.ts';
+import type { Block, ReasoningBlock } from '../../model/block.ts';
+import { reasoningBlock } from '../../model/block.ts';
+import type { LlmRequest } from '../../model/request.ts';
+import type { Signature } from '../../model/signature.ts';
+import { openSignature, sealSignature } from '../../model/signature.ts';
+import { isObject, listOf, maybeString } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { api, report } from './report.ts';
+import type { ReadItem, WireItem } from './wire.ts';
+
+/** What stands between the parts of a summary. */
+export const partSeparator = '\n\n';
+
+/**
+ * A reasoning item: the parts of its summary and of its text as one text. `encrypted_content` belongs to that text, or is all there is.
+ * Undefined when the item says nothing: without `include` it is only a name for what the server keeps.
+ */
+export function decodeReasoningItem(item: ReadItem): ReasoningBlock | undefined {
+  let text = '';
+  let parts = 0;
+  for (const list of [item.summary, item.content]) {
+    for (const part of listOf(list)) {
+      const partText = isObject(part) ? maybeString(part['text']) : undefined;
+      if (partText === undefined) continue;
+      text += parts === 0 ? partText : partSeparator + partText;
+      parts++;
+    }
+  }
+  const encrypted = maybeString(item.encrypted_content);
+  const id = maybeString(item.id);
+  if (encrypted === undefined || encrypted === '') return text === '' ? undefined : reasoningBlock(text, undefined, undefined, id);
+  const signature = openSignature(encrypted, api);
+  return parts === 0 ? reasoningBlock('', undefined, signature, id) : reasoningBlock(text, signature, undefined, id);
+}
+
+/**
+ * Reasoning of an earlier turn, for an upstream: worth something only with the content that this API itself encrypted.
+ */
+export function encodeOwnReasoning(block: ReasoningBlock, path: string, scope: Scope): WireItem | undefined {
+  const proof = block.signature ?? block.redacted;
+  if (proof?.origin !== api) {
+    report(scope, 'dropped', path, 'The Responses API takes back only reasoning that it encrypted itself');
+    return undefined;
+  }
+  return reasoningItem(block.id, block.text, block.signature !== undefined, proof.data);
+}
+
+/** `told`: with an empty text there is still a summary part, which tells a signed empty text from a redacted one. */
+export function reasoningItem(id: string | undefined, text: string, told: boolean, encrypted: string | undefined): WireItem {
+  return { type: 'reasoning', id, summary: text !== '' || told ? [{ type: 'summary_text', text }] : [], encrypted_content: encrypted };
+}
+
+/**
+ * Whether the client wants `encrypted_content`, which this API gives only to those who ask. Reasoning that cannot be read is left out for
+ * the others.
+ */
+export function wantsEncrypted(request: LlmRequest): boolean {
+  const { extensions } = request;
+  return extensions?.api === api && listOf(extensions.fields['include']).includes('reasoning.encrypted_content');
+}
+
+/** `encrypted_content` for a client, if it asked for it. */
+export function sealForClient(
+  signature: Signature | undefined,
+  redacted: Signature | undefined,
+  wanted: boolean,
+  path: string,
+  scope: Scope,
+): string | undefined {
+  const proof = signature ?? redacted;
+  if (proof === undefined) return undefined;
+  if (!wanted) {
+    report(
+      scope,
+      'dropped',
+      `${path}.${signature === undefined ? 'redacted' : 'signature'}`,
+      'The client did not include reasoning.encrypted_content',
+    );
+    return undefined;
+  }
+  if (signature !== undefined && redacted !== undefined)
+    report(scope, 'dropped', `${path}.redacted`, 'A reasoning item has one encrypted content');
+  return sealSignature(proof, api);
+}
+
+// Some upstreams sign tool calls and refuse the next request without the signature (Gemini 3:
+// https://ai.google.dev/gemini-api/docs/thought-signatures). A call item has no member for it. But clients that ask for encrypted content
+// return reasoning items as they came, so the signature travels in such an item right after its call, under a mark of its own.
+
+const mark = 'plano.previous.';
+
+export const carriedContent = (signature: Signature): string => `${mark}${signature.origin}.${signature.data}`;
+
+/** Gives a carried signature back to the call before it; false for a reasoning item that is just that. */
+export function signPrevious(item: JsonObject, previous: Block | undefined): boolean {
+  const encrypted = item['encrypted_content'];
+  if (typeof encrypted !== 'string' || !encrypted.startsWith(mark)) return false;
+  if (previous?.type === 'tool-call') previous.signature = openSignature(`plano.${encrypted.slice(mark.length)}`, api);
+  return true;
+}

@@ -1,0 +1,37 @@
+import type { Usage } from '../../model/usage.ts';
+import { totalInput } from '../../model/usage.ts';
+import { isObject, maybeNumber, maybeObject } from '../../read.ts';
+import type { WireUsage } from './wire.ts';
+
+/** `input_tokens` counts what was read from and written to the cache too. */
+export function decodeUsage(value: unknown): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const inputDetails = maybeObject(value['input_tokens_details']);
+  const outputDetails = maybeObject(value['output_tokens_details']);
+  const writeDetails = maybeObject(inputDetails?.['cache_write_tokens_details']);
+  const cacheRead = maybeNumber(inputDetails?.['cached_tokens']) ?? 0;
+  const cacheWrite = maybeNumber(inputDetails?.['cache_write_tokens']) ?? 0;
+  return {
+    input: Math.max(0, (maybeNumber(value['input_tokens']) ?? 0) - cacheRead - cacheWrite),
+    cacheRead,
+    cacheWrite,
+    cacheWriteLong: maybeNumber(writeDetails?.['ttl_12h_tokens']),
+    output: maybeNumber(value['output_tokens']) ?? 0,
+    reasoning: maybeNumber(outputDetails?.['reasoning_tokens']),
+    inputAudio: undefined,
+    outputAudio: undefined,
+  };
+}
+
+/** Both details objects are always there: clients read through them without asking. */
+export function encodeUsage(usage: Usage | undefined): WireUsage | null {
+  if (usage === undefined) return null;
+  const input = totalInput(usage);
+  return {
+    input_tokens: input,
+    input_tokens_details: { cached_tokens: usage.cacheRead, cache_write_tokens: usage.cacheWrite === 0 ? undefined : usage.cacheWrite },
+    output_tokens: usage.output,
+    output_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
+    total_tokens: input + usage.output,
+  };
+}
