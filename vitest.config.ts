@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, root: string, include: string[], timeout = 10_000) => ({
-  resolve: { conditions: ['@plano/source', 'node', 'import', 'module', 'default'] },
-  ssr: { resolve: { conditions: ['@plano/source', 'node', 'import', 'module', 'default'], externalConditions: ['@plano/source'] } },
+  resolve: { conditions: ['@plano/source', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: ['@plano/source', 'node', 'import', 'default'], externalConditions: ['@plano/source'] } },
   test: { name, root, include, environment: 'node', testTimeout: timeout, hookTimeout: 60_000 },
 });
 

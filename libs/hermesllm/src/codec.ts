@@ -31,6 +31,8 @@ export interface Codec {
   readonly endFrame: Frame | undefined;
   /** Whether the stream encoder needs the blocks one after another. */
   readonly sequentialBlocks: boolean;
+  /** Members without which a same-API request is refused here; everything else the upstream judges. */
+  readonly requiredMembers: readonly string[];
   /** Whether the body itself carries `model` and `stream`; otherwise they stand in the path. */
   readonly modelInBody: boolean;
   decodeRequest(wire: unknown, scope: Scope): LlmRequest;

@@ -14,7 +14,16 @@ const event = (name: string, data: object): string => `event: ${name}\ndata: ${J
 const delta = (text: string): string => event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } });
 const opening =
   event('message_start', {
-    message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-x', content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: 7, output_tokens: 1 } },
+    message: {
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-x',
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: { input_tokens: 7, output_tokens: 1 },
+    },
   }) + event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } });
 const closing =
   event('content_block_stop', { index: 0 }) +
@@ -57,6 +66,15 @@ describe('a stream between equal APIs', () => {
     expect(stream.facts()).toMatchObject({ usage: { input: 7, output: 5 }, finish: { reason: 'stop' } });
   });
 
+  it('knows the end of a last event that is longer than what it keeps, in pieces', () => {
+    const long = event('message_delta', { delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 5 }, padding: 'x'.repeat(100_000) });
+    const stream = start();
+    const text = opening + delta('a') + long + event('message_stop', {}).trimEnd();
+    const out = textOf(runMachine(stream, cut(Buffer.from(text), new Array<number>(20).fill(7000))));
+    expect(out).toBe(`${text}\n\n`);
+    expect(stream.facts()).toMatchObject({ usage: { input: 7, output: 5 }, error: undefined });
+  });
+
   it.each([
     ['in the middle of an event', opening + delta('a') + delta('b').slice(0, 60)],
     ['between events', opening + delta('a')],
@@ -97,7 +115,9 @@ describe('a stream between equal APIs', () => {
   it('ends with the error that the host saw', () => {
     const stream = start();
     stream.push(Buffer.from(opening));
-    const out = textOf(stream.fail({ kind: 'timeout', status: 504, message: 'too slow', code: 'upstream_timeout', param: undefined, requestId: undefined }));
+    const out = textOf(
+      stream.fail({ kind: 'timeout', status: 504, message: 'too slow', code: 'upstream_timeout', param: undefined, requestId: undefined }),
+    );
     expect(errorAtEnd(out)).toMatchObject({ type: 'error', error: { message: 'too slow' } });
     expect(stream.finish()).toEqual([]);
   });

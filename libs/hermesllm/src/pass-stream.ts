@@ -9,13 +9,13 @@ import type { AnswerFacts, Body, Translated } from './translate.ts';
 import { requestOf } from './translate.ts';
 import type { StreamTranslation } from './translate-stream.ts';
 
-/** Bytes of the stream's first and last events that are kept to read its usage and its end from. */
-const windowSize = 64 * 1024;
-
-interface Piece {
-  bytes: Uint8Array;
-  startsEvent: boolean;
-}
+/** Bytes of the stream's end of which references are kept; an event that is longer is kept whole. */
+const windowSize = 16 * 1024;
+/** Bytes of the end, and of the start, of which the events are decoded: usage and finish stand in the last few hundred. */
+const tailSize = 2 * 1024;
+const headSize = 4 * 1024;
+/** Frames of the start: Messages tells the input tokens in its first event. */
+const headFrames = 2;
 
 /**
  * Same API on both sides: whole events pass as the bytes that came.
@@ -31,7 +31,8 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
   let waiting: Uint8Array[] = [];
   let waitingSize = 0;
   let passed = 0;
-  let recent: Piece[] = [];
+  const recent: Uint8Array[] = [];
+  let sinceStart = 0; // pieces from the start of the last event on
   let recentSize = 0;
   let head: Uint8Array | undefined;
   let atEventStart = true;
@@ -41,10 +42,13 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
   function remember(bytes: Uint8Array): void {
     head ??= bytes;
     passed += bytes.length;
-    recent.push({ bytes, startsEvent: atEventStart });
+    if (atEventStart) sinceStart = 0;
+    sinceStart++;
+    recent.push(bytes);
     recentSize += bytes.length;
-    while (recent.length > 1 && recentSize - (recent[0] as Piece).bytes.length >= windowSize)
-      recentSize -= (recent.shift() as Piece).bytes.length;
+    while (recent.length > sinceStart && recentSize - (recent[0] as Uint8Array).length >= windowSize) {
+      recentSize -= (recent.shift() as Uint8Array).length;
+    }
   }
 
   function errorFrames(error: LlmError): readonly Body[] {
@@ -69,14 +73,16 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
         } else if (event.type === 'error') last = event;
       }
     };
-    while (recent.length > 0 && !(recent[0] as Piece).startsEvent) recentSize -= (recent.shift() as Piece).bytes.length;
-    const frames = (pieces: readonly Uint8Array[]): Frame[] => {
-      const reader = framing.decoder(translated.utf8, translated.eventLimit);
-      return [...pieces.flatMap((bytes) => [...reader.push(bytes)]), ...reader.finish()];
-    };
-    if (head !== undefined && passed > recentSize) for (const frame of frames([head])) if (last === undefined) take(decoder.push(frame));
+    const bytes = join(recent, recentSize);
+    const start = bytes.length <= tailSize ? 0 : boundaries.startBefore(bytes, bytes.length - tailSize);
+    if (head !== undefined && (start > 0 || passed > recentSize)) {
+      const first = framing.decoder(translated.utf8, translated.eventLimit).push(head.subarray(0, headSize));
+      for (const frame of first.slice(0, headFrames)) take(decoder.push(frame));
+    }
     last = undefined;
-    for (const frame of frames(recent.map((piece) => piece.bytes))) take(decoder.push(frame));
+    const reader = framing.decoder(translated.utf8, translated.eventLimit);
+    for (const frame of reader.push(bytes.subarray(start))) take(decoder.push(frame));
+    for (const frame of reader.finish()) take(decoder.push(frame));
     for (const frame of tail) take(decoder.push(frame));
     if (last !== undefined) return { last, closing: none };
     take(decoder.finish());
@@ -125,7 +131,20 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     },
     fail: (error) => (failed ? none : errorFrames(error)),
     facts: () => facts,
+    contentType: framing.contentType,
   };
+}
+
+function join(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const [first] = pieces;
+  if (pieces.length === 1 && first !== undefined) return first;
+  const out = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
 }
 
 const cutShort: LlmError = {

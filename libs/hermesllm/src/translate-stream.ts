@@ -20,6 +20,8 @@ export interface StreamTranslation extends Machine<Uint8Array, Body> {
   /** Ends the stream with an error in the client's API; for failures that only the host sees. Nothing may be pushed after it. */
   fail(error: LlmError): readonly Body[];
   facts(): AnswerFacts;
+  /** Media type of what the client gets. */
+  readonly contentType: string;
 }
 
 /** The client's half of a stream: hub events in, the client's frames out. */
@@ -101,6 +103,7 @@ export function createStreamTranslation(translated: Translated, client: Codec, u
     },
     fail: (error) => end([...side.encode([streamError(error)]), ...side.finish()]),
     facts: side.facts,
+    contentType: clientFraming.contentType,
   };
 }
 

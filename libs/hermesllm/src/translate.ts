@@ -169,6 +169,9 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     const warnings: Warning[] = [];
     const scope = createScope(warnings, options);
     const values: Record<string, string | undefined> = {};
+    for (const member of codecOf(route.client).requiredMembers) {
+      if (!opened.spans.some(({ key }) => key === member)) throw invalidRequest(member, 'required');
+    }
     if (codecOf(route.client).modelInBody && route.model !== undefined && route.model !== opened.model) {
       values['model'] = JSON.stringify(route.model);
     }

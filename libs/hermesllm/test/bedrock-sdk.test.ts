@@ -27,9 +27,10 @@ interface Answer {
 interface Sent {
   method: string;
   path: string;
-  body: unknown;
+  body: Uint8Array;
 }
 
+const textOf = (body: Uint8Array | undefined): string => new TextDecoder().decode(body);
 const json = { 'content-type': 'application/json' };
 const asked = emptyRequest('m', true, []);
 
@@ -130,7 +131,7 @@ describe('the AWS SDK as a client', () => {
     const next = clientOf(whole({}));
     await next.client.send(new ConverseCommand({ modelId: 'm', messages: [...(input.messages ?? []), { role: 'assistant', content }] }));
     const scope = recordingScope();
-    const request = bedrockConverse.decodeRequest(JSON.parse(String(next.sent[0]?.body)), scope);
+    const request = bedrockConverse.decodeRequest(JSON.parse(textOf(next.sent[0]?.body)), scope);
     const [reasoning, text, call, now] = blocks;
     expect(scope.warnings).toEqual([]);
     expect(request.messages[1]?.blocks).toMatchObject([
@@ -210,7 +211,7 @@ describe('the AWS SDK as a client', () => {
     );
     expect(sent[0]?.path).toBe('/model/us.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse');
     const scope = recordingScope();
-    const request = bedrockConverse.decodeRequest(JSON.parse(String(sent[0]?.body)), scope);
+    const request = bedrockConverse.decodeRequest(JSON.parse(textOf(sent[0]?.body)), scope);
     expect(scope.warnings).toEqual([]);
     expect(request).toMatchObject({
       maxTokens: 9,

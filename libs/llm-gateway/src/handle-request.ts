@@ -77,7 +77,7 @@ function* exchange(
   const translated = translateRequest(
     opened,
     { client: route.api, upstream: upstream.api, model: selection.model, stream: route.stream },
-    { ...options, adapt: adapterOf(upstream, betas.bodyBetas) },
+    { ...options, adapt: adapterOf(upstream, betas.bodyBetas, route.api) },
   );
   translated.warnings.unshift(...warnings);
   const headers = context.headerTables.toUpstream(head.headers);

@@ -79,7 +79,11 @@ function acceptStream(sent: Sent, status: number, headers: HttpHeaders): ReturnT
   return accept(
     sent,
     status,
-    { ...forwarded(sent, headers), 'content-type': `${sseContentType}; charset=utf-8`, 'cache-control': 'no-cache' },
+    {
+      ...forwarded(sent, headers),
+      'content-type': stream.contentType === sseContentType ? `${sseContentType}; charset=utf-8` : stream.contentType,
+      'cache-control': 'no-cache',
+    },
     true,
     {
       side: { push: stream.push, finish: stream.finish, fail: (failure) => stream.fail(failureError(failure)) },

@@ -57,10 +57,10 @@ const quirkTarget = (upstream: Upstream, betas: readonly string[]): QuirkTarget 
   betas,
 });
 
-/** What the provider demands of the body; undefined when it takes any, so that nobody parses it for that. */
-export function adapterOf(upstream: Upstream, betas: readonly string[]): RequestAdapter | undefined {
+/** What the provider demands of the body; undefined when a same-API body passes as it is, so that nobody parses it for that. */
+export function adapterOf(upstream: Upstream, betas: readonly string[], clientApi: ApiId): RequestAdapter | undefined {
   const target = quirkTarget(upstream, betas);
-  if (!needsAdaptation(upstream.facts, target)) return undefined;
+  if (clientApi === upstream.api && !needsAdaptation(upstream.facts, target)) return undefined;
   return (wire, warn) => adaptRequest({ provider: upstream.facts, target, wire, warn });
 }
 

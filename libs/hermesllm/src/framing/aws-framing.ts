@@ -29,6 +29,7 @@ function frameEnds(): EventBoundaries {
       }
       return end;
     },
+    startBefore: () => 0,
     finish: () => noRest,
   };
 }

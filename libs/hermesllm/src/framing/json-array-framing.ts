@@ -8,5 +8,5 @@ export const jsonArrayFraming: StreamFraming = {
   contentType: 'application/json',
   decoder: (utf8, limit) => decodeText(jsonArrayDecoder(limit), utf8),
   encoder: jsonArrayEncoder,
-  boundaries: () => ({ push: (bytes) => bytes.length, finish: () => noRest }),
+  boundaries: () => ({ push: (bytes) => bytes.length, startBefore: () => 0, finish: () => noRest }),
 };

@@ -32,6 +32,15 @@ function sseBoundaries(): EventBoundaries {
           : [...before, ...bytes].slice(-3);
       return end;
     },
+    startBefore(bytes, position) {
+      for (let i = position - 1; i > 0; i--) {
+        const byte = bytes[i];
+        if (!isLineEnd(byte)) continue;
+        const terminator = byte === lineFeed && bytes[i - 1] === carriageReturn ? i - 1 : i;
+        if (isLineEnd(bytes[terminator - 1])) return i + 1;
+      }
+      return 0;
+    },
     finish(waiting, utf8) {
       if (waiting.length === 0) return noRest;
       const decoder = utf8.createDecoder();

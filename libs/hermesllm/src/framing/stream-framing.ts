@@ -6,6 +6,8 @@ import type { Utf8 } from './utf8.ts';
 export interface EventBoundaries {
   /** How many bytes of this chunk belong to events that are complete with it. */
   push(bytes: Uint8Array): number;
+  /** Where an event begins at or before a position in bytes that begin with an event; 0 if that cannot be told. */
+  startBefore(bytes: Uint8Array, position: number): number;
   /** A last event without its terminator: its frames and the bytes that close it; none when it is cut. */
   finish(waiting: readonly Uint8Array[], utf8: Utf8): { frames: readonly Frame[]; closing: readonly Uint8Array[] };
 }

@@ -35,5 +35,5 @@ export const azureOpenai = defineProvider({
   ],
   apiVersion: '2025-01-01-preview',
   betaHeaders: openaiBetas,
-  capabilities: { supportsDeveloperRole: true, promptCache: { claudeMarkers: false, automatic: true } },
+  capabilities: { supportsDeveloperRole: true, reasoningField: 'none', promptCache: { claudeMarkers: false, automatic: true } },
 });

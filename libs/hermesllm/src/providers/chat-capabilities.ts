@@ -64,14 +64,13 @@ function fitMessages(wire: JsonObject, capabilities: Capabilities, warn: Warn): 
   return changed === undefined ? wire : { ...wire, messages: changed };
 }
 
-/** Whether the provider's Chat server understands less than OpenAI's. */
+/** Whether the provider's Chat server understands less than a client that speaks Chat may send it. Reasoning is the client's own choice. */
 export const restrictsChat = ({ capabilities }: Provider): boolean =>
   capabilities.maxTokensField !== 'max_completion_tokens' ||
   !capabilities.supportsDeveloperRole ||
   !capabilities.supportsStreamUsage ||
   capabilities.droppedParameters.length > 0 ||
-  capabilities.toolCallIdPattern !== undefined ||
-  capabilities.reasoningField !== 'reasoning_content';
+  capabilities.toolCallIdPattern !== undefined;
 
 /**
  * Fits a Chat Completions request to what the provider's server understands, by its {@link Capabilities}. Returns the same object when

@@ -12,5 +12,5 @@ export const openai = defineProvider({
   zeroConfigRank: 1,
   apis: ['openai-chat', 'openai-responses'],
   betaHeaders: openaiBetas,
-  capabilities: { supportsDeveloperRole: true, promptCache: { claudeMarkers: false, automatic: true } },
+  capabilities: { supportsDeveloperRole: true, reasoningField: 'none', promptCache: { claudeMarkers: false, automatic: true } },
 });

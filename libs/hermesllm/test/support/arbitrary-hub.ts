@@ -24,13 +24,10 @@ const image = fc.constantFrom(
 
 /** A user's turn: texts and images. */
 const userTurn: fc.Arbitrary<Message> = fc
-  .array(
-    fc.oneof(
-      { weight: 4, arbitrary: text.map((value): Block => textBlock(value)) },
-      { weight: 1, arbitrary: image as fc.Arbitrary<Block> },
-    ),
-    { minLength: 1, maxLength: 3 },
-  )
+  .array(fc.oneof({ weight: 4, arbitrary: text.map((value): Block => textBlock(value)) }, { weight: 1, arbitrary: image }), {
+    minLength: 1,
+    maxLength: 3,
+  })
   .map((blocks) => message('user', blocks));
 
 /** An assistant's turn, with the results of its calls if it has any. */
@@ -56,6 +53,12 @@ const history: fc.Arbitrary<Message[]> = fc
     return messages;
   });
 
+/** Some APIs demand the definitions of tools that a history calls. */
+function calledTools(messages: readonly Message[]): { name: string; description: undefined; property: string }[] | undefined {
+  const names = new Set(messages.flatMap(({ blocks }) => blocks.flatMap((block) => (block.type === 'tool-call' ? [block.name] : []))));
+  return names.size === 0 ? undefined : [...names].map((tool) => ({ name: tool, description: undefined, property: 'a' }));
+}
+
 /** A request that every API can carry whole. */
 export const commonRequest: fc.Arbitrary<LlmRequest> = fc
   .record({
@@ -78,7 +81,7 @@ export const commonRequest: fc.Arbitrary<LlmRequest> = fc
     maxTokens: fields.maxTokens,
     temperature: fields.temperature,
     topP: fields.topP,
-    tools: tools?.map((tool) => ({
+    tools: (tools ?? calledTools(fields.messages))?.map((tool) => ({
       type: 'function' as const,
       name: tool.name,
       description: tool.description,

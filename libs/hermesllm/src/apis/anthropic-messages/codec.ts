@@ -14,6 +14,7 @@ export const anthropicMessages = {
   framings: [sseFraming],
   endFrame: frame('{"type":"message_stop"}', 'message_stop'),
   sequentialBlocks: true,
+  requiredMembers: ['messages'],
   modelInBody: true,
   decodeRequest,
   encodeRequest,

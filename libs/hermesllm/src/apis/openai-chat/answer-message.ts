@@ -189,13 +189,11 @@ function thinkingBlocks(thoughts: readonly ReasoningBlock[]): WireThinkingBlock[
 
 /** For clients, which know custom calls. A function call without arguments has the empty object, because clients parse it. */
 export function encodeAnswerCall({ id, name, input, custom, signature }: ToolCallBlock): WireToolCall {
-  return {
-    id,
-    type: custom ? 'custom' : 'function',
-    function: custom ? undefined : { name, arguments: input.trim() === '' ? '{}' : input },
-    custom: custom ? { name, input } : undefined,
-    extra_content: signature === undefined ? undefined : encodeExtraContent(signature),
-  };
+  const wire: WireToolCall = custom
+    ? { id, type: 'custom', custom: { name, input } }
+    : { id, type: 'function', function: { name, arguments: input.trim() === '' ? '{}' : input } };
+  if (signature !== undefined) wire.extra_content = encodeExtraContent(signature);
+  return wire;
 }
 
 /** There is no audio to refer to later, so it expires at once. */

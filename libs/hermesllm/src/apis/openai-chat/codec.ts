@@ -14,6 +14,7 @@ export const openaiChat = {
   framings: [sseFraming],
   endFrame: frame('[DONE]'),
   sequentialBlocks: false,
+  requiredMembers: ['messages'],
   modelInBody: true,
   decodeRequest,
   encodeRequest,

@@ -8,7 +8,7 @@ import { encodePart, encodeUserContent, plainContent } from './encode-parts.ts';
 import { encodeThinkingBlock, hasProof, isUsable, joinReasoning } from './reasoning.ts';
 import { api, report } from './report.ts';
 import { encodeExtraContent } from './signatures.ts';
-import type { WireExtraContent, WireMessage, WirePart, WireToolCall } from './wire.ts';
+import type { WireMessage, WirePart, WireToolCall } from './wire.ts';
 
 /**
  * The conversation as an upstream takes it. One hub message of tool results is one wire message a result; what a result has besides text
@@ -49,17 +49,9 @@ export function encodeMessages(messages: readonly Message[], scope: Scope): Wire
   return out;
 }
 
-const wireMessage = (role: WireMessage['role'], content: WireMessage['content'], name: string | undefined): WireMessage => ({
-  role,
-  content,
-  name,
-  tool_call_id: undefined,
-  reasoning_content: undefined,
-  thinking_blocks: undefined,
-  audio: undefined,
-  tool_calls: undefined,
-  extra_content: undefined,
-});
+function wireMessage(role: WireMessage['role'], content: WireMessage['content'], name: string | undefined): WireMessage {
+  return name === undefined ? { role, content } : { role, content, name };
+}
 
 /** Instructions are one text: many servers take no parts in them. */
 function promptText(blocks: readonly Block[], path: string, scope: Scope): string {
@@ -94,9 +86,7 @@ function encodeResult(block: ToolResultBlock, path: string, scope: Scope, shown:
       }
     }
   }
-  const wire = wireMessage('tool', text ?? '', undefined);
-  wire.tool_call_id = block.id;
-  return wire;
+  return { role: 'tool', content: text ?? '', tool_call_id: block.id };
 }
 
 function encodeAssistant(blocks: readonly Block[], name: string | undefined, path: string, scope: Scope): WireMessage {
@@ -119,7 +109,7 @@ function encodeAssistant(blocks: readonly Block[], name: string | undefined, pat
         break;
       case 'text':
         encodePart(block, here, scope, parts);
-        if (block.signature !== undefined) wire.extra_content = upstreamSignature(block.signature, here, scope);
+        if (isGoogles(block.signature, here, scope)) wire.extra_content = encodeExtraContent(block.signature);
         break;
       case 'unknown':
         if (block.api === api && isCall(block.value)) (wire.tool_calls ??= []).push(block.value);
@@ -136,7 +126,8 @@ function encodeAssistant(blocks: readonly Block[], name: string | undefined, pat
   }
   if (parts.length > 0 || wire.tool_calls === undefined) wire.content = plainContent(parts);
   if (thoughts !== undefined) {
-    wire.reasoning_content = joinReasoning(thoughts);
+    const text = joinReasoning(thoughts);
+    if (text !== undefined) wire.reasoning_content = text;
     if (thoughts.some(hasProof)) wire.thinking_blocks = thoughts.map((block) => encodeThinkingBlock(block));
   }
   return wire;
@@ -153,18 +144,14 @@ function encodeCall(block: ToolCallBlock, path: string, scope: Scope): WireToolC
   reportCache(block.cache, path, scope);
   const { id, name, input, custom, signature } = block;
   const text = custom ? JSON.stringify({ input }) : input.trim() === '' ? '{}' : input;
-  return {
-    id,
-    type: 'function',
-    function: { name, arguments: text },
-    custom: undefined,
-    extra_content: signature === undefined ? undefined : upstreamSignature(signature, path, scope),
-  };
+  const wire: WireToolCall = { id, type: 'function', function: { name, arguments: text } };
+  if (isGoogles(signature, path, scope)) wire.extra_content = encodeExtraContent(signature);
+  return wire;
 }
 
 /** Gemini answers 400 to a call without the signature that it gave; nobody else has one here. */
-function upstreamSignature(signature: Signature, path: string, scope: Scope): WireExtraContent | undefined {
-  if (signature.origin === 'gemini') return encodeExtraContent(signature);
+function isGoogles(signature: Signature | undefined, path: string, scope: Scope): signature is Signature {
+  if (signature === undefined || signature.origin === 'gemini') return signature !== undefined;
   report(scope, 'dropped', `${path}.signature`, 'Only its origin can use this signature');
-  return undefined;
+  return false;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LlmErrorKind } from '../../model/error.ts';
 import { llmError } from '../../model/error.ts';
-import { decodeError, encodeError } from './error.ts';
+import { decodeError, decodeFailure, encodeError } from './error.ts';
 
 describe('decodeError', () => {
   it('keeps everything that OpenAI says', () => {
@@ -69,6 +69,31 @@ describe('decodeError', () => {
 
   it('cuts a long page', () => {
     expect(decodeError(500, 'x'.repeat(9000)).message).toHaveLength(500);
+  });
+});
+
+describe('decodeFailure', () => {
+  it.each<[unknown, object]>([
+    [{ error: { message: 'model is loading', type: 'server_error' } }, { kind: 'server', status: 500, message: 'model is loading' }],
+    [{ error: { message: 'slow down', code: 429 } }, { kind: 'rate_limit', status: 429, message: 'slow down' }],
+    [[{ error: { code: 403, message: 'no', status: 'PERMISSION_DENIED' } }], { kind: 'permission', status: 403, message: 'no' }],
+    [
+      { object: 'error', message: 'bad', code: 400 },
+      { kind: 'invalid_request', message: 'bad' },
+    ],
+    [{ detail: 'Not Found' }, { kind: 'server', message: 'Not Found' }],
+    [{ error: 'out of memory' }, { message: 'out of memory' }],
+    ['a page', { message: 'a page' }],
+    [
+      { id: 'i', choices: [], usage: {} },
+      { status: 502, code: 'upstream_no_choice' },
+    ],
+  ])('%j', (body, expected) => {
+    expect(decodeFailure(body)).toMatchObject(expected);
+  });
+
+  it.each([{ choices: [{}] }, { error: null, choices: [{ message: { content: 'a' } }] }])('not %j', (body) => {
+    expect(decodeFailure(body)).toBeUndefined();
   });
 });
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recordingScope } from '../../../test/support/recording-scope.ts';
 import type { JsonObject } from '../../codec.ts';
-import { isHermesError } from '../../hermes-error.ts';
 import type { Block, Citation } from '../../model/block.ts';
 import { mediaBlock, reasoningBlock, refusalBlock, textBlock, toolCallBlock, toolResultBlock, unknownBlock } from '../../model/block.ts';
 import { emptyRequest } from '../../model/request.ts';
@@ -180,25 +179,6 @@ describe('decodeResponse', () => {
     { choices: [{ message: { content: 3, tool_calls: [4] } }] },
   ])('an empty answer for %j', (wire) => {
     expect(decode(wire).response).toMatchObject({ id: '', model: '', blocks: [], usage: undefined, finish: { reason: 'stop', raw: null } });
-  });
-
-  it.each([
-    [{ error: { message: 'model is loading', type: 'server_error' } }, 500, 'model is loading'],
-    [{ error: { message: 'slow down', code: 429 } }, 429, 'slow down'],
-    [[{ error: { code: 403, message: 'no', status: 'PERMISSION_DENIED' } }], 403, 'no'],
-    [{ object: 'error', message: 'bad', code: 400 }, 400, 'bad'],
-    [{ detail: 'Not Found' }, 500, 'Not Found'],
-    [{ error: 'out of memory' }, 500, 'out of memory'],
-  ])('refuses an error that came as an answer: %j', (wire, status, message) => {
-    const thrown = (() => {
-      try {
-        decode(wire);
-      } catch (error) {
-        return error;
-      }
-      return undefined;
-    })();
-    expect(isHermesError(thrown) && { status: thrown.status, message: thrown.message }).toEqual({ status, message });
   });
 });
 

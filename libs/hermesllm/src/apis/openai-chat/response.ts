@@ -1,11 +1,9 @@
 import type { JsonObject } from '../../codec.ts';
-import { HermesError } from '../../hermes-error.ts';
 import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { Answer, LlmResponse } from '../../model/response.ts';
 import { isObject, listOf, maybeNumber, maybeString, stringOr, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { decodeAnswerMessage, encodeAnswerMessage } from './answer-message.ts';
-import { decodeError, isError } from './error.ts';
 import { decodeFinish, encodeFinish } from './finish.ts';
 import { decodeLogprobs, encodeLogprobs } from './logprobs.ts';
 import { api, report } from './report.ts';
@@ -14,15 +12,10 @@ import type { WireAnswer, WireChoice } from './wire.ts';
 
 const known: ReadonlySet<string> = new Set(['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier']);
 
-/**
- * An answer. Whatever is missing or odd is absent.
- *
- * @throws HermesError when the body is an error that came with a success status, with the upstream's own words.
- */
+/** An answer. Whatever is missing or odd is absent. */
 export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
   const wire: WireAnswer & JsonObject = isObject(value) ? value : {};
   const choices = listOf(wire.choices).filter(isObject);
-  if (choices.length === 0) refuseError(value);
   choices.sort((a, b) => numberOf(a) - numberOf(b));
   const [first, ...others] = choices.map((choice, i) => decodeChoice(choice, `choices[${i}]`, scope));
   const answer = first ?? decodeChoice({}, 'choices[0]', scope);
@@ -38,13 +31,6 @@ export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
     serviceTier: maybeString(wire.service_tier),
     extensions: decodeExtensions(wire),
   };
-}
-
-function refuseError(value: unknown): void {
-  const body: unknown = Array.isArray(value) ? value[0] : value;
-  if (!isObject(body) || !isError(body)) return;
-  const { kind, message, param } = decodeError(0, body);
-  throw new HermesError(kind, message, param);
 }
 
 const numberOf = ({ index }: WireChoice): number => maybeNumber(index) ?? 0;

@@ -9,9 +9,9 @@ export type WirePart = { type: string; [member: string]: unknown };
 export interface WireToolCall {
   id: string;
   type: 'function' | 'custom';
-  function: { name: string; arguments: string } | undefined;
-  custom: { name: string; input: string } | undefined;
-  extra_content: WireExtraContent | undefined;
+  function?: { name: string; arguments: string };
+  custom?: { name: string; input: string };
+  extra_content?: WireExtraContent;
 }
 
 /** How Gemini's compatible endpoint carries a thought signature: https://ai.google.dev/gemini-api/docs/thought-signatures. */
@@ -32,17 +32,17 @@ export interface WireThinkingBlock {
   id: string | undefined;
 }
 
-/** A message of a request that is written. */
+/** A message of a request that is written. There are many, so that what it has not is not there: that is cheaper to write. */
 export interface WireMessage {
   role: 'system' | 'developer' | 'user' | 'assistant' | 'tool';
   content: string | WirePart[] | null;
-  name: string | undefined;
-  tool_call_id: string | undefined;
-  reasoning_content: string | undefined;
-  thinking_blocks: WireThinkingBlock[] | undefined;
-  audio: { id: string } | undefined;
-  tool_calls: WireToolCall[] | undefined;
-  extra_content: WireExtraContent | undefined;
+  name?: string;
+  tool_call_id?: string;
+  reasoning_content?: string;
+  thinking_blocks?: WireThinkingBlock[];
+  audio?: { id: string };
+  tool_calls?: WireToolCall[];
+  extra_content?: WireExtraContent;
 }
 
 export interface WireAnnotation {

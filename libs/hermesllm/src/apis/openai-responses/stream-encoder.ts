@@ -193,6 +193,11 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
         if (wire !== undefined) sendWhole(wire, out);
         break;
       }
+      case 'refusal':
+      case 'tool-result':
+      case 'unknown':
+      case undefined:
+        break; // whole since their start
     }
     return out;
   }

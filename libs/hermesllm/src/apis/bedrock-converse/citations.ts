@@ -1,0 +1,60 @@
+import type { JsonObject } from '../../codec.ts';
+import type { Citation } from '../../model/block.ts';
+import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
+import { api } from './report.ts';
+import type { WireBlock } from './wire.ts';
+
+/**
+ * A citation of `citationsContent`, or of a stream's `citation` delta. The offsets of Converse count within the cited source, not within
+ * the answer, so only the native form has them.
+ */
+export function decodeCitation(wire: unknown): Citation | undefined {
+  if (!isObject(wire)) return undefined;
+  const web = maybeObject(maybeObject(wire['location'])?.['web']);
+  const quoted = textOf(wire['sourceContent']);
+  return {
+    url: maybeString(web?.['url']) ?? webAddress(wire['source']),
+    title: maybeString(wire['title']),
+    citedText: quoted === '' ? undefined : quoted,
+    start: undefined,
+    end: undefined,
+    native: { api, value: wire },
+  };
+}
+
+/** A search result's `source` is an address or any other name. */
+const webAddress = (source: unknown): string | undefined =>
+  typeof source === 'string' && (source.startsWith('https://') || source.startsWith('http://')) ? source : undefined;
+
+/** Undefined for an empty list: a text without citations. */
+export function decodeCitations(list: unknown): Citation[] | undefined {
+  const citations: Citation[] = [];
+  for (const item of listOf(list)) {
+    const citation = decodeCitation(item);
+    if (citation !== undefined) citations.push(citation);
+  }
+  return citations.length === 0 ? undefined : citations;
+}
+
+/** The texts of `[{ text }]`, one after another. */
+export function textOf(list: unknown): string {
+  let text = '';
+  for (const item of listOf(list)) if (isObject(item) && typeof item['text'] === 'string') text += item['text'];
+  return text;
+}
+
+/** The citation as Converse wrote it. */
+export const nativeCitation = (citation: Citation): WireBlock | undefined =>
+  citation.native?.api === api ? (citation.native.value as WireBlock & JsonObject) : undefined;
+
+/** For a client: sources of other APIs have a form too. */
+export function encodeCitation(citation: Citation): WireBlock {
+  const { url, title, citedText } = citation;
+  return (
+    nativeCitation(citation) ?? {
+      title,
+      sourceContent: citedText === undefined ? undefined : [{ text: citedText }],
+      location: url === undefined ? undefined : { web: { url } },
+    }
+  );
+}

@@ -1,0 +1,115 @@
+import { toBase64 } from '@smithy/core/serde';
+import { encodeUtf8 } from '../../framing/utf8.ts';
+import type { Block, MediaBlock } from '../../model/block.ts';
+import { formatOf, formatOfName } from './formats.ts';
+import { report } from './report.ts';
+import type { UpstreamContext } from './upstream-context.ts';
+import type { WireBlock } from './wire.ts';
+
+/** Writes an image, a document, audio or video; undefined, and a warning, for what Converse cannot carry. */
+export function encodeMedia(block: MediaBlock, path: string, context: UpstreamContext): WireBlock | undefined {
+  const { scope } = context;
+  const { kind, source, mediaType, name } = block;
+  const isText = source.type === 'text' || source.type === 'blocks';
+  const known = formatOf(kind, mediaType) ?? formatOfName(kind, name) ?? (isText && kind === 'document' ? 'txt' : undefined);
+  const format = known ?? guessedFormat(block, path, context);
+  const wire = format === undefined ? undefined : encodeSource(block, path, context);
+  if (wire === undefined || format === undefined) {
+    report(scope, 'dropped', path, `Converse takes no ${kind} ${describe(block)}`);
+    return undefined;
+  }
+  if (block.detail !== undefined && block.detail !== 'auto') report(scope, 'dropped', `${path}.detail`, 'Converse has no resolution hint');
+  return kind === 'document' ? encodeDocument(block, format, wire, path, context) : { [kind]: { format, source: wire } };
+}
+
+/** The beginnings of files in base64. */
+const signatures: readonly (readonly [kind: MediaBlock['kind'], beginning: string, format: string])[] = [
+  ['image', 'iVBORw0KGgo', 'png'],
+  ['image', '/9j/', 'jpeg'],
+  ['image', 'R0lGOD', 'gif'],
+  ['image', 'UklGR', 'webp'],
+  ['document', 'JVBERi', 'pdf'],
+];
+
+/** The format of what is sent without a type: what the bytes say, else what it mostly is. */
+function guessedFormat({ kind, mediaType, source }: MediaBlock, path: string, { scope }: UpstreamContext): string | undefined {
+  if (mediaType !== undefined || (source.type !== 'base64' && source.type !== 's3')) return undefined;
+  if (source.type === 'base64') {
+    for (const [of, beginning, format] of signatures) if (of === kind && source.data.startsWith(beginning)) return format;
+  }
+  const format = kind === 'image' ? 'png' : kind === 'document' ? 'pdf' : undefined;
+  if (format !== undefined) report(scope, 'defaulted', `${path}.mediaType`, `Sent as ${format}`);
+  return format;
+}
+
+function describe({ source, mediaType }: MediaBlock): string {
+  switch (source.type) {
+    case 'url':
+      return 'by its address, only its bytes';
+    case 'file':
+      return `by a file id of ${source.api}`;
+    default:
+      return mediaType === undefined ? `from a source of type ${source.type}` : `of type ${mediaType}`;
+  }
+}
+
+function encodeSource({ kind, source }: MediaBlock, path: string, { scope }: UpstreamContext): WireBlock | undefined {
+  switch (source.type) {
+    case 'base64':
+      return { bytes: source.data };
+    case 's3':
+      return { s3Location: { uri: source.uri, bucketOwner: source.bucketOwner } };
+    case 'text':
+      return kind === 'document' ? { bytes: toBase64(encodeUtf8(source.text)) } : undefined;
+    case 'blocks':
+      return kind === 'document' ? { content: texts(source.blocks, `${path}.source.blocks`, scope) } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The parts of a document; Converse has only text ones. */
+function texts(blocks: readonly Block[], path: string, scope: UpstreamContext['scope']): WireBlock[] {
+  const out: WireBlock[] = [];
+  for (let i = 0; i < blocks.length; i++) {
+    const block = blocks[i] as Block;
+    if (block.type === 'text') out.push({ text: block.text });
+    else report(scope, 'dropped', `${path}[${i}]`, 'A document at Bedrock has only texts inside');
+  }
+  return out;
+}
+
+/** Citations are Claude's; `context` is about them, too. */
+function encodeDocument(block: MediaBlock, format: string, source: WireBlock, path: string, context: UpstreamContext): WireBlock {
+  const { scope, model, own } = context;
+  const name = documentName(block.name, context);
+  if (name !== block.name) {
+    if (block.name === undefined) report(scope, 'defaulted', `${path}.name`, `Bedrock demands a name; sent ${name}`);
+    else report(scope, 'approximated', `${path}.name`, `Bedrock restricts names and wants them to differ; sent ${name}`);
+  }
+  const cited = own || model.claudeAtBedrock;
+  if (!cited && block.context !== undefined) report(scope, 'dropped', `${path}.context`, 'At Bedrock it is for models that cite');
+  if (!cited && block.citable === true) report(scope, 'dropped', `${path}.citable`, 'At Bedrock only Claude models cite');
+  const citations = cited && block.citable !== undefined ? { enabled: block.citable } : undefined;
+  return { document: { format, name, source, context: cited ? block.context : undefined, citations } };
+}
+
+const longestName = 200;
+
+/**
+ * Letters, digits, single spaces, hyphens, parentheses and square brackets, at most 200; each name once in a request.
+ * Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_DocumentBlock.html
+ */
+function documentName(name: string | undefined, { documentNames }: UpstreamContext): string {
+  const clean = (name ?? '')
+    .replace(/[^A-Za-z0-9 ()[\]-]/g, ' ')
+    .replace(/ +/g, ' ')
+    .trim()
+    .slice(0, longestName - 5)
+    .trim();
+  const stem = clean === '' ? 'document' : clean;
+  let unique = stem;
+  for (let count = 2; documentNames.has(unique.toLowerCase()); count++) unique = `${stem} ${count}`;
+  documentNames.add(unique.toLowerCase());
+  return unique;
+}

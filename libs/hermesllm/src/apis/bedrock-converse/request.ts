@@ -1,0 +1,255 @@
+import type { JsonObject } from '../../codec.ts';
+import type { Extensions, LlmRequest } from '../../model/request.ts';
+import { emptyRequest } from '../../model/request.ts';
+import {
+  asObject,
+  asString,
+  maybeNumber,
+  maybeObject,
+  memberPath,
+  optionalInteger,
+  optionalNumber,
+  optionalObject,
+  optionalStrings,
+  requiredString,
+  unknownFields,
+} from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { decodeMessages } from './decode-messages.ts';
+import { decodeOutputFormat, encodeOutputFormat } from './output-format.ts';
+import type { EncodedReasoning } from './reasoning.ts';
+import { decodeReasoning, encodeReasoning, thinkingField } from './reasoning.ts';
+import { api, report, reportUnknown } from './report.ts';
+import { decodeToolConfig, encodeToolConfig } from './tools.ts';
+import { encodeTurns } from './turns.ts';
+import type { UpstreamContext } from './upstream-context.ts';
+import { upstreamContext } from './upstream-context.ts';
+import type { WireInferenceConfig } from './wire.ts';
+
+const modelFieldsKey = 'additionalModelRequestFields';
+const responsePathsKey = 'additionalModelResponseFieldPaths';
+
+const known: ReadonlySet<string> = new Set([
+  'modelId',
+  'messages',
+  'system',
+  'inferenceConfig',
+  'toolConfig',
+  modelFieldsKey,
+  'requestMetadata',
+  'serviceTier',
+  'outputConfig',
+]);
+const inferenceMembers: ReadonlySet<string> = new Set(['maxTokens', 'temperature', 'topP', 'stopSequences']);
+const tierMembers: ReadonlySet<string> = new Set(['type']);
+
+/**
+ * Model and stream stand in the path: the caller sets them. The request has `extensions` of this API even where there is nothing in them:
+ * they say whose client it came from, and `encodeRequest` repeats such a client in all it said.
+ */
+export function decodeRequest(value: unknown, scope: Scope): LlmRequest {
+  const wire = asObject(value, '');
+  const request = emptyRequest('', false, decodeMessages(wire, scope));
+  if (wire['modelId'] !== undefined) report(scope, 'dropped', 'modelId', 'The model stands in the path');
+  decodeInference(wire, request, scope);
+  decodeToolConfig(wire, request, scope);
+  const modelFields = optionalObject(wire, modelFieldsKey, '');
+  request.topK = decodeTopK(modelFields);
+  request.reasoning = decodeReasoning(wire, modelFields, scope);
+  request.outputFormat = decodeOutputFormat(wire, scope);
+  request.metadata = decodeMetadata(wire);
+  const tier = optionalObject(wire, 'serviceTier', '');
+  if (tier !== undefined) {
+    reportUnknown(tier, tierMembers, 'serviceTier', scope);
+    request.serviceTier = requiredString(tier, 'type', 'serviceTier');
+  }
+  request.extensions = { api, fields: decodeFields(wire, modelFields) };
+  return request;
+}
+
+function decodeInference(wire: JsonObject, request: LlmRequest, scope: Scope): void {
+  const config = optionalObject(wire, 'inferenceConfig', '');
+  if (config === undefined) return;
+  reportUnknown(config, inferenceMembers, 'inferenceConfig', scope);
+  request.maxTokens = optionalInteger(config, 'maxTokens', 'inferenceConfig');
+  request.temperature = optionalNumber(config, 'temperature', 'inferenceConfig');
+  request.topP = optionalNumber(config, 'topP', 'inferenceConfig');
+  request.stop = optionalStrings(config, 'stopSequences', 'inferenceConfig');
+}
+
+/** `top_k`, or as some models write it. Nova has its own `inferenceConfig` among the model's fields. */
+function decodeTopK(fields: JsonObject | undefined): number | undefined {
+  if (fields === undefined) return undefined;
+  return maybeNumber(fields['top_k']) ?? maybeNumber(fields['topK']) ?? maybeNumber(novaConfig(fields)?.['topK']);
+}
+
+const novaConfig = (fields: JsonObject): JsonObject | undefined => maybeObject(fields['inferenceConfig']);
+
+function decodeMetadata(wire: JsonObject): Record<string, string> | undefined {
+  const metadata = optionalObject(wire, 'requestMetadata', '');
+  if (metadata === undefined) return undefined;
+  const entries: [string, string][] = [];
+  for (const key in metadata) entries.push([key, asString(metadata[key], memberPath('requestMetadata', key))]);
+  return Object.fromEntries(entries);
+}
+
+/** What only this API has. Of the model's own fields, those that the hub has read are left out. */
+function decodeFields(wire: JsonObject, modelFields: JsonObject | undefined): JsonObject {
+  const fields = unknownFields(wire, known) ?? {};
+  if (modelFields === undefined) return fields;
+  const read = new Set<string>();
+  const thinking = thinkingField(modelFields);
+  if (thinking !== undefined) read.add(thinking);
+  if (maybeNumber(modelFields['top_k']) !== undefined) read.add('top_k');
+  else if (maybeNumber(modelFields['topK']) !== undefined) read.add('topK');
+  const rest = unknownFields(modelFields, read);
+  return rest === undefined ? fields : { ...fields, [modelFieldsKey]: rest };
+}
+
+export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
+  const context = upstreamContext(request, scope);
+  reportUnsupported(request, context);
+  const { system, turns, tools, unsigned } = encodeTurns(request.messages, context);
+  const reasoning = encodeReasoning(request, unsigned, context);
+  const textFormat = encodeOutputFormat(request.outputFormat, system, context);
+  const wire: Record<string, unknown> = {
+    system: system.length === 0 ? undefined : system,
+    messages: turns,
+    inferenceConfig: encodeInference(request, reasoning, context),
+    toolConfig: encodeToolConfig(request, tools, reasoning.thinks, context),
+    [modelFieldsKey]: encodeModelFields(request, reasoning, context),
+    [responsePathsKey]: encodeResponsePaths(request, context),
+    outputConfig: textFormat === undefined && reasoning.effort === undefined ? undefined : { textFormat, effort: reasoning.effort },
+    requestMetadata: context.own ? request.metadata : undefined,
+    serviceTier: encodeServiceTier(request.serviceTier, context),
+  };
+  addExtensions(wire, request.extensions, scope);
+  return wire;
+}
+
+function encodeInference(
+  request: LlmRequest,
+  { thinks, unlimited, maxTokens }: EncodedReasoning,
+  context: UpstreamContext,
+): WireInferenceConfig | undefined {
+  const config: WireInferenceConfig = {
+    maxTokens,
+    temperature: encodeTemperature(request.temperature, thinks && !context.own, context.scope),
+    topP: encodeTopP(request.topP, thinks && !context.own, context.scope),
+    stopSequences: encodeStop(request.stop, context),
+  };
+  if (unlimited) dropLimits(config, context.scope);
+  const { temperature, topP, stopSequences } = config;
+  const empty = config.maxTokens === undefined && temperature === undefined && topP === undefined && stopSequences === undefined;
+  return empty ? undefined : config;
+}
+
+function dropLimits(config: WireInferenceConfig, scope: Scope): void {
+  for (const key of ['maxTokens', 'temperature', 'topP'] as const) {
+    if (config[key] === undefined) continue;
+    report(scope, 'dropped', key, 'Nova refuses it at its highest effort');
+    config[key] = undefined;
+  }
+}
+
+const thinkingExcludes = 'Claude refuses it together with thinking';
+
+function encodeTemperature(temperature: number | undefined, thinks: boolean, scope: Scope): number | undefined {
+  if (temperature === undefined) return undefined;
+  if (thinks && temperature !== 1) {
+    report(scope, 'dropped', 'temperature', thinkingExcludes);
+    return undefined;
+  }
+  if (temperature <= 1) return temperature;
+  report(scope, 'approximated', 'temperature', 'The highest temperature is 1 here');
+  return 1;
+}
+
+// With thinking: 0.95 to 1. https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
+function encodeTopP(topP: number | undefined, thinks: boolean, scope: Scope): number | undefined {
+  if (topP === undefined || !thinks || topP >= 0.95) return topP;
+  report(scope, 'dropped', 'topP', thinkingExcludes);
+  return undefined;
+}
+
+/** Empty stop sequences are refused; Claude refuses blank ones, too. */
+function encodeStop(stop: readonly string[] | undefined, { model, scope }: UpstreamContext): string[] | undefined {
+  if (stop === undefined) return undefined;
+  const sequences: string[] = [];
+  for (let i = 0; i < stop.length; i++) {
+    const sequence = stop[i] as string;
+    if ((model.claude ? sequence.trim() : sequence) !== '') sequences.push(sequence);
+    else report(scope, 'dropped', `stop[${i}]`, 'This model refuses blank stop sequences');
+  }
+  return sequences.length === 0 ? undefined : sequences;
+}
+
+/** What the model takes beyond Converse's own parameters; a client of this API may have said more. */
+function encodeModelFields(request: LlmRequest, { fields, thinks }: EncodedReasoning, context: UpstreamContext): JsonObject | undefined {
+  const said = context.own ? maybeObject(request.extensions?.fields[modelFieldsKey]) : undefined;
+  const { topK } = request;
+  let made: JsonObject | undefined;
+  if (topK !== undefined && thinks && !context.own) report(context.scope, 'dropped', 'topK', thinkingExcludes);
+  else if (topK !== undefined && novaConfig(said ?? {})?.['topK'] === undefined) {
+    made = context.model.nova ? { inferenceConfig: { topK } } : { top_k: topK };
+  }
+  if (said === undefined && fields === undefined && made === undefined) return undefined;
+  return { ...said, ...made, ...fields };
+}
+
+/** Claude tells which stop sequence matched, to those who ask. */
+function encodeResponsePaths({ stop, extensions }: LlmRequest, { model, own }: UpstreamContext): readonly unknown[] | undefined {
+  const asked = own ? extensions?.fields[responsePathsKey] : undefined;
+  if (Array.isArray(asked)) return asked;
+  return stop !== undefined && stop.length > 0 && model.claudeAtBedrock ? ['/stop_sequence'] : undefined;
+}
+
+/** `default` is what happens anyway. */
+function encodeServiceTier(tier: string | undefined, { own, scope }: UpstreamContext): { type: string } | undefined {
+  switch (tier) {
+    case undefined:
+    case 'auto':
+      return undefined;
+    case 'default':
+      return own ? { type: tier } : undefined;
+    case 'flex':
+    case 'priority':
+    case 'reserved':
+      return { type: tier };
+    default:
+      if (own) return { type: tier };
+      report(scope, 'dropped', 'serviceTier', `Bedrock has no tier ${tier}`);
+      return undefined;
+  }
+}
+
+function reportUnsupported(request: LlmRequest, { own, scope }: UpstreamContext): void {
+  const drop = (path: string): void => report(scope, 'dropped', path, 'Converse has no such parameter');
+  if (request.seed !== undefined) drop('seed');
+  if (request.presencePenalty !== undefined && request.presencePenalty !== 0) drop('presencePenalty');
+  if (request.frequencyPenalty !== undefined && request.frequencyPenalty !== 0) drop('frequencyPenalty');
+  if (request.candidates !== undefined && request.candidates !== 1) drop('candidates');
+  if (request.logprobs !== undefined) drop('logprobs');
+  if (request.verbosity !== undefined) drop('verbosity');
+  if (request.user !== undefined) drop('user');
+  if (request.store === true) drop('store');
+  if (request.metadata !== undefined && !own) {
+    report(
+      scope,
+      'dropped',
+      'metadata',
+      "Bedrock's metadata is written to the account's invocation logs; a client of another API did not ask for that",
+    );
+  }
+}
+
+function addExtensions(wire: Record<string, unknown>, extensions: Extensions | undefined, scope: Scope): void {
+  if (extensions === undefined) return;
+  const { fields } = extensions;
+  for (const key in fields) {
+    if (extensions.api !== api) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+    else if (!known.has(key) && key !== responsePathsKey) {
+      Object.defineProperty(wire, key, { value: fields[key], enumerable: true, configurable: true, writable: true });
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import type { JsonObject } from '../../codec.ts';
+import { HermesError } from '../../hermes-error.ts';
+import type { Block } from '../../model/block.ts';
+import type { Extensions, LlmRequest } from '../../model/request.ts';
+import type { LlmResponse } from '../../model/response.ts';
+import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { decodeAnswerBlock, encodeAnswerBlocks } from './answer-blocks.ts';
+import { decodeError } from './error.ts';
+import { decodeFinish, encodeResponseFields, encodeStopReason } from './finish.ts';
+import { api, report } from './report.ts';
+import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.ts';
+import type { WireResponse } from './wire.ts';
+
+/** `metrics` is how long the call took upstream, which a host measures itself. */
+const known: ReadonlySet<string> = new Set(['output', 'stopReason', 'usage', 'metrics', 'serviceTier']);
+const responseFieldsKey = 'additionalModelResponseFields';
+
+/**
+ * Converse answers have no id, and name a model only when a prompt router chose it.
+ *
+ * @throws HermesError when the body is an error that came with a success status, with the upstream's own words.
+ */
+export function decodeResponse(value: unknown, _scope: Scope): LlmResponse {
+  const wire: WireResponse & JsonObject = isObject(value) ? value : {};
+  if (wire.output === undefined && (wire['message'] ?? wire['Message']) !== undefined) {
+    const { kind, message } = decodeError(0, wire);
+    throw new HermesError(kind, message);
+  }
+  const message = maybeObject(maybeObject(wire.output)?.['message']);
+  const blocks: Block[] = [];
+  let calls = false;
+  for (const item of listOf(message?.['content'])) {
+    const block = decodeAnswerBlock(item);
+    if (block === undefined) continue;
+    blocks.push(block);
+    calls ||= block.type === 'tool-call';
+  }
+  return {
+    id: '',
+    model: maybeString(maybeObject(maybeObject(wire.trace)?.['promptRouter'])?.['invokedModelId']) ?? '',
+    created: undefined,
+    blocks,
+    finish: decodeFinish(maybeString(wire.stopReason) ?? null, wire.additionalModelResponseFields, calls),
+    logprobs: undefined,
+    usage: decodeUsage(wire.usage),
+    alternatives: undefined,
+    serviceTier: decodeServiceTier(wire.serviceTier),
+    extensions: decodeExtensions(wire),
+  };
+}
+
+/** Members such as `trace` and `performanceConfig`, where they say something that the hub has not read. */
+function decodeExtensions(wire: JsonObject): Extensions | undefined {
+  let fields: Record<string, unknown> | undefined;
+  for (const key in wire) {
+    if (known.has(key) || wire[key] === null) continue;
+    const value =
+      key === 'trace' ? without(wire[key], 'promptRouter') : key === responseFieldsKey ? without(wire[key], 'stop_sequence') : wire[key];
+    if (value === undefined) continue;
+    fields ??= {};
+    Object.defineProperty(fields, key, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return fields === undefined ? undefined : { api, fields };
+}
+
+/** An object without the member that the hub has; undefined if nothing is left. */
+function without(value: unknown, member: string): unknown {
+  if (!isObject(value) || value[member] === undefined) return value;
+  const { [member]: _read, ...rest } = value;
+  return Object.keys(rest).length === 0 ? undefined : rest;
+}
+
+/** `metrics.latencyMs` is 0: when the call began is not known here. */
+export function encodeResponse(response: LlmResponse, _request: LlmRequest, scope: Scope): JsonObject {
+  const { blocks, finish, extensions } = response;
+  if (response.alternatives !== undefined) report(scope, 'dropped', 'alternatives', 'Converse has one answer');
+  if (response.logprobs !== undefined) report(scope, 'dropped', 'logprobs', 'Converse has no log-probabilities');
+  const own = extensions?.api === api ? extensions.fields : undefined;
+  if (extensions !== undefined && own === undefined) {
+    for (const key in extensions.fields) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+  }
+  let refused = false;
+  for (let i = 0; i < blocks.length; i++) if ((blocks[i] as Block).type === 'refusal') refused = true;
+  const modelFields = encodeResponseFields(finish);
+  return {
+    output: { message: { role: 'assistant', content: encodeAnswerBlocks(blocks, scope) } },
+    stopReason: encodeStopReason(finish, refused, scope),
+    usage: encodeUsage(response.usage),
+    metrics: { latencyMs: 0 },
+    serviceTier: encodeServiceTier(response.serviceTier),
+    ...own,
+    [responseFieldsKey]:
+      modelFields === undefined ? own?.[responseFieldsKey] : { ...maybeObject(own?.[responseFieldsKey]), ...modelFields },
+  };
+}

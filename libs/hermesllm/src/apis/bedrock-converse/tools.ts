@@ -1,0 +1,221 @@
+import type { JsonObject } from '../../codec.ts';
+import { invalidRequest } from '../../hermes-error.ts';
+import type { CustomTool, FunctionTool, HostedTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
+import {
+  asArray,
+  asObject,
+  elementPath,
+  isObject,
+  memberPath,
+  optionalBoolean,
+  optionalObject,
+  optionalString,
+  requiredString,
+} from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { decodeCachePoint, pushCachePoint } from './cache-point.ts';
+import { api, report, reportUnknown } from './report.ts';
+import type { UpstreamContext } from './upstream-context.ts';
+import type { WireBlock, WireToolConfig } from './wire.ts';
+
+const configMembers: ReadonlySet<string> = new Set(['tools', 'toolChoice']);
+const elementMembers: ReadonlySet<string> = new Set(['toolSpec', 'systemTool', 'cachePoint']);
+const specMembers: ReadonlySet<string> = new Set(['name', 'description', 'inputSchema', 'strict']);
+const schemaMembers: ReadonlySet<string> = new Set(['json']);
+
+/** Sets `tools` and `toolChoice` from `toolConfig`. */
+export function decodeToolConfig(wire: JsonObject, request: LlmRequest, scope: Scope): void {
+  const config = optionalObject(wire, 'toolConfig', '');
+  if (config === undefined) return;
+  reportUnknown(config, configMembers, 'toolConfig', scope);
+  const list = asArray(config['tools'] ?? undefined, 'toolConfig.tools');
+  const tools: Tool[] = [];
+  for (let i = 0; i < list.length; i++) decodeTool(list[i], elementPath('toolConfig.tools', i), scope, tools);
+  request.tools = tools;
+  request.toolChoice = decodeToolChoice(optionalObject(config, 'toolChoice', 'toolConfig'));
+}
+
+function decodeTool(value: unknown, path: string, scope: Scope, tools: Tool[]): void {
+  const wire = asObject(value, path);
+  reportUnknown(wire, elementMembers, path, scope);
+  const spec = optionalObject(wire, 'toolSpec', path);
+  if (spec !== undefined) {
+    tools.push(decodeFunction(spec, memberPath(path, 'toolSpec'), scope));
+    return;
+  }
+  const hosted = optionalObject(wire, 'systemTool', path);
+  if (hosted !== undefined) {
+    const name = requiredString(hosted, 'name', memberPath(path, 'systemTool'));
+    tools.push({ type: 'hosted', kind: hostedKind(name), api, value: wire });
+    return;
+  }
+  if (wire['cachePoint'] === undefined) throw invalidRequest(path, 'expected toolSpec, systemTool or cachePoint');
+  const hint = decodeCachePoint(wire, path, scope);
+  const previous = tools[tools.length - 1];
+  if (hint === undefined) return;
+  if (previous?.type === 'function') previous.cache = hint;
+  else report(scope, 'dropped', path, 'There is no tool before this cache point that can be cached');
+}
+
+function decodeFunction(spec: JsonObject, path: string, scope: Scope): FunctionTool {
+  reportUnknown(spec, specMembers, path, scope);
+  const schemaPath = memberPath(path, 'inputSchema');
+  const inputSchema = asObject(spec['inputSchema'] ?? undefined, schemaPath);
+  reportUnknown(inputSchema, schemaMembers, schemaPath, scope);
+  return {
+    type: 'function',
+    name: requiredString(spec, 'name', path),
+    description: optionalString(spec, 'description', path),
+    schema: inputSchema['json'] ?? undefined,
+    strict: optionalBoolean(spec, 'strict', path),
+    cache: undefined,
+    namespace: undefined,
+  };
+}
+
+// https://docs.aws.amazon.com/nova/latest/nova2-userguide/using-tools.html
+const novaSearch = 'nova_grounding';
+const novaInterpreter = 'nova_code_interpreter';
+
+const hostedKind = (name: string): HostedTool['kind'] =>
+  name === novaSearch ? 'web-search' : name === novaInterpreter ? 'code-execution' : 'other';
+
+function decodeToolChoice(choice: JsonObject | undefined): ToolChoice | undefined {
+  if (choice === undefined) return undefined;
+  if (isObject(choice['auto'])) return { type: 'auto' };
+  if (isObject(choice['any'])) return { type: 'required' };
+  if (isObject(choice['tool'])) return { type: 'tool', name: requiredString(choice['tool'], 'name', 'toolConfig.toolChoice.tool') };
+  throw invalidRequest('toolConfig.toolChoice', 'expected auto, any or tool');
+}
+
+/**
+ * `used`: names of the tools that the history has calls or results of. Bedrock refuses such a history without `toolConfig`, so tools that
+ * are not offered (any more) get a definition that says no more than their name.
+ */
+export function encodeToolConfig(
+  request: LlmRequest,
+  used: ReadonlySet<string>,
+  thinks: boolean,
+  context: UpstreamContext,
+): WireToolConfig | undefined {
+  const { scope } = context;
+  const { toolChoice, parallelToolCalls } = request;
+  const none = toolChoice?.type === 'none';
+  const tools = none && used.size === 0 ? [] : encodeTools(request, context);
+  if (parallelToolCalls === false && tools.length > 0) {
+    report(scope, 'dropped', 'parallelToolCalls', 'Converse cannot forbid parallel calls');
+  }
+  if (tools.length === 0) {
+    if (toolChoice !== undefined && !none && toolChoice.type !== 'auto') {
+      report(scope, 'dropped', 'toolChoice', 'There are no tools to choose from');
+    }
+    return used.size === 0 ? undefined : { tools: nominalTools(used, scope), toolChoice: undefined };
+  }
+  if (none) {
+    report(scope, 'approximated', 'toolChoice', 'Converse has no choice of none, and the history needs its tools: the model may call one');
+    return { tools, toolChoice: undefined };
+  }
+  return { tools, toolChoice: encodeToolChoice(toolChoice, thinks, scope) };
+}
+
+function nominalTools(names: ReadonlySet<string>, scope: Scope): WireBlock[] {
+  report(scope, 'emulated', 'tools', 'Bedrock refuses calls of tools that are not offered; the names in the history are offered again');
+  const tools: WireBlock[] = [];
+  for (const name of names) tools.push(toolSpec(name, undefined, { type: 'object', properties: {} }, undefined));
+  return tools;
+}
+
+function encodeTools({ tools = [], toolChoice }: LlmRequest, context: UpstreamContext): WireBlock[] {
+  const only = toolChoice?.type === 'allowed' ? toolChoice.names : undefined;
+  const out: WireBlock[] = [];
+  for (let i = 0; i < tools.length; i++) {
+    const tool = tools[i] as Tool;
+    if (only !== undefined && tool.type !== 'hosted' && !only.includes(tool.name)) continue;
+    encodeTool(tool, elementPath('tools', i), context, out);
+  }
+  return out;
+}
+
+function encodeTool(tool: Tool, path: string, context: UpstreamContext, out: WireBlock[]): void {
+  switch (tool.type) {
+    case 'function':
+      encodeFunction(tool, path, context, out);
+      break;
+    case 'custom':
+      encodeCustom(tool, path, context.scope, out);
+      break;
+    case 'hosted':
+      encodeHosted(tool, path, context, out);
+      break;
+  }
+}
+
+/** An empty description is refused. */
+const toolSpec = (name: string, description: string | undefined, json: unknown, strict: boolean | undefined): WireBlock => ({
+  toolSpec: { name, description: description === '' ? undefined : description, inputSchema: { json }, strict },
+});
+
+const reportNamespace = (path: string, scope: Scope): void =>
+  report(scope, 'dropped', `${path}.namespace`, 'Converse has no namespaces of tools');
+
+function encodeFunction(tool: FunctionTool, path: string, context: UpstreamContext, out: WireBlock[]): void {
+  const { model, own, scope } = context;
+  if (tool.namespace !== undefined) reportNamespace(path, scope);
+  const holds = own || model.schemas;
+  if (tool.strict === true && !holds) report(scope, 'dropped', `${path}.strict`, 'Bedrock does not hold this model to a schema');
+  out.push(toolSpec(tool.name, tool.description, objectSchema(tool.schema, path, scope), tool.strict === true && holds ? true : undefined));
+  pushCachePoint(tool.cache, path, context, out);
+}
+
+function objectSchema(schema: unknown, path: string, scope: Scope): unknown {
+  if (schema === undefined || schema === null) return { type: 'object', properties: {} };
+  if (!isObject(schema)) {
+    report(scope, 'approximated', `${path}.schema`, 'The schema is not an object; the tool takes any object');
+    return { type: 'object' };
+  }
+  if (schema['type'] === 'object') return schema;
+  if (schema['type'] !== undefined) report(scope, 'approximated', `${path}.schema`, 'The input of a tool is always an object here');
+  return { ...schema, type: 'object' };
+}
+
+/** The format, which nothing enforces here, stays in the schema as an annotation for the model to read. */
+function encodeCustom(tool: CustomTool, path: string, scope: Scope, out: WireBlock[]): void {
+  report(scope, 'emulated', path, 'A free-text tool became a function with one text member named input');
+  const { format } = tool;
+  const grammar = isObject(format) && format['type'] !== 'text';
+  if (grammar) report(scope, 'approximated', `${path}.format`, 'Converse cannot hold a tool to a grammar; the model is only told of it');
+  if (tool.namespace !== undefined) reportNamespace(path, scope);
+  const json = {
+    type: 'object',
+    properties: { input: { type: 'string' } },
+    required: ['input'],
+    additionalProperties: true,
+    ...(grammar ? { 'x-custom-format': format } : undefined),
+  };
+  out.push(toolSpec(tool.name, tool.description, json, undefined));
+}
+
+function encodeHosted(tool: HostedTool, path: string, { model, scope }: UpstreamContext, out: WireBlock[]): void {
+  if (tool.api === api) {
+    out.push(tool.value as WireBlock);
+    return;
+  }
+  if (tool.kind === 'other' || !model.nova2) {
+    report(scope, 'dropped', path, `This model has no counterpart of this tool of ${tool.api} at Bedrock`);
+    return;
+  }
+  report(scope, 'approximated', path, `Nova's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
+  out.push({ systemTool: { name: tool.kind === 'web-search' ? novaSearch : novaInterpreter } });
+}
+
+/** `auto` is what happens anyway, and some models refuse to be told. `thinks`: Claude thinks, which excludes a forced choice. */
+function encodeToolChoice(choice: ToolChoice | undefined, thinks: boolean, scope: Scope): WireBlock | undefined {
+  if (choice?.type === 'allowed') report(scope, 'approximated', 'toolChoice', 'Only the allowed tools are sent');
+  const type = choice?.type === 'allowed' ? choice.mode : choice?.type;
+  if (type !== 'required' && type !== 'tool') return undefined;
+  if (thinks) {
+    report(scope, 'dropped', 'toolChoice', 'Extended thinking excludes a forced tool');
+    return undefined;
+  }
+  return choice?.type === 'tool' ? { tool: { name: choice.name } } : { any: {} };
+}

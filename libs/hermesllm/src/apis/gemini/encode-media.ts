@@ -1,0 +1,73 @@
+import { parseDataUrl } from '../../data-url.ts';
+import { encodeUtf8 } from '../../framing/utf8.ts';
+import type { MediaBlock, MediaSource } from '../../model/block.ts';
+import type { Scope } from '../../scope.ts';
+import { api } from './api.ts';
+import { encodeBase64 } from './base64.ts';
+import { defaultType, isYoutube, typeOfUrl } from './media.ts';
+import { report } from './report.ts';
+import type { WirePart } from './wire.ts';
+
+/** The part of a picture, document, sound or film; undefined, and reported, where its source cannot be given to Gemini. */
+export function encodeMedia(block: MediaBlock, path: string, scope: Scope): WirePart | undefined {
+  if (block.cache !== undefined) report(scope, 'dropped', `${path}.cache`, 'Gemini caches by itself');
+  if (block.citable === true) report(scope, 'dropped', `${path}.citable`, 'Gemini does not cite from documents');
+  const { source } = block;
+  switch (source.type) {
+    case 'base64':
+      return inline(block, block.mediaType, source.data, path, scope);
+    case 'text':
+      return inline(block, block.mediaType ?? 'text/plain', encodeBase64(encodeUtf8(source.text)), path, scope);
+    case 'url':
+      return encodeUrl(block, source.url, path, scope);
+    case 'file':
+      if (source.api === api) {
+        return { fileData: { mimeType: block.mediaType, fileUri: source.id, displayName: block.name } };
+      }
+      break;
+    case 'blocks':
+    case 's3':
+      break;
+  }
+  report(scope, 'dropped', `${path}.source`, `Gemini takes no ${block.kind} ${describe(source)}`);
+  return undefined;
+}
+
+const describe = (source: MediaSource): string =>
+  source.type === 'file' ? `by a file id of ${source.api}` : `from a source of type ${source.type}`;
+
+function inline(block: MediaBlock, mediaType: string | undefined, data: string, path: string, scope: Scope): WirePart {
+  if (mediaType === undefined) report(scope, 'defaulted', `${path}.mediaType`, `Sent as ${defaultType[block.kind]}`);
+  return { inlineData: { mimeType: mediaType ?? defaultType[block.kind], data, displayName: block.name } };
+}
+
+function encodeUrl(block: MediaBlock, url: string, path: string, scope: Scope): WirePart {
+  const held = parseDataUrl(url);
+  if (held !== undefined) return inline(block, held.mediaType ?? block.mediaType, held.data, path, scope);
+  const mimeType = block.mediaType ?? typeOfUrl(url) ?? (isYoutube(url) ? undefined : defaultType[block.kind]);
+  if (!isYoutube(url)) {
+    const guessed = block.mediaType === undefined ? ` as ${mimeType}, a guess` : '';
+    report(scope, 'approximated', `${path}.source`, `Gemini fetches the address itself${guessed}, and not every one`);
+  }
+  return { fileData: { mimeType, fileUri: url, displayName: block.name } };
+}
+
+/** The resolution that the images' hints amount to: Gemini has one for all. */
+export interface Resolution {
+  add(block: MediaBlock, path: string): void;
+  value(): string | undefined;
+}
+
+export function resolutionOf(scope: Scope): Resolution {
+  let chosen: string | undefined;
+  return {
+    add({ detail }, path) {
+      if (detail === undefined || detail === 'auto') return;
+      const wanted = detail === 'low' ? 'MEDIA_RESOLUTION_LOW' : 'MEDIA_RESOLUTION_HIGH';
+      report(scope, 'approximated', `${path}.detail`, 'Gemini has one resolution for all media of a request');
+      if (chosen !== 'MEDIA_RESOLUTION_HIGH') chosen = wanted;
+    },
+    value: () => chosen,
+  };
+}
+

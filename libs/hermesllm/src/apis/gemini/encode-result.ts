@@ -1,0 +1,81 @@
+import { parseData } from '../../codec.ts';
+import type { Block, ToolResultBlock } from '../../model/block.ts';
+import { elementPath, isObject } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { api } from './api.ts';
+import { encodeMedia } from './encode-media.ts';
+import { report } from './report.ts';
+import { geminiToolName } from './tool-name.ts';
+import type { WirePart } from './wire.ts';
+
+/** What a tool result becomes: the response, and media that stand beside it for models that take none inside. */
+export interface EncodedResult {
+  part: WirePart;
+  beside: WirePart[];
+}
+
+const unnamed = 'unknown_function';
+
+/** `name`: the tool that was called. `inside`: the model takes media in function responses. */
+export function encodeResult(block: ToolResultBlock, name: string | undefined, inside: boolean, path: string, scope: Scope): EncodedResult {
+  if (block.cache !== undefined) report(scope, 'dropped', `${path}.cache`, 'Gemini caches by itself');
+  const texts: string[] = [];
+  const media: WirePart[] = [];
+  for (let i = 0; i < block.blocks.length; i++) {
+    const item = block.blocks[i] as Block;
+    const here = elementPath(`${path}.blocks`, i);
+    pushItem(item, here, inside, scope, texts, media);
+  }
+  const known = name ?? block.name;
+  if (known === undefined) report(scope, 'defaulted', `${path}.name`, `No call has this id, and Gemini demands a name; sent ${unnamed}`);
+  const functionResponse = {
+    id: block.id,
+    name: known === undefined ? unnamed : geminiToolName(known),
+    response: responseOf(texts, block.isError),
+    parts: inside && media.length > 0 ? media : undefined,
+  };
+  return { part: { functionResponse }, beside: inside ? [] : media };
+}
+
+function pushItem(item: Block, path: string, inside: boolean, scope: Scope, texts: string[], media: WirePart[]): void {
+  switch (item.type) {
+    case 'text':
+    case 'refusal':
+      texts.push(item.text);
+      return;
+    case 'media': {
+      if (item.source.type === 'text') {
+        texts.push(item.source.text);
+        return;
+      }
+      if (item.source.type === 'blocks') {
+        const { blocks } = item.source;
+        for (let i = 0; i < blocks.length; i++) {
+          pushItem(blocks[i] as Block, elementPath(`${path}.source.blocks`, i), inside, scope, texts, media);
+        }
+        return;
+      }
+      const part = encodeMedia(item, path, scope);
+      if (part === undefined) return;
+      if (!inside) report(scope, 'approximated', path, 'This model takes no media in function responses; it stands after them');
+      media.push(part);
+      return;
+    }
+    case 'unknown':
+      if (item.api === api && inside && isObject(item.value)) {
+        media.push(item.value);
+        return;
+      }
+  }
+  report(scope, 'dropped', path, `A function response has no ${item.type} block`);
+}
+
+/** A JSON object is the response itself, unless it would be read as something else; other text is its `output` or `error`. */
+function responseOf(texts: readonly string[], isError: boolean): object {
+  if (texts.length === 0) return isError ? { error: '' } : {};
+  const text = texts.join('\n');
+  if (isError) return { error: text };
+  const value = text.startsWith('{') ? parseData(text) : undefined;
+  if (!isObject(value) || Object.hasOwn(value, 'output') || Object.hasOwn(value, 'error')) return { output: text };
+  return Object.keys(value).length === 0 ? { output: text } : value;
+}

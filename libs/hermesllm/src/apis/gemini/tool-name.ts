@@ -1,0 +1,19 @@
+const valid = /^[A-Za-z_][A-Za-z0-9_.:-]{0,127}$/;
+const longest = 128;
+
+/**
+ * A tool's name in the form that Gemini accepts: a letter or `_`, then up to 127 letters, digits, `_`, `.`, `:`, `-`. Other characters
+ * become `_`, and a hash of the whole name follows, so that two names that differ stay different. It depends on nothing but the name.
+ *
+ * @example
+ * geminiToolName('get_tide'); // 'get_tide'
+ */
+export function geminiToolName(name: string): string {
+  if (valid.test(name)) return name;
+  // FNV-1a, 32 bits.
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  const mark = `_${(hash >>> 0).toString(16).padStart(8, '0')}`;
+  const clean = name.replace(/[^A-Za-z0-9_.:-]/g, '_');
+  return `${/^[A-Za-z_]/.test(clean) ? clean : `_${clean}`}`.slice(0, longest - mark.length) + mark;
+}

@@ -1,0 +1,75 @@
+import type { JsonObject } from '../../codec.ts';
+import type { Usage } from '../../model/usage.ts';
+import { totalInput } from '../../model/usage.ts';
+import { isObject, maybeNumber, maybeString } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { report } from './report.ts';
+import type { WireUsage } from './wire.ts';
+
+/**
+ * `promptTokenCount` includes what was read from a cache; the results of Google's own tools, which the model read too, are counted beside
+ * it. `candidatesTokenCount` excludes thoughts. Source: https://ai.google.dev/api/generate-content#UsageMetadata
+ */
+export function decodeUsage(wire: unknown): Usage | undefined {
+  if (!isObject(wire)) return undefined;
+  const usage: WireUsage = wire;
+  const cacheRead = maybeNumber(usage.cachedContentTokenCount) ?? 0;
+  const read = (maybeNumber(usage.promptTokenCount) ?? 0) + (maybeNumber(usage.toolUsePromptTokenCount) ?? 0);
+  const reasoning = maybeNumber(usage.thoughtsTokenCount);
+  return {
+    input: Math.max(0, read - cacheRead),
+    cacheRead,
+    cacheWrite: 0,
+    cacheWriteLong: undefined,
+    output: (maybeNumber(usage.candidatesTokenCount) ?? 0) + (reasoning ?? 0),
+    reasoning,
+    inputAudio: audioTokens(usage.promptTokensDetails),
+    outputAudio: audioTokens(usage.candidatesTokensDetails),
+  };
+}
+
+function audioTokens(details: unknown): number | undefined {
+  if (!Array.isArray(details)) return undefined;
+  for (const item of details) if (isObject(item) && item['modality'] === 'AUDIO') return maybeNumber(item['tokenCount']);
+  return undefined;
+}
+
+const tiers: ReadonlyMap<string, string> = new Map([
+  ['ON_DEMAND', 'default'],
+  ['ON_DEMAND_PRIORITY', 'priority'],
+  ['ON_DEMAND_FLEX', 'flex'],
+  ['standard', 'default'],
+  ['priority', 'priority'],
+  ['flex', 'flex'],
+]);
+
+/** The tier that served the answer. */
+export function decodeServedTier(wire: unknown): string | undefined {
+  if (!isObject(wire)) return undefined;
+  const usage: WireUsage = wire;
+  const said = maybeString(usage.serviceTier) ?? maybeString(usage.trafficType);
+  return said === undefined ? undefined : tiers.get(said);
+}
+
+/** `default` of another vendor is not Google's standard capacity, so only its other two tiers are named. */
+const trafficTypes: ReadonlyMap<string | undefined, string> = new Map([
+  ['priority', 'ON_DEMAND_PRIORITY'],
+  ['flex', 'ON_DEMAND_FLEX'],
+]);
+
+export function encodeUsage(usage: Usage | undefined, tier: string | undefined, scope: Scope): JsonObject | undefined {
+  if (usage === undefined) return undefined;
+  const { reasoning, inputAudio, outputAudio } = usage;
+  if (usage.cacheWrite > 0) report(scope, 'approximated', 'usage.cacheWrite', 'What was written to a cache is counted as prompt');
+  const input = totalInput(usage);
+  return {
+    promptTokenCount: input,
+    cachedContentTokenCount: usage.cacheRead === 0 ? undefined : usage.cacheRead,
+    candidatesTokenCount: Math.max(0, usage.output - (reasoning ?? 0)),
+    thoughtsTokenCount: reasoning,
+    totalTokenCount: input + usage.output,
+    promptTokensDetails: inputAudio === undefined ? undefined : [{ modality: 'AUDIO', tokenCount: inputAudio }],
+    candidatesTokensDetails: outputAudio === undefined ? undefined : [{ modality: 'AUDIO', tokenCount: outputAudio }],
+    trafficType: trafficTypes.get(tier),
+  };
+}

@@ -1,0 +1,5 @@
+export * from './input-item-schema.ts';
+export * from './output-item-schema.ts';
+export * from './request-schema.ts';
+export * from './response-schema.ts';
+export * from './stream-schema.ts';
