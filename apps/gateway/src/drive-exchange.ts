@@ -56,6 +56,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   let collecting: Collecting | undefined;
   let headOfReply: { status: number; headers: HttpHeaders } | undefined;
   let accepted: (Decision & { action: 'accept' }) | undefined;
+  let gathered: Uint8Array[] = [];
   let delay: NodeJS.Timeout | undefined;
   let over = false;
   const deadline = setTimeout(() => expire(), host.totalMs);
@@ -150,16 +151,18 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
       onChunk(chunk) {
         if (!heard()) return;
         if (collecting !== undefined) collect(collecting, chunk);
-        else if (accepted !== undefined) next(() => exchange.dispatch({ type: 'chunk', chunk }));
+        else if (accepted !== undefined) gather(chunk);
       },
       onEnd() {
         if (!heard()) return;
+        handOn();
         current = undefined;
         if (collecting !== undefined) reply(collected(collecting, true));
         else if (accepted !== undefined) next(() => exchange.dispatch({ type: 'end' }));
       },
       onFailure(failure) {
         if (!heard()) return;
+        handOn();
         current = undefined;
         if (collecting !== undefined) reply({ ok: false, ...failure });
         else if (accepted !== undefined) next(() => exchange.dispatch({ type: 'failure', failure }));
@@ -167,6 +170,19 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
       },
     });
     current = mine;
+  }
+
+  /** What one read of the upstream's socket brought, however many HTTP chunks it was, is translated and written in one go. */
+  function gather(chunk: Uint8Array): void {
+    if (gathered.push(chunk) === 1) process.nextTick(handOn);
+  }
+
+  function handOn(): void {
+    if (gathered.length === 0) return;
+    const [first] = gathered;
+    const chunk = gathered.length === 1 && first !== undefined ? first : Buffer.concat(gathered);
+    gathered = [];
+    if (accepted !== undefined) next(() => exchange.dispatch({ type: 'chunk', chunk }));
   }
 
   function collect(into: Collecting, chunk: Uint8Array): void {

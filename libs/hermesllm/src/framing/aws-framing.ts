@@ -37,7 +37,7 @@ function frameEnds(): EventBoundaries {
 export const awsFraming: StreamFraming = {
   id: 'aws-event-stream',
   contentType: 'application/vnd.amazon.eventstream',
-  decoder: () => awsEventStreamDecoder(),
+  decoder: (utf8, limit) => awsEventStreamDecoder({ utf8, limit }),
   encoder: () => ({ push: (frames) => frames.map((frame) => encodeAwsFrame(frame)), finish: () => none }),
   boundaries: frameEnds,
 };

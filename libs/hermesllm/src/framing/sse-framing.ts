@@ -11,25 +11,30 @@ const isLineEnd = (byte: number | undefined): boolean => byte === lineFeed || by
 
 /** An SSE event ends with two line ends in a row. Three bytes before the chunk are remembered: CRLF CRLF may be cut anywhere. */
 function sseBoundaries(): EventBoundaries {
-  let before: number[] = [];
+  // The last three bytes of what came before, the youngest in `one`.
+  let three = 0;
+  let two = 0;
+  let one = 0;
+  function lastBoundary(bytes: Uint8Array): number {
+    const at = (i: number): number | undefined => (i >= 0 ? bytes[i] : i === -1 ? one : i === -2 ? two : three);
+    for (let i = bytes.length - 1; i >= 0; i--) {
+      const byte = bytes[i];
+      if (!isLineEnd(byte)) continue;
+      const terminator = byte === lineFeed && at(i - 1) === carriageReturn ? i - 1 : i;
+      if (isLineEnd(at(terminator - 1))) return i + 1;
+    }
+    return 0;
+  }
   return {
     push(bytes) {
       const { length } = bytes;
-      const at = (i: number): number | undefined => (i >= 0 ? bytes[i] : before[before.length + i]);
-      let end = 0;
-      for (let i = length - 1; i >= 0; i--) {
-        const byte = bytes[i];
-        if (!isLineEnd(byte)) continue;
-        const terminator = byte === lineFeed && at(i - 1) === carriageReturn ? i - 1 : i;
-        if (isLineEnd(at(terminator - 1))) {
-          end = i + 1;
-          break;
-        }
+      // Nearly every chunk ends with a whole event.
+      const end = length >= 2 && bytes[length - 1] === lineFeed && bytes[length - 2] === lineFeed ? length : lastBoundary(bytes);
+      for (let i = Math.max(0, length - 3); i < length; i++) {
+        three = two;
+        two = one;
+        one = bytes[i] as number;
       }
-      before =
-        length >= 3
-          ? [bytes[length - 3] as number, bytes[length - 2] as number, bytes[length - 1] as number]
-          : [...before, ...bytes].slice(-3);
       return end;
     },
     startBefore(bytes, position) {
