@@ -206,3 +206,23 @@ retries: { max: 3 }
     expect(started.output()).toContain('Usage:');
   });
 });
+
+describe('an old Node', () => {
+  const pretend = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.9.0"}})';
+  it('restarts with the Node that npm installed', async () => {
+    const child = spawn(process.execPath, ['--import', pretend, main, '--help'], { cwd: folder });
+    children.push(child);
+    let text = '';
+    child.stdout.on('data', (data) => (text += String(data)));
+    expect((await once(child, 'exit'))[0]).toBe(0);
+    expect(text).toContain('Usage: plano-gateway');
+  });
+  it('says in one line what is missing when there is none', async () => {
+    const child = spawn(process.execPath, ['--import', pretend, main, '--help'], { cwd: folder, env: { PLANO_GATEWAY_RESTARTED: '1' } });
+    children.push(child);
+    let text = '';
+    child.stderr.on('data', (data) => (text += String(data)));
+    expect((await once(child, 'exit'))[0]).toBe(1);
+    expect(text).toMatch(/^plano-gateway needs Node 22 or newer; this is 20\.9\.0\n$/);
+  });
+});

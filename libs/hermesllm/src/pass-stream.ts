@@ -1,5 +1,6 @@
 import type { Codec } from './codec.ts';
 import type { StreamFraming } from './framing/stream-framing.ts';
+import { joinBytes } from './join-bytes.ts';
 import { none } from './machine.ts';
 import type { Frame } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
@@ -73,7 +74,7 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
         } else if (event.type === 'error') last = event;
       }
     };
-    const bytes = join(recent, recentSize);
+    const bytes = joinBytes(recent);
     const start = bytes.length <= tailSize ? 0 : boundaries.startBefore(bytes, bytes.length - tailSize);
     if (head !== undefined && (start > 0 || passed > recentSize)) {
       const first = framing.decoder(translated.utf8, translated.eventLimit).push(head.subarray(0, headSize));
@@ -133,18 +134,6 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     facts: () => facts,
     contentType: framing.contentType,
   };
-}
-
-function join(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const [first] = pieces;
-  if (pieces.length === 1 && first !== undefined) return first;
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
 }
 
 const cutShort: LlmError = {

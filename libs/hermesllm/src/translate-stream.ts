@@ -113,9 +113,10 @@ export function streamOfResponse(
   client: Codec,
   response: LlmResponse,
   framing?: Framing,
-): { body: readonly Body[]; facts: AnswerFacts } {
+): { body: readonly Body[]; contentType: string } {
   const side = clientSide(translated, client);
-  const write = framingOf(client, framing).encoder();
+  const framed = framingOf(client, framing);
+  const write = framed.encoder();
   const frames = [...side.encode(unfoldResponse(response)), ...side.finish()];
-  return { body: [...write.push(frames), ...write.finish()], facts: side.facts() };
+  return { body: [...write.push(frames), ...write.finish()], contentType: framed.contentType };
 }

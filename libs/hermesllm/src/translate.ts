@@ -5,6 +5,7 @@ import { createScope } from './default-scope.ts';
 import type { MemberSpan } from './framing/json-splice.ts';
 import { checkDepth, defaultDepthLimit, scanMembers, spliceMembers } from './framing/json-splice.ts';
 import { defaultEventLimit } from './framing/sse.ts';
+import { joinBytes } from './join-bytes.ts';
 import type { Utf8 } from './framing/utf8.ts';
 import { portableUtf8 } from './framing/utf8.ts';
 import { HermesError, invalidRequest } from './hermes-error.ts';
@@ -20,7 +21,7 @@ import type { Usage } from './model/usage.ts';
 import type { Warning } from './model/warning.ts';
 import type { Scope } from './scope.ts';
 import type { StreamTranslation } from './translate-stream.ts';
-import { createStreamTranslation } from './translate-stream.ts';
+import { createStreamTranslation, streamOfResponse } from './translate-stream.ts';
 
 /** A body as it travels: text that was made here, or the bytes that came. */
 export type Body = string | Uint8Array;
@@ -110,6 +111,8 @@ export interface Translator {
   openRequest(body: Body, client: ApiId, options?: TranslateOptions): OpenedRequest;
   translateRequest(body: Body | OpenedRequest, route: Route, options?: TranslateOptions): Translated;
   translateResponse(translated: Translated, status: number, body: Body, header?: (name: string) => string | undefined): TranslatedResponse;
+  /** A whole answer as a stream of the client's API, for an upstream that ignored the wish for one. */
+  streamResponse(translated: Translated, body: Body, options?: StreamOptions): TranslatedResponse;
   translateStream(translated: Translated, options?: StreamOptions): StreamTranslation;
   encodeError(api: ApiId, error: LlmError): EncodedError;
 }
@@ -246,6 +249,24 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     return { status, body: JSON.stringify(encoded), headers: json, facts: () => factsOf(response), warnings: warnings.slice(before) };
   }
 
+  function streamResponse(translated: Translated, body: Body, options: StreamOptions = {}): TranslatedResponse {
+    const { route, scope, utf8, warnings } = translated;
+    const before = warnings.length;
+    const upstream = codecOf(route.upstream);
+    const wire = parseData(typeof body === 'string' ? body : utf8.decode(body));
+    const failure = wire === undefined ? notJson() : upstream.decodeFailure(wire);
+    if (failure !== undefined) return failed(route.client, failure, []);
+    const response = finishResponse(translated, upstream.decodeResponse(wire, scope));
+    const stream = streamOfResponse(translated, codecOf(route.client), response, options.clientFraming);
+    return {
+      status: 200,
+      body: joinBody(stream.body),
+      headers: { 'content-type': stream.contentType },
+      facts: () => factsOf(response),
+      warnings: warnings.slice(before),
+    };
+  }
+
   function failed(client: ApiId, error: LlmError, warnings: readonly Warning[]): TranslatedResponse {
     const encoded = codecOf(client).encodeError(error);
     return {
@@ -261,10 +282,17 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     openRequest,
     translateRequest,
     translateResponse,
+    streamResponse,
     translateStream: (translated, options = {}) =>
       createStreamTranslation(translated, codecOf(translated.route.client), codecOf(translated.route.upstream), options),
     encodeError: (api, error) => codecOf(api).encodeError(error),
   };
+}
+
+/** Pieces of one framing are all text or all bytes. */
+function joinBody(pieces: readonly Body[]): Body {
+  if (pieces.every((piece) => typeof piece === 'string')) return pieces.join('');
+  return joinBytes(pieces.filter((piece) => typeof piece !== 'string'));
 }
 
 /** The request in the hub, or an empty one where the body was never read. */

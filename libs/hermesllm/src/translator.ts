@@ -3,4 +3,4 @@ import { createTranslator } from './translate.ts';
 
 const translator = createTranslator(codecs);
 
-export const { openRequest, translateRequest, translateResponse, translateStream, encodeError } = translator;
+export const { openRequest, translateRequest, streamResponse, translateResponse, translateStream, encodeError } = translator;

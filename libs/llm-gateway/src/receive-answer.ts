@@ -1,7 +1,7 @@
 import type { ExchangeSummary, Flow, HttpBody, HttpHeaders, ResponseSide, UpstreamFailure, UpstreamHead } from '@plano/common';
 import { emptySummary, headerValue, mediaType, readBody } from '@plano/common';
 import type { AnswerFacts, LlmError, StreamTranslation, Translated } from '@plano/hermesllm';
-import { llmError, sseContentType, translateResponse, translateStream } from '@plano/hermesllm';
+import { llmError, sseContentType, streamResponse, translateResponse, translateStream } from '@plano/hermesllm';
 import type { Sent } from './handle-request.ts';
 import { respondError } from './refusal.ts';
 
@@ -52,27 +52,26 @@ function* receiveWhole(sent: Sent, status: number, headers: HttpHeaders, limit: 
   if (!reply.complete && status < 400) {
     return respondError(api, upstreamInvalid(`The upstream's answer is larger than ${limit} bytes`), summarize(sent, null));
   }
-  const answer = translateResponse(sent.translated, status, reply.body, (name) => headerValue(headers, name));
+  const wantsStream = status < 400 && sent.translated.stream;
+  const answer = wantsStream
+    ? streamResponse(sent.translated, reply.body, { clientFraming: sent.route.framing })
+    : translateResponse(sent.translated, status, reply.body, (name) => headerValue(headers, name));
   const facts = answer.facts();
-  const summary = { ...emptySummary, ...summarize(sent, facts) };
-  const stream = status < 400 && sent.translated.stream;
   return {
     action: 'respond',
     status: answer.status,
     headers: {
       ...forwarded(sent, headers),
-      'content-type': stream
-        ? (answer.headers?.['content-type'] ?? sseContentType)
-        : (answer.headers?.['content-type'] ?? headerValue(headers, 'content-type') ?? 'application/json'),
+      'content-type': headerValue(headers, 'content-type') ?? 'application/json',
       ...answer.headers,
     },
     body: answer.body,
-    summary:
-      facts.error === undefined
-        ? summary
-        : { ...summary, error: { code: facts.error.code ?? facts.error.kind, message: facts.error.message } },
+    summary: { ...emptySummary, ...summarize(sent, facts), error: errorOf(facts) },
   };
 }
+
+const errorOf = (facts: AnswerFacts | null): ExchangeSummary['error'] =>
+  facts?.error === undefined ? null : { code: facts.error.code ?? facts.error.kind, message: facts.error.message };
 
 function acceptStream(sent: Sent, status: number, headers: HttpHeaders): ReturnType<typeof accept> {
   const stream: StreamTranslation = translateStream(sent.translated, { clientFraming: sent.route.framing });
@@ -144,8 +143,7 @@ function accept(
     body: body.side,
     summary: () => {
       const facts = body.facts();
-      const error = facts?.error === undefined ? null : { code: facts.error.code ?? facts.error.kind, message: facts.error.message };
-      return { ...emptySummary, ...summarize(sent, facts), error };
+      return { ...emptySummary, ...summarize(sent, facts), error: errorOf(facts) };
     },
   };
 }

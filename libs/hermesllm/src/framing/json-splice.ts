@@ -1,4 +1,5 @@
 import { type HermesError, invalidRequest } from '../hermes-error.ts';
+import { joinBytes } from '../join-bytes.ts';
 
 // Edits of a JSON object in its own bytes. JSON.parse and JSON.stringify are not lossless (9007199254740993 becomes
 // …992, 1.0 becomes 1, 1e400 becomes null) and cost ten times as much. Top level: every byte is checked. Below it, only
@@ -157,15 +158,7 @@ function rebuild(
   }
   for (const key in values) if (!found.has(key) && values[key] !== undefined) add(encode(`${JSON.stringify(key)}:${values[key]}`));
   pieces.push(encode('}'));
-  let size = 0;
-  for (const piece of pieces) size += piece.length;
-  const out = new Uint8Array(size);
-  let write = 0;
-  for (const piece of pieces) {
-    out.set(piece, write);
-    write += piece.length;
-  }
-  return out;
+  return joinBytes(pieces);
 }
 
 /**
