@@ -35,6 +35,8 @@ export interface Codec {
   readonly requiredMembers: readonly string[];
   /** Whether the body itself carries `model` and `stream`; otherwise they stand in the path. */
   readonly modelInBody: boolean;
+  /** How `encodeRequest` rewrites a tool's name, where the API allows fewer characters: a function of the name alone. */
+  toolName?(name: string): string;
   decodeRequest(wire: unknown, scope: Scope): LlmRequest;
   encodeRequest(request: LlmRequest, scope: Scope): JsonObject;
   decodeResponse(wire: unknown, scope: Scope): LlmResponse;

@@ -26,7 +26,7 @@ describe('messagesText', () => {
     ['anthropic-messages', 'Be brief. Which tide? Looking.'],
     ['bedrock-converse', 'Be brief. Which tide? Looking.'],
     ['gemini', 'Be brief. Which tide? Looking.'],
-  ])('counts what %s has always counted', (api, text) => {
+  ])('counts for %s what Plano 0.4 counts', (api, text) => {
     expect(requestMetadata(request(conversation), api).messagesText).toBe(text);
   });
 

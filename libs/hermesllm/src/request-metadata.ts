@@ -27,8 +27,8 @@ export interface RequestMetadata {
 }
 
 /**
- * What Plano's token estimate has counted since its first release; limits that were tuned on it keep their meaning. Who wants an estimate of
- * the whole prompt calls {@link messagesText} with {@link wholePrompt}.
+ * What the token estimate of Plano 0.4 counts, so that limits tuned on it keep their meaning. Who wants an estimate of the whole prompt calls
+ * {@link messagesText} with {@link wholePrompt}.
  */
 const countedOf: Readonly<Record<ApiId, CountedText>> = {
   'openai-chat': { opening: true, toolResults: true, media: true },

@@ -8,6 +8,7 @@ import type { Frame, Framing } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
 import type { LlmResponse } from './model/response.ts';
 import { restoreCustomToolsInStream } from './model/restore-custom-tools.ts';
+import { restoreToolNamesInStream } from './model/restore-tool-names.ts';
 import { sequential } from './model/sequential.ts';
 import type { StreamEvent } from './model/stream-event.ts';
 import { streamError } from './model/stream-event.ts';
@@ -31,12 +32,14 @@ interface ClientSide {
   facts(): AnswerFacts;
 }
 
-function clientSide(translated: Translated, client: Codec): ClientSide {
+function clientSide(translated: Translated, client: Codec, upstream: Codec): ClientSide {
   const facts: AnswerFacts = { model: undefined, usage: undefined, finish: undefined, error: undefined };
   const encoder = client.streamEncoder(requestOf(translated), translated.scope);
   const ordered = client.sequentialBlocks ? pipe(sequential(), encoder) : encoder;
-  const restore = restoreCustomToolsInStream(translated.request);
-  const stage = restore === undefined ? ordered : pipe(restore, ordered);
+  const custom = restoreCustomToolsInStream(translated.request);
+  const withCustom = custom === undefined ? ordered : pipe(custom, ordered);
+  const names = restoreToolNamesInStream(translated.request, upstream.toolName);
+  const stage = names === undefined ? withCustom : pipe(names, withCustom);
   let ended = false;
   function note(event: StreamEvent): void {
     if (event.type === 'message-start') facts.model = event.model;
@@ -81,7 +84,7 @@ export function createStreamTranslation(translated: Translated, client: Codec, u
   if (client.api === upstream.api && upstreamFraming === clientFraming) return passStream(translated, client, clientFraming);
   const read = upstreamFraming.decoder(translated.utf8, translated.eventLimit);
   const decoder = upstream.streamDecoder(translated.scope);
-  const side = clientSide(translated, client);
+  const side = clientSide(translated, client, upstream);
   const write = clientFraming.encoder();
   const convert = (frames: readonly Frame[]): readonly Body[] => {
     let made: Frame[] | undefined;
@@ -114,7 +117,7 @@ export function streamOfResponse(
   response: LlmResponse,
   framing?: Framing,
 ): { body: readonly Body[]; contentType: string } {
-  const side = clientSide(translated, client);
+  const side = clientSide(translated, client, client);
   const framed = framingOf(client, framing);
   const write = framed.encoder();
   const frames = [...side.encode(unfoldResponse(response)), ...side.finish()];

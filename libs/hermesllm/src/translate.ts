@@ -17,6 +17,7 @@ import { emptyRequest } from './model/request.ts';
 import { isObject } from './read.ts';
 import type { Finish, LlmResponse } from './model/response.ts';
 import { restoreCustomTools } from './model/restore-custom-tools.ts';
+import { restoreToolNames } from './model/restore-tool-names.ts';
 import type { Usage } from './model/usage.ts';
 import type { Warning } from './model/warning.ts';
 import type { Scope } from './scope.ts';
@@ -244,7 +245,7 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     if (wire === undefined) return failed(route.client, notJson(), []);
     const failure = upstream.decodeFailure(wire);
     if (failure !== undefined) return failed(route.client, failure, []);
-    const response = finishResponse(translated, upstream.decodeResponse(wire, scope));
+    const response = finishResponse(translated, upstream, upstream.decodeResponse(wire, scope));
     const encoded = codecOf(route.client).encodeResponse(response, requestOf(translated), scope);
     return { status, body: JSON.stringify(encoded), headers: json, facts: () => factsOf(response), warnings: warnings.slice(before) };
   }
@@ -256,7 +257,7 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     const wire = parseData(typeof body === 'string' ? body : utf8.decode(body));
     const failure = wire === undefined ? notJson() : upstream.decodeFailure(wire);
     if (failure !== undefined) return failed(route.client, failure, []);
-    const response = finishResponse(translated, upstream.decodeResponse(wire, scope));
+    const response = finishResponse(translated, upstream, upstream.decodeResponse(wire, scope));
     const stream = streamOfResponse(translated, codecOf(route.client), response, options.clientFraming);
     return {
       status: 200,
@@ -299,9 +300,9 @@ function joinBody(pieces: readonly Body[]): Body {
 export const requestOf = (translated: Translated): LlmRequest =>
   translated.request ?? emptyRequest(translated.route.model ?? translated.clientModel, translated.stream, []);
 
-const finishResponse = (translated: Translated, response: LlmResponse): LlmResponse => {
+const finishResponse = (translated: Translated, upstream: Codec, response: LlmResponse): LlmResponse => {
   if (response.model === '') response.model = requestOf(translated).model;
-  return restoreCustomTools(translated.request, response);
+  return restoreCustomTools(translated.request, restoreToolNames(translated.request, upstream.toolName, response));
 };
 
 const factsOf = (response: LlmResponse): AnswerFacts => ({

@@ -13,6 +13,7 @@ export const steps: readonly Step[] = [
   { name: 'build', command: runMany('build') },
   { name: 'test', command: ['vitest', 'run'] },
   { name: 'packages', command: runMany('test:build') },
+  { name: 'size', command: runMany('size') },
   { name: 'graph', command: ['nx', 'run', 'check-graph:check'] },
   { name: 'portability', command: ['nx', 'run', 'check-portable:check'] },
   { name: 'dead-code', command: ['knip'] },

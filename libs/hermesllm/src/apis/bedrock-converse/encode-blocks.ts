@@ -45,7 +45,7 @@ export function encodeBlock(block: Block, path: string, context: UpstreamContext
 const visible = /\S/;
 
 /** Bedrock refuses text without a visible character, but inside of tool results. */
-export function isVisible(text: string, path: string, { scope }: UpstreamContext): boolean {
+function isVisible(text: string, path: string, { scope }: UpstreamContext): boolean {
   if (visible.test(text)) return true;
   if (text !== '') report(scope, 'dropped', path, 'Bedrock refuses text that is only white space');
   return false;

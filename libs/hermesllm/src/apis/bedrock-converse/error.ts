@@ -76,7 +76,7 @@ export function exceptionError(name: string | undefined, body: unknown, status: 
 }
 
 /** The name that fits the error; an exception of Bedrock's own keeps its name. */
-export const exceptionName = ({ kind, code }: LlmError): string =>
+const exceptionName = ({ kind, code }: LlmError): string =>
   code !== undefined && exceptions.get(code)?.kind === kind ? code : exceptionOfKind[kind];
 
 export function encodeError(error: LlmError): EncodedError {

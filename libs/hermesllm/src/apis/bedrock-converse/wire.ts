@@ -22,11 +22,6 @@ export interface WireToolConfig {
   toolChoice: WireBlock | undefined;
 }
 
-export interface WireOutputConfig {
-  textFormat: WireBlock | undefined;
-  effort: string | undefined;
-}
-
 export interface WireResponse {
   output?: unknown;
   stopReason?: unknown;

@@ -7,6 +7,7 @@ import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';
 import { streamEncoder } from './stream-encoder.ts';
+import { geminiToolName } from './tool-name.ts';
 
 export { geminiToolName } from './tool-name.ts';
 
@@ -17,6 +18,7 @@ export const gemini = {
   endFrame: undefined,
   sequentialBlocks: true,
   requiredMembers: ['contents'],
+  toolName: geminiToolName,
   modelInBody: false,
   decodeRequest,
   encodeRequest,

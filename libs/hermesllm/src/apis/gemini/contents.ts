@@ -22,14 +22,19 @@ export const openingText = '(The conversation begins.)';
  */
 const noSignature = 'skip_thought_signature_validator';
 
-/** A turn while it grows. A user's has its function responses first, then the media that belong to them. */
+/** Function responses, and the media that belong to them. */
+interface Results {
+  list: { id: string; part: WirePart }[];
+  beside: WirePart[];
+}
+
+/** A turn while it grows. A user's has its results first. */
 interface Turn {
   role: WireContent['role'];
-  results: { id: string; part: WirePart }[];
-  beside: WirePart[];
+  results: Results | undefined;
   parts: WirePart[];
   /** Ids of the calls, and where the first of them stood. */
-  calls: string[];
+  calls: string[] | undefined;
   firstCall: WirePart | undefined;
   firstCallPath: string;
 }
@@ -77,24 +82,24 @@ export function encodeContents({ model, messages }: LlmRequest, scope: Scope): E
 
 const newTurn = (role: Turn['role']): Turn => ({
   role,
-  results: [],
-  beside: [],
+  results: undefined,
   parts: [],
-  calls: [],
+  calls: undefined,
   firstCall: undefined,
   firstCallPath: '',
 });
 
 function written(turns: readonly Turn[]): WireContent[] {
   const contents: WireContent[] = [];
-  let calls: readonly string[] = [];
+  let calls: readonly string[] | undefined;
   for (const turn of turns) {
-    const { role, results, beside } = turn;
+    const { role, results } = turn;
     let { parts } = turn;
-    if (results.length > 0) {
-      if (results.length > 1) sortByCall(results, calls);
+    if (results !== undefined) {
+      const { list, beside } = results;
+      if (list.length > 1 && calls !== undefined) sortByCall(list, calls);
       const all: WirePart[] = [];
-      for (const { part } of results) all.push(part);
+      for (const { part } of list) all.push(part);
       for (const part of beside) all.push(part);
       for (const part of parts) all.push(part);
       parts = all;
@@ -106,7 +111,7 @@ function written(turns: readonly Turn[]): WireContent[] {
 }
 
 /** Results of calls that are not there keep their place at the end. */
-function sortByCall(results: Turn['results'], calls: readonly string[]): void {
+function sortByCall(results: Results['list'], calls: readonly string[]): void {
   const order = new Map<string, number>();
   for (let i = 0; i < calls.length; i++) order.set(calls[i] as string, i);
   results.sort((a, b) => (order.get(a.id) ?? calls.length) - (order.get(b.id) ?? calls.length));
@@ -143,7 +148,7 @@ function pushTurn({ role: from, blocks }: Message, path: string, context: Contex
   const turn = last?.role === role ? last : newTurn(role);
   for (let i = 0; i < blocks.length; i++) pushBlock(blocks[i] as Block, elementPath(`${path}.blocks`, i), context, turn);
   // A turn without parts is refused.
-  if (turn !== last && (turn.parts.length > 0 || turn.results.length > 0)) turns.push(turn);
+  if (turn !== last && (turn.parts.length > 0 || turn.results !== undefined)) turns.push(turn);
 }
 
 function pushBlock(block: Block, path: string, context: Context, turn: Turn): void {
@@ -171,6 +176,7 @@ function pushBlock(block: Block, path: string, context: Context, turn: Turn): vo
         turn.firstCall = part;
         turn.firstCallPath = path;
       }
+      turn.calls ??= [];
       turn.calls.push(block.id);
       turn.parts.push(part);
       return;
@@ -178,8 +184,9 @@ function pushBlock(block: Block, path: string, context: Context, turn: Turn): vo
     case 'tool-result': {
       if (turn.parts.length > 0) report(scope, 'approximated', path, 'Function responses were moved to the beginning of their turn');
       const { part, beside } = encodeResult(block, context.names.get(block.id), context.third, path, scope);
-      turn.results.push({ id: block.id, part });
-      for (const media of beside) turn.beside.push(media);
+      turn.results ??= { list: [], beside: [] };
+      turn.results.list.push({ id: block.id, part });
+      for (const media of beside) turn.results.beside.push(media);
       return;
     }
     case 'unknown':
@@ -201,7 +208,8 @@ function pushText({ text, signature, cache, citations }: TextBlock, path: string
     report(scope, 'dropped', `${path}.citations`, 'Text in a conversation has no citations in the Gemini API');
   }
   const thoughtSignature = ownSignature(signature, path, scope);
-  if (text !== '' || thoughtSignature !== undefined) turn.parts.push({ text, thoughtSignature });
+  if (thoughtSignature !== undefined) turn.parts.push({ text, thoughtSignature });
+  else if (text !== '') turn.parts.push({ text });
 }
 
 /** Thoughts go back as Gemini's own or as text without any proof; those of another vendor are of no use to it. */

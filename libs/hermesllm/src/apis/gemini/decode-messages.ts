@@ -50,7 +50,7 @@ export function decodeMessages(wire: JsonObject, scope: Scope): Message[] {
 function decodeContent(value: unknown, path: string, context: PartContext): { role: string | undefined; blocks: Block[] } {
   const content = camelMembers(asObject(value, path), contentMembers);
   reportUnknown(content, contentMembers, path, context.scope);
-  return { role: optionalString(content, 'role', path), blocks: decodeParts(content['parts'], memberPath(path, 'parts'), context) };
+  return { role: optionalString(content, 'role', path), blocks: decodeParts(content['parts'], `${path}.parts`, context) };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../codec.ts';
 import { invalidRequest } from '../../hermes-error.ts';
 import type { Block, MediaBlock } from '../../model/block.ts';
 import { reasoningBlock, textBlock, toolCallBlock, toolResultBlock, unknownBlock } from '../../model/block.ts';
-import { asObject, elementPath, memberPath, optionalBoolean, optionalString, requiredString } from '../../read.ts';
+import { asObject, elementPath, isObject, memberPath, optionalBoolean, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { api } from './api.ts';
 import type { CallIds } from './call-ids.ts';
@@ -52,10 +52,22 @@ export function decodeParts(value: unknown, path: string, context: PartContext):
   const list = listOrOne(value, path);
   const blocks: Block[] = [];
   for (let i = 0; i < list.length; i++) {
+    const plain = plainText(list[i]);
+    if (plain !== undefined) {
+      blocks.push(textBlock(plain));
+      continue;
+    }
     const here = elementPath(path, i);
     blocks.push(decodePart(asObject(list[i], here), here, context));
   }
   return blocks;
+}
+
+/** Most parts are text and nothing else: they need no path. */
+function plainText(part: unknown): string | undefined {
+  if (!isObject(part)) return undefined;
+  for (const key in part) if (key !== 'text') return undefined;
+  return typeof part['text'] === 'string' ? part['text'] : undefined;
 }
 
 function decodePart(raw: JsonObject, path: string, context: PartContext): Block {

@@ -70,4 +70,3 @@ export function resolutionOf(scope: Scope): Resolution {
     value: () => chosen,
   };
 }
-

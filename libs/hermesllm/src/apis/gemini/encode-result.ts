@@ -62,12 +62,14 @@ function pushItem(item: Block, path: string, inside: boolean, scope: Scope, text
       return;
     }
     case 'unknown':
-      if (item.api === api && inside && isObject(item.value)) {
-        media.push(item.value);
-        return;
-      }
+      if (item.api === api && inside && isObject(item.value)) media.push(item.value);
+      else report(scope, 'dropped', path, `Only ${item.api} has this block`);
+      return;
+    case 'reasoning':
+    case 'tool-call':
+    case 'tool-result':
+      report(scope, 'dropped', path, `A function response has no ${item.type} block`);
   }
-  report(scope, 'dropped', path, `A function response has no ${item.type} block`);
 }
 
 /** A JSON object is the response itself, unless it would be read as something else; other text is its `output` or `error`. */

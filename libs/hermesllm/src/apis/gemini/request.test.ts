@@ -124,7 +124,11 @@ describe('decodeRequest', () => {
 
   it.each<[string, unknown, Block[]]>([
     ['a single object for a list', { text: 'a' }, [textBlock('a')]],
-    ['a video address', [{ fileData: { fileUri: 'https://youtu.be/x' } }], [mediaBlock('video', { type: 'url', url: 'https://youtu.be/x' })]],
+    [
+      'a video address',
+      [{ fileData: { fileUri: 'https://youtu.be/x' } }],
+      [mediaBlock('video', { type: 'url', url: 'https://youtu.be/x' })],
+    ],
     [
       'an address without a type',
       [{ fileData: { fileUri: 'https://a.example/b.PNG?c=d' } }],
@@ -188,6 +192,16 @@ describe('decodeRequest', () => {
       ['call_4', undefined],
       ['call_5', 'never'],
     ]);
+  });
+
+  it('finds the call of a response by its name before its place', () => {
+    const { request } = decode({
+      contents: [
+        { role: 'model', parts: [{ functionCall: { name: 'a' } }, { functionCall: { name: 'b' } }] },
+        { parts: [{ functionResponse: { name: 'b' } }, { functionResponse: { name: 'a' } }] },
+      ],
+    });
+    expect(request.messages[1]?.blocks).toEqual([toolResultBlock('call_2', [], false), toolResultBlock('call_1', [], false)]);
   });
 
   it('makes one message of the chunks that a client recorded', () => {
@@ -255,9 +269,21 @@ describe('decodeRequest', () => {
   });
 
   it.each<[object, LlmRequest['reasoning'], LlmRequest['outputFormat']]>([
-    [{ thinkingConfig: { thinkingBudget: 0 } }, { mode: 'off', effort: undefined, budget: undefined, summary: undefined, include: undefined }, undefined],
-    [{ thinkingConfig: { thinkingBudget: -1 } }, { mode: 'adaptive', effort: undefined, budget: undefined, summary: undefined, include: undefined }, undefined],
-    [{ thinkingConfig: { thinkingLevel: 'HIGH' } }, { mode: undefined, effort: 'high', budget: undefined, summary: undefined, include: undefined }, undefined],
+    [
+      { thinkingConfig: { thinkingBudget: 0 } },
+      { mode: 'off', effort: undefined, budget: undefined, summary: undefined, include: undefined },
+      undefined,
+    ],
+    [
+      { thinkingConfig: { thinkingBudget: -1 } },
+      { mode: 'adaptive', effort: undefined, budget: undefined, summary: undefined, include: undefined },
+      undefined,
+    ],
+    [
+      { thinkingConfig: { thinkingLevel: 'HIGH' } },
+      { mode: undefined, effort: 'high', budget: undefined, summary: undefined, include: undefined },
+      undefined,
+    ],
     [{ responseMimeType: 'application/json' }, undefined, { type: 'json' }],
     [{ responseMimeType: 'text/plain' }, undefined, { type: 'text' }],
     [

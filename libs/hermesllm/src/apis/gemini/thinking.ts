@@ -42,10 +42,16 @@ export function encodeThinking({ model, reasoning }: LlmRequest, scope: Scope): 
     report(scope, 'approximated', 'reasoning.summary', 'Gemini has one kind of summary');
   }
   const off = mode === 'off' || (mode === undefined && (effort === 'none' || budget === 0));
-  const config: WireThinkingConfig = { includeThoughts: off ? undefined : wantsThoughts(reasoning), thinkingBudget: undefined, thinkingLevel: undefined };
+  const config: WireThinkingConfig = {
+    includeThoughts: off ? undefined : wantsThoughts(reasoning),
+    thinkingBudget: undefined,
+    thinkingLevel: undefined,
+  };
   if (generation !== undefined && generation >= 3) config.thinkingLevel = levelOf(model, reasoning, off, scope);
   else config.thinkingBudget = budgetOf(model, reasoning, off, scope);
-  return config.includeThoughts === undefined && config.thinkingBudget === undefined && config.thinkingLevel === undefined ? undefined : config;
+  return config.includeThoughts === undefined && config.thinkingBudget === undefined && config.thinkingLevel === undefined
+    ? undefined
+    : config;
 }
 
 /** A client that turns thinking on, in so many words, expects to see it. */

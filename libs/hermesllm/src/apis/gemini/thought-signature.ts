@@ -29,7 +29,8 @@ export function openThought(value: string): Thought {
   const bytes = value.startsWith(envelope) ? decodeBase64(value) : undefined;
   if (bytes === undefined) return { signature: { origin: api, data: value }, redacted: undefined };
   const text = decodeUtf8(bytes);
-  if (text.startsWith(redactedMark)) return { signature: undefined, redacted: openSignature(`plano.${text.slice(redactedMark.length)}`, api) };
+  if (text.startsWith(redactedMark))
+    return { signature: undefined, redacted: openSignature(`plano.${text.slice(redactedMark.length)}`, api) };
   const signature = openSignature(text, api);
   return { signature: signature.origin === api ? { origin: api, data: value } : signature, redacted: undefined };
 }
