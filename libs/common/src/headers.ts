@@ -87,7 +87,8 @@ const requestHeadersDropped: ReadonlySet<string> = new Set([
   'x-model-affinity',
 ]);
 
-const requestPrefixesDropped: readonly string[] = ['sec-', 'x-forwarded-', 'access-control-', 'cf-'];
+// What an AWS client signed belongs to its own request: `x-amz-…` and `amz-sdk-…` are made anew for Bedrock.
+const requestPrefixesDropped: readonly string[] = ['sec-', 'x-forwarded-', 'access-control-', 'cf-', 'x-amz-', 'amz-sdk-'];
 
 const responseHeadersDropped: ReadonlySet<string> = new Set([
   'content-length',

@@ -31,26 +31,33 @@ export interface Codec {
   readonly endFrame: Frame | undefined;
   /** Whether the stream encoder needs the blocks one after another. */
   readonly sequentialBlocks: boolean;
-  /** Members without which a same-API request is refused here; everything else the upstream judges. */
-  readonly requiredMembers: readonly string[];
+  /** Members without which a same-API request is refused here, and how their values begin; everything else the upstream judges. */
+  readonly requiredMembers: Readonly<Record<string, '[' | ''>>;
   /** Whether the body itself carries `model` and `stream`; otherwise they stand in the path. */
   readonly modelInBody: boolean;
   /** How `encodeRequest` rewrites a tool's name, where the API allows fewer characters: a function of the name alone. */
   toolName?(name: string): string;
+  /** Parsed JSON of a request to the hub. Throws `HermesError` (400) with the path of what is wrong. */
   decodeRequest(wire: unknown, scope: Scope): LlmRequest;
+  /** The hub's request as JSON of this API; what it cannot say goes to `scope.warn`. */
   encodeRequest(request: LlmRequest, scope: Scope): JsonObject;
+  /** Parsed JSON of a whole answer to the hub; what is unknown or missing is tolerated. */
   decodeResponse(wire: unknown, scope: Scope): LlmResponse;
   /** Some APIs echo request fields in their response. */
   encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject;
   /** The error that a body under a 2xx status is instead of an answer, if it is one. */
   decodeFailure(wire: unknown): LlmError | undefined;
+  /** Frames of one stream to hub events, which keep the grammar of `StreamEvent`. */
   streamDecoder(scope: Scope): Machine<Frame, StreamEvent>;
+  /** Hub events of one stream to frames; `request` is what is answered. */
   streamEncoder(request: LlmRequest, scope: Scope): Machine<StreamEvent, Frame>;
   /** `body` is parsed JSON, or the text of a body that is not JSON. `header` reads a response header. */
   decodeError(status: number, body: unknown, header?: (name: string) => string | undefined): LlmError;
+  /** An error in the envelope that clients of this API read. */
   encodeError(error: LlmError): EncodedError;
 }
 
+/** Makes a frame. */
 export const frame = (data: string, event?: string, headers?: Readonly<Record<string, string>>): Frame => ({ event, data, headers });
 
 /** Parsed JSON, or undefined for text that is none. */

@@ -9,4 +9,5 @@ export function parseDataUrl(url: string): { mediaType: string | undefined; data
   return { mediaType: mediaType === '' ? undefined : mediaType, data: url.slice(comma + 1) };
 }
 
+/** `data:<mediaType>;base64,<data>`. */
 export const dataUrl = (mediaType: string, data: string): string => `data:${mediaType};base64,${data}`;

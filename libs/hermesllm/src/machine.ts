@@ -3,6 +3,7 @@
  * an array that was returned is neither kept nor changed by the machine afterwards.
  */
 export interface Machine<In, Out> {
+  /** Takes one input and returns what became ready with it. */
   push(input: In): readonly Out[];
   /** Called once, after the last `push`: flushes, and reports a stream that was cut short. */
   finish(): readonly Out[];

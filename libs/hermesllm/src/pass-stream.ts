@@ -1,6 +1,7 @@
 import type { Codec } from './codec.ts';
 import type { StreamFraming } from './framing/stream-framing.ts';
 import { joinBytes } from './join-bytes.ts';
+import type { Machine } from './machine.ts';
 import { none } from './machine.ts';
 import type { Frame } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
@@ -15,6 +16,8 @@ const windowSize = 16 * 1024;
 /** Bytes of the end, and of the start, of which the events are decoded: usage and finish stand in the last few hundred. */
 const tailSize = 2 * 1024;
 const headSize = 4 * 1024;
+/** Bytes of the start that are kept at most: a Responses stream echoes the request in its first event. */
+const headLimit = 64 * 1024;
 /** Frames of the start: Messages tells the input tokens in its first event. */
 const headFrames = 2;
 
@@ -29,19 +32,29 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
   const boundaries = framing.boundaries();
   const encoder = (): ReturnType<Codec['streamEncoder']> => codec.streamEncoder(requestOf(translated), translated.scope);
   const write = framing.encoder();
+  const muted = { ...translated.scope, warn: () => {} };
   let waiting: Uint8Array[] = [];
   let waitingSize = 0;
   let passed = 0;
   const recent: Uint8Array[] = [];
   let sinceStart = 0; // pieces from the start of the last event on
   let recentSize = 0;
-  let head: Uint8Array | undefined;
+  const head: Uint8Array[] = [];
+  let headKept = 0;
+  let headComplete = false;
   let atEventStart = true;
   let failed = false;
   let facts: AnswerFacts = { model: undefined, usage: undefined, finish: undefined, error: undefined };
 
   function remember(bytes: Uint8Array): void {
-    head ??= bytes;
+    if (!headComplete) {
+      // Pieces until the start is long enough and, at the next event's start, whole.
+      if (atEventStart && headKept >= headSize) headComplete = true;
+      else if (headKept < headLimit) {
+        head.push(bytes);
+        headKept += bytes.length;
+      }
+    }
     passed += bytes.length;
     if (atEventStart) sinceStart = 0;
     sinceStart++;
@@ -56,13 +69,23 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     failed = true;
     facts = { ...facts, error };
     const stage = encoder();
+    // The encoder learns what the client has been told, or it would begin the answer anew.
+    const start = decodeHead(codec.streamDecoder(muted)).find((event) => event.type === 'message-start');
+    if (start !== undefined) stage.push(start);
     const frames = [...stage.push(streamError(error)), ...stage.finish()];
     return frames.length === 0 ? none : write.push(frames);
   }
 
+  /** The events of the stream's first frames. */
+  function decodeHead(decoder: Machine<Frame, StreamEvent>): StreamEvent[] {
+    if (headKept === 0) return [];
+    const frames = framing.decoder(translated.utf8, translated.eventLimit).push(joinBytes(head));
+    return frames.slice(0, headFrames).flatMap((frame) => [...decoder.push(frame)]);
+  }
+
   /** What the remembered events say: the last event is the stream's end if it is complete; `closing` is what it lacks. */
   function readEnd(tail: readonly Frame[]): { last: StreamEvent | undefined; closing: readonly Frame[] } {
-    const decoder = codec.streamDecoder({ ...translated.scope, warn: () => {} });
+    const decoder = codec.streamDecoder(muted);
     let last: StreamEvent | undefined;
     const take = (events: readonly StreamEvent[]): void => {
       for (const event of events) {
@@ -76,10 +99,7 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     };
     const bytes = joinBytes(recent);
     const start = bytes.length <= tailSize ? 0 : boundaries.startBefore(bytes, bytes.length - tailSize);
-    if (head !== undefined && (start > 0 || passed > recentSize)) {
-      const first = framing.decoder(translated.utf8, translated.eventLimit).push(head.subarray(0, headSize));
-      for (const frame of first.slice(0, headFrames)) take(decoder.push(frame));
-    }
+    if (start > 0 || passed > recentSize) take(decodeHead(decoder));
     last = undefined;
     const reader = framing.decoder(translated.utf8, translated.eventLimit);
     for (const frame of reader.push(bytes.subarray(start))) take(decoder.push(frame));

@@ -14,10 +14,12 @@ export interface Scope {
   now(): number;
   /** A fresh identifier, for example `msg_…` for the prefix `msg_`. */
   newId(prefix: string): string;
+  /** Takes note of a loss. */
   warn(warning: Warning): void;
   readonly settings: TranslationSettings;
 }
 
+/** Settings of every translation that is given none. */
 export const defaultSettings: TranslationSettings = {
   defaultMaxTokens: 4096,
   effortBudgets: { none: 0, minimal: 1024, low: 2048, medium: 8192, high: 16384, xhigh: 24576, max: 32768 },

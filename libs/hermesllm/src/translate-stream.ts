@@ -20,6 +20,7 @@ import { requestOf } from './translate.ts';
 export interface StreamTranslation extends Machine<Uint8Array, Body> {
   /** Ends the stream with an error in the client's API; for failures that only the host sees. Nothing may be pushed after it. */
   fail(error: LlmError): readonly Body[];
+  /** What is known so far; complete after `finish`. */
   facts(): AnswerFacts;
   /** Media type of what the client gets. */
   readonly contentType: string;

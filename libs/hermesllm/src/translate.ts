@@ -109,12 +109,20 @@ export interface StreamOptions {
 
 /** The translation functions over a set of APIs. */
 export interface Translator {
+  /** Reads model and stream from the top level of a body, and checks its depth. Throws `HermesError` (400). */
   openRequest(body: Body, client: ApiId, options?: TranslateOptions): OpenedRequest;
+  /**
+   * The client's request as the upstream's. Throws `HermesError` (400) for a body that is no request of the client's API and, if `strict`,
+   * for one that would lose something.
+   */
   translateRequest(body: Body | OpenedRequest, route: Route, options?: TranslateOptions): Translated;
+  /** The upstream's whole answer, or its error, as the client's. `header` reads a response header by its lower-case name. Never throws. */
   translateResponse(translated: Translated, status: number, body: Body, header?: (name: string) => string | undefined): TranslatedResponse;
   /** A whole answer as a stream of the client's API, for an upstream that ignored the wish for one. */
   streamResponse(translated: Translated, body: Body, options?: StreamOptions): TranslatedResponse;
+  /** The machine that translates one stream. */
   translateStream(translated: Translated, options?: StreamOptions): StreamTranslation;
+  /** An error in the envelope of an API's clients. */
   encodeError(api: ApiId, error: LlmError): EncodedError;
 }
 
@@ -173,9 +181,7 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     const warnings: Warning[] = [];
     const scope = createScope(warnings, options);
     const values: Record<string, string | undefined> = {};
-    for (const member of codecOf(route.client).requiredMembers) {
-      if (!opened.spans.some(({ key }) => key === member)) throw invalidRequest(member, 'required');
-    }
+    refuseIncomplete(opened, codecOf(route.client));
     if (codecOf(route.client).modelInBody && route.model !== undefined && route.model !== opened.model) {
       values['model'] = JSON.stringify(route.model);
     }
@@ -311,6 +317,14 @@ const factsOf = (response: LlmResponse): AnswerFacts => ({
   finish: response.finish,
   error: undefined,
 });
+
+function refuseIncomplete({ bytes, spans }: OpenedRequest, { requiredMembers }: Codec): void {
+  for (const member in requiredMembers) {
+    const span = spans.find(({ key }) => key === member);
+    if (span === undefined) throw invalidRequest(member, 'required');
+    if (requiredMembers[member] === '[' && bytes[span.start] !== 0x5b) throw invalidRequest(member, 'expected an array');
+  }
+}
 
 const notJson = (): LlmError =>
   llmError('server', 'The upstream answered with something that is not JSON', { status: 502, code: 'upstream_not_json' });

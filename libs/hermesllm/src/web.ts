@@ -78,7 +78,7 @@ function headersOf(upstream: Response, contentType: string | undefined): Headers
  * return toClientResponse(hermesllm, translated, await fetch(url, { method: 'POST', headers, body: translated.body }));
  */
 export async function toClientResponse(
-  translator: Pick<Translator, 'translateResponse' | 'translateStream' | 'encodeError'>,
+  translator: Pick<Translator, 'translateResponse' | 'streamResponse' | 'translateStream' | 'encodeError'>,
   translated: Translated,
   upstream: Response,
   options: ClientResponseOptions = {},
@@ -97,7 +97,10 @@ export async function toClientResponse(
     const encoded = translator.encodeError(translated.route.client, error);
     return Response.json(encoded.body, { status: encoded.status, headers: { ...encoded.headers } });
   }
-  const answer = translator.translateResponse(translated, upstream.status, body, (name) => upstream.headers.get(name) ?? undefined);
+  const wantsStream = translated.stream && upstream.status < 400;
+  const answer = wantsStream
+    ? translator.streamResponse(translated, body)
+    : translator.translateResponse(translated, upstream.status, body, (name) => upstream.headers.get(name) ?? undefined);
   const headers = headersOf(upstream, undefined);
   for (const name in answer.headers) headers.set(name, answer.headers[name] as string);
   return new Response(bytesOf(answer.body), { status: answer.status, headers });

@@ -16,7 +16,7 @@ import { receiveAnswer } from './receive-answer.ts';
 import { refuse, respondError, respondJson } from './refusal.ts';
 import type { HeaderTables } from './request-headers.ts';
 import type { Upstream } from './resolve-upstream.ts';
-import { adapterOf, authorize, betasOf, pathOf, resolveUpstream } from './resolve-upstream.ts';
+import { acceptOf, adapterOf, authorize, betasOf, pathOf, resolveUpstream } from './resolve-upstream.ts';
 
 /** What every flow of one gateway shares. */
 export interface GatewayContext {
@@ -84,7 +84,7 @@ function* exchange(
   for (const name of betas.remove) delete headers[name];
   Object.assign(headers, betas.set);
   headers['content-type'] = 'application/json';
-  headers['accept'] = translated.stream ? 'text/event-stream' : 'application/json';
+  headers['accept'] = acceptOf(upstream, translated.stream);
   const missing = authorize(headers, upstream, route.api, head.headers, null);
   if (missing !== undefined) return refuse(head.path, missing, { provider: upstream.provider.provider, model: selection.name });
   const reply = yield* forward({

@@ -14,6 +14,7 @@ model_providers:
   - { model: groq/llama, access_key: sk-3 }
   - { model: acme/big, base_url: "https://llm.acme.example:8443/api/v2?team=7", provider_interface: openai, access_key: sk-4, headers: { X-Team: red } }
   - { name: claude-on-chat, model: anthropic/claude-x, api: openai-chat, access_key: sk-5 }
+  - { model: "amazon_bedrock/amazon.nova-pro-v1:0", base_url: "https://bedrock-runtime.us-east-1.amazonaws.com", access_key: sk-6 }
 `;
 const parsed = parseConfig(yaml, { file: 'test.yaml', environment: {} });
 if (!parsed.ok) throw new Error('the configuration is wrong');
@@ -72,6 +73,18 @@ describe('where a request goes', () => {
     const sent = sentBy('/model/anthropic%2Fclaude-sonnet-4-5/converse', { messages: [{ role: 'user', content: [{ text: 'Hi' }] }] });
     expect(sent.body).toMatchObject({ model: 'claude-sonnet-4-5' });
     expect(sent.path).toBe('/v1/messages');
+  });
+});
+
+describe('what a request asks for', () => {
+  it.each([
+    ['whole', '/v1/chat/completions', 'gpt-4o', false, 'application/json'],
+    ['a stream', '/v1/chat/completions', 'gpt-4o', true, 'text/event-stream'],
+    ['a whole answer of Converse', '/v1/messages', 'amazon.nova-pro-v1:0', false, 'application/json'],
+    ['a stream of Converse', '/v1/messages', 'amazon.nova-pro-v1:0', true, 'application/vnd.amazon.eventstream'],
+  ])('%s', (_name, path, model, stream, accept) => {
+    const sent = sentBy(path, { model, max_tokens: 9, stream, messages }, { accept: 'text/html' });
+    expect(sent.headers['accept']).toBe(accept);
   });
 });
 

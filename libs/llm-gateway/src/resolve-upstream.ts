@@ -77,6 +77,12 @@ export function pathOf(upstream: Upstream, stream: boolean): string {
   return where === null || where.query === null ? path : withQuery(path, where.query);
 }
 
+/** The media type that is asked of the upstream, whatever the client asked us for. */
+export function acceptOf(upstream: Upstream, stream: boolean): string {
+  if (!stream) return 'application/json';
+  return upstream.api === 'bedrock-converse' ? 'application/vnd.amazon.eventstream' : 'text/event-stream';
+}
+
 /** The client's beta headers as the provider takes them. */
 export const betasOf = (upstream: Upstream, head: RequestHead, warn: (warning: Warning) => void): ReturnType<typeof chooseBetaHeaders> =>
   chooseBetaHeaders({
@@ -112,6 +118,12 @@ export function authorize(
     );
   }
   const edits = credentialHeaders(facts, api, found, { api: clientApi, header });
+  if (edits.sign !== undefined) {
+    return gatewayError(
+      'missing_credential',
+      `Provider '${provider.name}' has no access_key: set it to a Bedrock API key; requests are not signed yet`,
+    );
+  }
   for (const name of edits.remove) delete headers[name];
   Object.assign(headers, edits.set, quirkHeaders(facts, quirkTarget(upstream, [])), provider.headers);
   return undefined;

@@ -4,8 +4,11 @@ import { undatedId } from './undated-id.ts';
 
 /** Questions to a catalogue. Made over the bundled one as `modelsOf`, `findModel` and `knownModels`. */
 export interface ModelLookup {
+  /** Models of a provider by id or alias, ordered by id. */
   modelsOf(providerId: string): readonly Model[];
+  /** One model: an exact id, or the nearest by date. */
   findModel(providerId: string, model: string): Model | undefined;
+  /** Ids of a provider's models, ordered. */
   knownModels(providerId: string): readonly string[];
 }
 

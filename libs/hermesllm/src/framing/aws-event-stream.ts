@@ -23,6 +23,7 @@ export const frameCorrupted = 'FrameCorrupted';
 /** `:error-code` of the frame that tells of a stream that ended inside a message. */
 export const frameTruncated = 'FrameTruncated';
 
+/** Everything has a default. */
 export interface AwsDecoderOptions {
   /** Bytes of one message. Default {@link defaultAwsMessageLimit}. */
   limit?: number | undefined;

@@ -34,6 +34,7 @@ function frameEnds(): EventBoundaries {
   };
 }
 
+/** Messages of `application/vnd.amazon.eventstream`, with their checksums. */
 export const awsFraming: StreamFraming = {
   id: 'aws-event-stream',
   contentType: 'application/vnd.amazon.eventstream',

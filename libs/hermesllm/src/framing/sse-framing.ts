@@ -59,6 +59,7 @@ function sseBoundaries(): EventBoundaries {
   };
 }
 
+/** Server-sent events. */
 export const sseFraming: StreamFraming = {
   id: 'sse',
   contentType: sseContentType,

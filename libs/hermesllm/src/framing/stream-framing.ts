@@ -20,6 +20,7 @@ export interface StreamFraming {
   decoder(utf8: Utf8, limit: number): Machine<Uint8Array, Frame>;
   /** Frames that became ready together to what is written at once. */
   encoder(): Machine<readonly Frame[], string | Uint8Array>;
+  /** A fresh finder of the ends of events, for streams that pass as bytes. */
   boundaries(): EventBoundaries;
 }
 

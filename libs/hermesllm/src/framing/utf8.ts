@@ -3,6 +3,7 @@
  * becomes U+FFFD. Hosts hand in their native decoder: it is five times faster than this portable one.
  */
 export interface Utf8Decoder {
+  /** Bytes to text; what is no UTF-8 becomes U+FFFD. */
   decode(bytes: Uint8Array): string;
   /** What a cut last character becomes: U+FFFD, or nothing. */
   finish(): string;
@@ -10,8 +11,11 @@ export interface Utf8Decoder {
 
 /** Text and bytes in one piece, and a decoder for each stream. */
 export interface Utf8 {
+  /** Bytes to text; what is no UTF-8 becomes U+FFFD. */
   decode(bytes: Uint8Array): string;
+  /** Text to bytes; lone surrogates become U+FFFD. */
   encode(text: string): Uint8Array;
+  /** A decoder for one stream, whose chunks may cut characters. */
   createDecoder(): Utf8Decoder;
 }
 

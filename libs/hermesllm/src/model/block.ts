@@ -17,6 +17,7 @@ export interface Citation {
   native: { api: ApiId; value: unknown } | undefined;
 }
 
+/** Text of a message or an answer, with what is attached to it. */
 export interface TextBlock {
   type: 'text';
   text: string;
@@ -25,6 +26,7 @@ export interface TextBlock {
   signature: Signature | undefined;
 }
 
+/** What a model thought, readable or sealed. */
 export interface ReasoningBlock {
   type: 'reasoning';
   text: string;
@@ -35,6 +37,7 @@ export interface ReasoningBlock {
   id: string | undefined;
 }
 
+/** Where the content of a medium is: inline (base64 or text), at an address, in a provider's file store, or made of blocks. */
 export type MediaSource =
   | { type: 'base64'; data: string }
   | { type: 'url'; url: string }
@@ -43,6 +46,7 @@ export type MediaSource =
   | { type: 'blocks'; blocks: Block[] }
   | { type: 's3'; uri: string; bucketOwner: string | undefined };
 
+/** An image, a document, a sound or a video. */
 export interface MediaBlock {
   type: 'media';
   kind: 'image' | 'document' | 'audio' | 'video';
@@ -60,6 +64,7 @@ export interface MediaBlock {
   cache: CacheHint | undefined;
 }
 
+/** The model's wish that a tool be run. */
 export interface ToolCallBlock {
   type: 'tool-call';
   id: string;
@@ -71,6 +76,7 @@ export interface ToolCallBlock {
   cache: CacheHint | undefined;
 }
 
+/** What a tool answered. */
 export interface ToolResultBlock {
   type: 'tool-result';
   /** The id of the tool call that it answers. */
@@ -83,6 +89,7 @@ export interface ToolResultBlock {
   cache: CacheHint | undefined;
 }
 
+/** The model's words of refusal, where the API sets them apart from text. */
 export interface RefusalBlock {
   type: 'refusal';
   text: string;
@@ -95,6 +102,7 @@ export interface UnknownBlock {
   value: unknown;
 }
 
+/** A piece of a message. */
 export type Block = TextBlock | ReasoningBlock | MediaBlock | ToolCallBlock | ToolResultBlock | RefusalBlock | UnknownBlock;
 
 // One maker a shape: the same keys in the same order everywhere keeps V8's inline caches small.

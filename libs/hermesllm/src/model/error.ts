@@ -68,6 +68,7 @@ export function kindOfStatus(status: number): LlmErrorKind {
   }
 }
 
+/** What {@link llmError} may be told beside kind and message. */
 export interface ErrorDetails {
   status?: number | undefined;
   code?: string | undefined;

@@ -9,6 +9,7 @@ export interface Message {
   name: string | undefined;
 }
 
+/** A tool whose input is JSON. */
 export interface FunctionTool {
   type: 'function';
   name: string;
@@ -38,8 +39,10 @@ export interface HostedTool {
   value: unknown;
 }
 
+/** A tool that the model may call. */
 export type Tool = FunctionTool | CustomTool | HostedTool;
 
+/** Which tools the model may or must call. */
 export type ToolChoice =
   | { type: 'auto' }
   | { type: 'required' }
@@ -47,11 +50,13 @@ export type ToolChoice =
   | { type: 'tool'; name: string }
   | { type: 'allowed'; mode: 'auto' | 'required'; names: string[] };
 
+/** The form in which the answer is wanted. */
 export type OutputFormat =
   | { type: 'text' }
   | { type: 'json' }
   | { type: 'json-schema'; name: string | undefined; description: string | undefined; schema: unknown; strict: boolean | undefined };
 
+/** How much the model shall think, and what of it shall be shown. */
 export interface ReasoningRequest {
   /** `on`: think; `adaptive`: the model decides; `off`: do not. Undefined: only an effort or budget is given. */
   mode: 'on' | 'adaptive' | 'off' | undefined;

@@ -15,6 +15,7 @@ export type FinishReason =
   | 'malformed'
   | 'other';
 
+/** The end of an answer. */
 export interface Finish {
   reason: FinishReason;
   /** The reason as the upstream wrote it. */
@@ -23,6 +24,7 @@ export interface Finish {
   stopSequence: string | undefined;
 }
 
+/** A token of the answer with its natural log-probability, and the candidates that were passed over. */
 export interface TokenLogprob {
   token: string;
   logprob: number;
@@ -37,6 +39,7 @@ export interface Answer {
   logprobs: TokenLogprob[] | undefined;
 }
 
+/** A whole answer as every API understands it. */
 export interface LlmResponse extends Answer {
   id: string;
   model: string;

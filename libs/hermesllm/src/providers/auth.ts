@@ -122,7 +122,9 @@ export function credentialHeaders(provider: Provider, api: ApiId, credential: Cr
 
 /** Where the values of a provider's headers come from. */
 export interface HeaderSources {
+  /** An environment variable; undefined when it is not set. */
   environment(name: string): string | undefined;
+  /** A fresh UUID. */
   uuid(): string;
 }
 

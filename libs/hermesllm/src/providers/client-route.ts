@@ -30,7 +30,7 @@ const exact: Readonly<Record<string, ClientRoute>> = {
   '/v1/models': route('list-models', 'openai-chat'),
 };
 
-const geminiPath = /^\/v1(?:beta|alpha)?\/((?:models|tunedModels)\/.+):(generateContent|streamGenerateContent|countTokens)$/;
+const geminiPath = /^\/v1(?:beta|alpha)?\/((?:(?:models|tunedModels)\/)?.+):(generateContent|streamGenerateContent|countTokens)$/;
 const bedrockPath = /^\/model\/(.+)\/(converse|converse-stream)$/;
 const modelPath = /^\/v1\/models\/(.+)$/;
 
@@ -60,6 +60,7 @@ export function clientApiOfPath(path: string): ClientRoute | undefined {
   const gemini = geminiPath.exec(name);
   if (gemini !== null) {
     const model = decode(gemini[1]!).replace(/^models\//, '');
+    if (model === '' || model === 'tunedModels/') return undefined;
     if (gemini[2] === 'countTokens') return route('count-tokens', 'gemini', model);
     const stream = gemini[2] === 'streamGenerateContent';
     const sse =

@@ -21,6 +21,7 @@ export interface PathRule {
   readonly encodeModel: (model: string) => string;
 }
 
+/** What a provider's paths change of the usual ones, by API. */
 export type PathRules = Partial<Record<ApiId, Partial<PathRule>>>;
 
 /** Another face of the same provider, recognised by how a base_url's path ends: that end is replaced by the rule's prefix. */
@@ -102,6 +103,7 @@ export interface Quirk {
   readonly source: string;
   /** The upstream APIs it is about. */
   readonly apis: readonly ApiId[];
+  /** Whether it concerns this call. */
   when(target: QuirkTarget): boolean;
   /** Headers it adds, names in lower case; those of the configuration win. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -143,8 +145,17 @@ export interface Provider {
   readonly betaHeaders: Readonly<Record<string, BetaHeaderRule>>;
   /** False: the Messages version stands in the body, not in the header `anthropic-version`. */
   readonly anthropicVersionHeader: boolean;
-  /** Streams that are framed otherwise than their API is; `unwrap` turns each frame into the API's own. */
-  readonly streams: Partial<Record<ApiId, { readonly framing: Framing; readonly unwrap: (frame: Frame) => Frame }>>;
+  /** Streams that are framed otherwise than their API is. */
+  readonly streams: Partial<
+    Record<
+      ApiId,
+      {
+        readonly framing: Framing;
+        /** Turns each frame into the API's own. */
+        readonly unwrap: (frame: Frame) => Frame;
+      }
+    >
+  >;
   readonly capabilities: Capabilities;
   readonly quirks: readonly Quirk[];
 }

@@ -35,8 +35,7 @@ export function readmeExamples(packageFolder: string): ReadmeExample[] {
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** The output of an example as a pattern for what it really printed. */
-export const outputPattern = ({ output }: ReadmeExample): RegExp =>
-  new RegExp(`^${output.trim().split('…').map(literal).join('[^]*?')}$`);
+export const outputPattern = ({ output }: ReadmeExample): RegExp => new RegExp(`^${output.trim().split('…').map(literal).join('[^]*?')}$`);
 
 /** Answers Chat Completions with `Hello`, as JSON or as a stream. */
 export async function startUpstream(): Promise<{ origin: string; close(): Promise<void> }> {

@@ -24,6 +24,8 @@ export interface RosettaFeature {
   from: ApiId[];
   /** Beginnings of the paths of warnings that are about it. Default: all. */
   paths?: string[];
+  /** APIs that have no place for it, where that is no loss to be told of. */
+  noPlace?: ApiId[];
 }
 
 export interface RosettaCase {
@@ -48,10 +50,12 @@ export const defaultModels: Readonly<Record<ApiId, string>> = {
   'openai-responses': 'gpt-5.2',
   'anthropic-messages': 'claude-sonnet-4-5',
   'bedrock-converse': 'us.anthropic.claude-sonnet-4-5-20250929-v1:0',
-  gemini: 'gemini-3-flash-preview',
+  gemini: 'gemini-2.5-flash',
 };
 
 export const rosettaFolder: string = fileURLToPath(new URL('../rosetta/', import.meta.url));
+
+export const documentPath: string = fileURLToPath(new URL('../../../../docs/translation.md', import.meta.url));
 
 export const caseNames = (): string[] =>
   readdirSync(rosettaFolder, { withFileTypes: true })

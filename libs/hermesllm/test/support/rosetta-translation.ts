@@ -72,28 +72,42 @@ export function streamBytesOf(given: RosettaCase, api: ApiId): Uint8Array {
 }
 
 /** The upstream's answer as a stream, in pieces of the given size, as the client gets it; and what that amounts to. */
-export function streamOf(given: RosettaCase, client: ApiId, upstream: ApiId, pieces = 61): { bytes: Uint8Array; said: unknown; warnings: Warning[] } {
+export function streamOf(
+  given: RosettaCase,
+  client: ApiId,
+  upstream: ApiId,
+  pieces = 61,
+): { bytes: Uint8Array; said: unknown; warnings: Warning[] } {
   const translated = ask(given, client, upstream, true);
   const before = translated.warnings.length;
-  const bytes = new Uint8Array(bytesOf(runMachine(translator.translateStream(translated), cutEvenly(streamBytesOf(given, upstream), pieces))));
+  const bytes = new Uint8Array(
+    bytesOf(runMachine(translator.translateStream(translated), cutEvenly(streamBytesOf(given, upstream), pieces))),
+  );
   const codec = codecOf(client);
   const frames = runMachine(codec.framings[0].decoder(translated.utf8, translated.eventLimit), [bytes]).flat();
   const { response, error } = foldStream(runMachine(codec.streamDecoder(stillScope()), frames));
   if (error !== undefined) throw new Error(`The stream ended with an error: ${error.message}`);
-  return { bytes, said: saidBy(response), warnings: translated.warnings.slice(before) };
+  return { bytes, said: saidBy(client, response), warnings: translated.warnings.slice(before) };
 }
 
 /** What a whole answer amounts to, to be compared with a stream of it. */
-export const saidOf = (api: ApiId, body: JsonObject): unknown => saidBy(codecOf(api).decodeResponse(body, stillScope()));
+export const saidOf = (api: ApiId, body: JsonObject): unknown => saidBy(api, codecOf(api).decodeResponse(body, stillScope()));
 
-/** Identifiers of reasoning items are made anew; no reasoning tokens are as good as none reported. */
-function saidBy({ blocks, finish, usage, alternatives, logprobs }: LlmResponse): unknown {
+/**
+ * Identifiers of reasoning items are made anew; no reasoning tokens are as good as none reported. How long a cache keeps what was written to
+ * it stands in the first event of Messages, when Converse has not yet said it. Proof of reasoning is for the results of calls: without calls
+ * Chat Completions leaves it out of a whole answer, but a stream has sent it before it is known that there are none.
+ */
+function saidBy(api: ApiId, { blocks, finish, usage, alternatives, logprobs }: LlmResponse): unknown {
+  const proves = api !== 'openai-chat' || blocks.some(({ type }) => type === 'tool-call');
   return JSON.parse(
     JSON.stringify({
-      blocks: blocks.map((block) => (block.type === 'reasoning' ? { ...block, id: undefined } : block)),
+      blocks: blocks.map((block) =>
+        block.type === 'reasoning' ? { ...block, id: undefined, signature: proves ? block.signature : undefined } : block,
+      ),
       reason: finish.reason,
       stopSequence: finish.stopSequence,
-      usage: usage === undefined ? undefined : { ...usage, reasoning: usage.reasoning === 0 ? undefined : usage.reasoning },
+      usage: usage && { ...usage, cacheWriteLong: undefined, reasoning: usage.reasoning === 0 ? undefined : usage.reasoning },
       alternatives: alternatives?.map((answer) => ({ blocks: answer.blocks, reason: answer.finish.reason })),
       logprobs,
     }),

@@ -14,7 +14,7 @@ export const anthropicMessages = {
   framings: [sseFraming],
   endFrame: frame('{"type":"message_stop"}', 'message_stop'),
   sequentialBlocks: true,
-  requiredMembers: ['messages'],
+  requiredMembers: { messages: '[', max_tokens: '' },
   modelInBody: true,
   decodeRequest,
   encodeRequest,

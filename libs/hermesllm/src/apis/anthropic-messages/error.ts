@@ -68,8 +68,9 @@ export function encodeError(error: LlmError): EncodedError {
   };
 }
 
-/** The error that stands under a success status in place of an answer. */
-export const decodeFailure = (wire: unknown): LlmError | undefined =>
-  isObject(wire) && (wire['type'] === 'error' || (isObject(wire['error']) && wire['content'] === undefined))
-    ? decodeError(200, wire)
-    : undefined;
+/** The error that stands under a success status in place of an answer; a body without content is no answer either. */
+export function decodeFailure(wire: unknown): LlmError | undefined {
+  if (isObject(wire) && Array.isArray(wire['content'])) return undefined;
+  if (isObject(wire) && (wire['type'] === 'error' || isObject(wire['error']))) return decodeError(200, wire);
+  return llmError('server', 'The upstream answered without any content', { status: 502, code: 'upstream_no_content' });
+}

@@ -16,7 +16,7 @@ export const bedrockConverse = {
   framings: [awsFraming],
   endFrame: undefined,
   sequentialBlocks: true,
-  requiredMembers: [], // a prompt of Prompt management can stand for the messages
+  requiredMembers: {}, // a prompt of Prompt management can stand for the messages
   modelInBody: false,
   decodeRequest,
   encodeRequest,

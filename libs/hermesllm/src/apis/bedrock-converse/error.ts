@@ -88,8 +88,9 @@ export function encodeError(error: LlmError): EncodedError {
   };
 }
 
-/** The error that stands under a success status in place of an answer. */
-export const decodeFailure = (wire: unknown): LlmError | undefined =>
-  isObject(wire) && wire['output'] === undefined && maybeString(wire['message'] ?? wire['Message']) !== undefined
-    ? decodeError(500, wire)
-    : undefined;
+/** The error that stands under a success status in place of an answer; a body without output is no answer either. */
+export function decodeFailure(wire: unknown): LlmError | undefined {
+  if (isObject(wire) && (wire['output'] !== undefined || wire['stopReason'] !== undefined)) return undefined;
+  if (isObject(wire) && maybeString(wire['message'] ?? wire['Message']) !== undefined) return decodeError(500, wire);
+  return llmError('server', 'The upstream answered without any output', { status: 502, code: 'upstream_no_output' });
+}

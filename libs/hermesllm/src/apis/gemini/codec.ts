@@ -17,7 +17,7 @@ export const gemini = {
   framings: [sseFraming, jsonArrayFraming],
   endFrame: undefined,
   sequentialBlocks: true,
-  requiredMembers: ['contents'],
+  requiredMembers: { contents: '' },
   toolName: geminiToolName,
   modelInBody: false,
   decodeRequest,

@@ -14,7 +14,7 @@ export const openaiChat = {
   framings: [sseFraming],
   endFrame: frame('[DONE]'),
   sequentialBlocks: false,
-  requiredMembers: ['messages'],
+  requiredMembers: { messages: '[' },
   modelInBody: true,
   decodeRequest,
   encodeRequest,

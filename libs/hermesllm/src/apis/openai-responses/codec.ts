@@ -14,7 +14,7 @@ export const openaiResponses = {
   endFrame: undefined,
   // Items could overlap, but clients are simpler to please when one is closed before the next.
   sequentialBlocks: true,
-  requiredMembers: [],
+  requiredMembers: {},
   modelInBody: true,
   decodeRequest,
   encodeRequest,

@@ -343,7 +343,8 @@ describe('the stream encoder', () => {
   it('ends with an error event and a failed answer when the upstream fails', () => {
     const error = streamError(llmError('rate_limit', 'Slow down'));
     const wire = encode([start, blockStart(0, textBlock('')), blockDelta(0, 'A'), error, blockDelta(0, 'late'), stop]);
-    expect(types(wire).slice(-3)).toEqual(['response.output_text.delta', 'error', 'response.failed']);
+    expect(types(wire).slice(-3)).toEqual(['response.output_item.done', 'error', 'response.failed']);
+    expect(terminal(wire)['output']).toMatchObject([{ type: 'message', status: 'incomplete' }]);
     expect(wire.at(-2)).toMatchObject({ code: 'rate_limit_exceeded', message: 'Slow down', param: null });
     expect(terminal(wire)['error']).toEqual({ code: 'rate_limit_exceeded', message: 'Slow down' });
   });

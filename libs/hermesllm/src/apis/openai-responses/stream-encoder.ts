@@ -216,6 +216,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     ended = true;
     const out: Frame[] = [];
     if (head === undefined) start(out);
+    else closeItem('incomplete', out);
     send(out, 'error', encodeErrorEvent(error));
     send(out, 'response.failed', answer(failedState(encodeResponseError(error), output, startUsage)));
     return out;
