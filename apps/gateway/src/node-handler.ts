@@ -32,7 +32,7 @@ export interface NodeHandler extends RequestListener {
   readonly close: () => Promise<void>;
 }
 
-export const defaultTimeouts: UpstreamTimeouts = { connectMs: 5_000, firstByteMs: 120_000, streamIdleMs: 300_000 };
+const defaultTimeouts: UpstreamTimeouts = { connectMs: 5_000, firstByteMs: 120_000, streamIdleMs: 300_000 };
 
 /**
  * Runs a gateway as a request listener of `node:http`.

@@ -1,5 +1,6 @@
 // How streams stand on the wire, usable without any API.
 
+export { frame } from './codec.ts';
 export type { AwsDecoderOptions } from './framing/aws-event-stream.ts';
 export {
   awsEventStreamDecoder,

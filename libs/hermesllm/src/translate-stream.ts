@@ -71,7 +71,7 @@ function clientSide(translated: Translated, client: Codec, upstream: Codec): Cli
 }
 
 /** The framing of that name, or the codec's usual one. */
-export function framingOf(codec: Codec, id: Framing | undefined): StreamFraming {
+function framingOf(codec: Codec, id: Framing | undefined): StreamFraming {
   if (id === undefined) return codec.framings[0];
   const framing = codec.framings.find((candidate) => candidate.id === id);
   if (framing === undefined) throw new HermesError('invalid_request', `${codec.api} has no streams framed as ${id}`);

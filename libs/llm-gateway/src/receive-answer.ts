@@ -169,7 +169,7 @@ function joined(chunks: readonly Uint8Array[], size: number): HttpBody {
 const upstreamInvalid = (message: string): LlmError => llmError('server', message, { status: 502, code: 'upstream_invalid' });
 
 /** A failure of the upstream's connection as an error. */
-export function failureError(failure: UpstreamFailure): LlmError {
+function failureError(failure: UpstreamFailure): LlmError {
   switch (failure.reason) {
     case 'timeout':
       return llmError('timeout', failure.message, { status: 504, code: 'upstream_timeout' });

@@ -1,12 +1,12 @@
 import type { Decision, ExchangeSummary, GatewayError } from '@plano/common';
-import { emptySummary, headerNames } from '@plano/common';
+import { emptySummary } from '@plano/common';
 import type { ApiId, LlmError } from '@plano/hermesllm';
 import { clientApiOfPath, encodeError, llmError } from '@plano/hermesllm';
 
 type Response = Decision & { readonly action: 'respond' };
 
 /** The API in which a path's errors are written. */
-export const errorApiOf = (path: string): ApiId => clientApiOfPath(path)?.api ?? 'openai-chat';
+const errorApiOf = (path: string): ApiId => clientApiOfPath(path)?.api ?? 'openai-chat';
 
 /** An error in the client's envelope. */
 export function respondError(
@@ -44,6 +44,3 @@ export const respondJson = (status: number, value: unknown, summary: Partial<Exc
   body: JSON.stringify(value),
   summary: { ...emptySummary, ...summary },
 });
-
-/** How the header that names the configured model's provider is called on answers. */
-export const requestIdHeader = headerNames.requestId;

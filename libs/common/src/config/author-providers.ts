@@ -8,7 +8,7 @@ import type { routingPreference } from './schema-routing.ts';
 export type AuthorProvider = z.output<typeof modelProvider>;
 
 /** One entry of `routing_preferences` as written. */
-export type AuthorPreference = z.output<typeof routingPreference>;
+type AuthorPreference = z.output<typeof routingPreference>;
 
 /** The list of providers under either of its names. */
 export function authorProviders({ author, reporter }: DeriveContext): { section: string; items: readonly AuthorProvider[] } {
@@ -91,7 +91,7 @@ function authorProvidersQuietly({ author }: DeriveContext): { section: string; i
 }
 
 /** Whether a full model string stands for all models below it. */
-export function isWildcard(model: string): boolean {
+function isWildcard(model: string): boolean {
   return model.trim().endsWith('/*');
 }
 

@@ -1,5 +1,5 @@
 /** An absolute http(s) URL in its parts. */
-export interface ParsedUrl {
+interface ParsedUrl {
   readonly scheme: 'http' | 'https';
   /** Lower case; IPv6 without brackets. */
   readonly host: string;

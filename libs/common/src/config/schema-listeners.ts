@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { closed, duration, flag, headerName, list, oneOf, port, text, whole } from './schema-values.ts';
 
 /** Who may use a socket. */
-export const auth = closed({
+const auth = closed({
   keys: list(text).min(1).describe('Keys of which a client must present one'),
   header: headerName.optional().describe('Header that carries the key, by default authorization'),
 });
@@ -39,7 +39,7 @@ const legacyGate = closed({
 });
 
 /** The old form: one gate for prompts, one for models. */
-export const legacyListeners = closed({ ingress_traffic: legacyGate.optional(), egress_traffic: legacyGate.optional() });
+const legacyListeners = closed({ ingress_traffic: legacyGate.optional(), egress_traffic: legacyGate.optional() });
 
 /** Both forms. */
 export const listeners = z.union([list(listener), legacyListeners], { error: () => 'a list of listeners' });

@@ -147,7 +147,7 @@ function typeHint(issue: z.core.$ZodIssueInvalidType, value: unknown): string | 
 }
 
 /** The value at a path of plain data; undefined where there is none. */
-export function valueAt(data: unknown, path: Path): unknown {
+function valueAt(data: unknown, path: Path): unknown {
   let value = data;
   for (const segment of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined;

@@ -7,7 +7,7 @@ import { fallback, metricsSource, promptCaching, rateLimit, routing, routingPref
 import { anyText, closed, flag, list, mapOf, oneOf } from './schema-values.ts';
 
 /** Every version that a file may name. */
-export const versions = ['v0.1', 'v0.1.0', '0.1-beta', '0.2.0', 'v0.3.0', 'v0.4.0'] as const;
+const versions = ['v0.1', 'v0.1.0', '0.1-beta', '0.2.0', 'v0.3.0', 'v0.4.0'] as const;
 
 /**
  * The whole file that an author writes, deprecated spellings included. Parsing it fills in no defaults: it turns sizes into bytes, durations

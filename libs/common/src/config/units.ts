@@ -11,7 +11,7 @@ const sizeUnits: Readonly<Record<string, number>> = {
 };
 
 /** Timers take 31 bits of milliseconds; a longer wait would fire at once. */
-export const longestDurationMs = 2 ** 31 - 1;
+const longestDurationMs = 2 ** 31 - 1;
 
 /**
  * A duration such as `500ms`, `5s`, `2m` or `1h` in whole milliseconds, or null when it is none, is not above zero, or is too long for a timer

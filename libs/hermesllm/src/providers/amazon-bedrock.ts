@@ -4,7 +4,7 @@ import type { Quirk } from './provider.ts';
 import { defineProvider } from './provider.ts';
 
 /** Converse has no header for Claude's betas: they are a model field of its body. */
-export const bedrockConverseBetas: Quirk = {
+const bedrockConverseBetas: Quirk = {
   name: 'bedrock-converse-betas',
   source:
     'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#bedrock-runtime_Converse-request-additionalModelRequestFields',

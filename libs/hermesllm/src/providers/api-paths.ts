@@ -5,10 +5,10 @@ const reserved = /[!'()*]/g;
 const percent = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
 /** One path segment as AWS's clients write it: everything but letters, digits and `-._~` encoded, `:` as `%3A`, `/` as `%2F`. */
-export const encodeSegment = (text: string): string => encodeURIComponent(text).replace(reserved, percent);
+const encodeSegment = (text: string): string => encodeURIComponent(text).replace(reserved, percent);
 
 /** `models/gemini-x` of a Gemini model name, given with or without `models/` or the gateway's prefix; tuned models keep their collection. */
-export function geminiModel(model: string): string {
+function geminiModel(model: string): string {
   const name = model.replace(/^(?:gemini|google)\//, '').replace(/^models\//, '');
   return name.startsWith('tunedModels/') ? `tunedModels/${encodeSegment(name.slice(12))}` : `models/${encodeSegment(name)}`;
 }

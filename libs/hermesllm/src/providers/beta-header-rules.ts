@@ -1,7 +1,7 @@
 import type { BetaHeaderRule } from './provider.ts';
 
 /** The rule of a provider that understands whatever beta its API has. */
-export const forwardAll: BetaHeaderRule = { in: 'header', forward: ['*'], strip: [] };
+const forwardAll: BetaHeaderRule = { in: 'header', forward: ['*'], strip: [] };
 
 /** Beta headers of the Messages API. */
 export const anthropicBetas: Readonly<Record<string, BetaHeaderRule>> = { 'anthropic-beta': forwardAll };

@@ -20,7 +20,7 @@ function codexRequest(wire: JsonObject, warn: (warning: Warning) => void): JsonO
 }
 
 /** The subscription's backend answers only requests that look like those of the Codex command line. */
-export const chatgptCodex: Quirk = {
+const chatgptCodex: Quirk = {
   name: 'chatgpt-codex',
   source: 'https://github.com/openai/codex (codex-rs/core, requests with ChatGPT sign-in) and katanemo/plano 0.4.36',
   apis: ['openai-responses'],

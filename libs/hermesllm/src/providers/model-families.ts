@@ -46,7 +46,7 @@ function fitMaxTokens(wire: JsonObject, model: string, warn: (warning: Warning) 
  * OpenAI's reasoning models refuse `max_tokens`, and a temperature other than 1: all of the o series and GPT-5, later minor versions while they
  * reason. A temperature is only touched when the client sent one.
  */
-export const openaiReasoning: Quirk = {
+const openaiReasoning: Quirk = {
   name: 'openai-reasoning-models',
   source: 'https://platform.openai.com/docs/guides/latest-model#gpt-5-1-parameter-compatibility',
   apis: ['openai-chat'],
@@ -55,7 +55,7 @@ export const openaiReasoning: Quirk = {
 };
 
 /** Kimi Code answers only its own client and refuses parameters of OpenAI's platform. */
-export const kimiForCoding: Quirk = {
+const kimiForCoding: Quirk = {
   name: 'kimi-for-coding',
   source: 'https://www.kimi.com/code/docs; parameters as in katanemo/plano 0.4.36',
   apis: ['openai-chat'],
@@ -67,7 +67,7 @@ export const kimiForCoding: Quirk = {
 };
 
 /** The client name that Kimi Code expects, at its host or for its model elsewhere. */
-export const kimiCodeClient: Quirk = {
+const kimiCodeClient: Quirk = {
   name: 'kimi-code-client',
   source: 'https://www.kimi.com/code/docs; header as in katanemo/plano 0.4.36',
   apis: ['openai-chat', 'openai-responses', 'anthropic-messages'],

@@ -26,7 +26,7 @@ function fitEffort(wire: JsonObject, warn: (warning: Warning) => void): JsonObje
 }
 
 /** Kimi K3 fixes its sampling and knows three efforts. Not for `kimi-k3.1` or the same model elsewhere: aggregators have rules of their own. */
-export const kimiK3: Quirk = {
+const kimiK3: Quirk = {
   name: 'kimi-k3',
   source:
     'vercel/ai packages/moonshotai/src/__fixtures__/moonshotai-kimi-k3-temperature-rejection.json; efforts as in katanemo/plano 0.4.36',

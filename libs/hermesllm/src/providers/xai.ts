@@ -4,7 +4,7 @@ import type { Quirk } from './provider.ts';
 import { defineProvider } from './provider.ts';
 
 /** xAI searches by tools of its own and refuses OpenAI's search options on Chat Completions. */
-export const xaiWebSearch: Quirk = {
+const xaiWebSearch: Quirk = {
   name: 'xai-web-search-options',
   source: 'https://docs.x.ai/docs/guides/live-search; katanemo/plano 0.4.36 drops the member as well',
   apis: ['openai-chat'],

@@ -1,5 +1,5 @@
 /** Which call a function response answers. */
-export interface Answered {
+interface Answered {
   id: string;
   /** The tool's name, where no call says it. */
   name: string | undefined;

@@ -14,7 +14,7 @@ import { geminiToolName } from './tool-name.ts';
 import type { WireContent, WirePart } from './wire.ts';
 
 /** What stands for the user's first words when a conversation begins with the model: something must, and it should ask for nothing. */
-export const openingText = '(The conversation begins.)';
+const openingText = '(The conversation begins.)';
 
 /**
  * Stands for the signature that Gemini 3 demands of the first call of a step and that another model's call does not have:

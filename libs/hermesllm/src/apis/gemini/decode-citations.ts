@@ -8,7 +8,7 @@ import { byteOffsets } from './byte-offsets.ts';
 const limit = 1000;
 
 /** A text block that has ended. */
-export interface CitedText {
+interface CitedText {
   text: string;
   /** Bytes of the answer's text before the block. */
   bytesBefore: number;

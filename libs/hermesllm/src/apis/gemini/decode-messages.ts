@@ -78,7 +78,8 @@ function continues(previous: Block, block: Block, cut: boolean): boolean {
   if (block.type !== 'text' && block.type !== 'reasoning') return false;
   if (previous.type !== block.type || previous.signature !== undefined) return false;
   if (block.type === 'reasoning' && block.redacted !== undefined) return false;
-  if (!cut && (block.text !== '' || block.signature === undefined)) return false;
+  // Clients that gather the parts of a stream in one content split its thoughts; they are worth something only with their signature, whole.
+  if (!cut && block.type === 'text' && (block.text !== '' || block.signature === undefined)) return false;
   previous.text += block.text;
   previous.signature = block.signature;
   return true;

@@ -44,7 +44,7 @@ export function typeOfUrl(url: string): string | undefined {
   return ending === undefined ? undefined : typeOfEnding.get(ending.toLowerCase());
 }
 
-export function kindOf(mediaType: string | undefined): MediaBlock['kind'] {
+function kindOf(mediaType: string | undefined): MediaBlock['kind'] {
   if (mediaType === undefined) return 'document';
   const slash = mediaType.indexOf('/');
   const family = mediaType.slice(0, slash);

@@ -127,7 +127,7 @@ function encodeAssistant(
 const isPart = ({ type }: WireItem): boolean => type.startsWith('input_') || type.startsWith('output_');
 
 /** A call without its item id, which only the server that made it knows. */
-export function callItem(block: ToolCallBlock, namespaces: ReadonlyMap<string, string> | undefined): WireItem {
+function callItem(block: ToolCallBlock, namespaces: ReadonlyMap<string, string> | undefined): WireItem {
   const namespace = namespaces?.get(block.name);
   return block.custom
     ? { type: 'custom_tool_call', call_id: block.id, name: block.name, namespace, input: block.input }

@@ -6,10 +6,10 @@ import { reasoningItem } from './reasoning.ts';
 import type { WireAnnotation, WireItem, WirePart } from './wire.ts';
 
 /** Sends an event; its number is added on the way. */
-export type Send = (type: string, members: object) => void;
+type Send = (type: string, members: object) => void;
 
 /** What stands around the text of a delta. The sequence number is between the type and `mid`. */
-export interface DeltaEnvelope {
+interface DeltaEnvelope {
   type: string;
   mid: string;
   tail: string;

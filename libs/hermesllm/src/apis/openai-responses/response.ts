@@ -106,7 +106,7 @@ function decodeOutputPart(part: ReadPart & JsonObject): Block | undefined {
   }
 }
 
-export function decodeCall(item: ReadItem): Block {
+function decodeCall(item: ReadItem): Block {
   const custom = item.type === 'custom_tool_call';
   const id = maybeString(item.call_id) ?? stringOr(item.id, '');
   return toolCallBlock(id, stringOr(item.name, ''), stringOr(custom ? item.input : item.arguments, ''), custom);

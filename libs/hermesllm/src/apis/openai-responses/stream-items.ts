@@ -14,7 +14,7 @@ import type { ReadEvent, ReadItem, ReadPart } from './wire.ts';
 const itemCost = 64;
 
 /** An item that upstream has begun. */
-export interface OpenItem {
+interface OpenItem {
   kind: 'message' | 'call' | 'reasoning' | 'other';
   custom: boolean;
   /** The item as it was added. */
