@@ -21,6 +21,7 @@ export interface NodeHandlerOptions {
   readonly timeouts?: UpstreamTimeouts;
   /** Share the connections of another handler; by default the handler has its own. */
   readonly pools?: UpstreamPools;
+  /** Told once what became of each exchange, for logs and metrics. */
   readonly onExchange?: (record: ExchangeRecord) => void;
 }
 

@@ -27,7 +27,9 @@ export interface UpstreamTimeouts {
 
 /** Sends requests over kept-alive connections, one pool for each origin. */
 export interface UpstreamPools {
+  /** Sends a request at once; everything that follows is told to the listener. */
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall;
+  /** Ends all connections, also those in use. */
   close(): Promise<void>;
 }
 

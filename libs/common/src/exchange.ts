@@ -37,7 +37,9 @@ export type Flow = Generator<FlowStep, Decision, UpstreamHead | UpstreamReply>;
 
 /** How the answer's body is made from the upstream's chunks. */
 export interface ResponseSide {
+  /** What a chunk of the upstream becomes for the client. */
   push(chunk: Uint8Array): readonly HttpBody[];
+  /** What is left to write at the upstream's end. */
   finish(): readonly HttpBody[];
   /** The upstream failed after its head: what the client still gets, or undefined if the connection must be cut. */
   fail(failure: UpstreamFailure): readonly HttpBody[] | undefined;
@@ -93,6 +95,7 @@ export const emptySummary: ExchangeSummary = {
 
 /** A gateway without any input or output. */
 export interface Gateway {
+  /** The flow of one request whose body is there whole. */
   handleRequest(head: RequestHead, body: HttpBody, host: HostCapabilities): Flow;
   /** The answer to a request that the host refuses (too large, overloaded, …), in the client's own envelope. */
   refuse(head: RequestHead, error: GatewayError): Decision & { readonly action: 'respond' };
@@ -116,6 +119,7 @@ export type HostEffect =
 
 /** One exchange: events in, effects out. */
 export interface Exchange {
+  /** Takes the event that the last effect asked for and says what to do next. */
   dispatch(event: HostEvent): HostEffect;
 }
 
