@@ -1,4 +1,17 @@
 import { defineConfig } from 'tsup';
 import { packageBuild } from '../../tsup.config.base.ts';
 
-export default defineConfig(packageBuild(['src/index.ts']));
+const portable = [
+  'src/index.ts',
+  'src/core.ts',
+  'src/framing.ts',
+  'src/openai-chat.ts',
+  'src/openai-responses.ts',
+  'src/anthropic-messages.ts',
+  'src/bedrock-converse.ts',
+  'src/gemini.ts',
+  'src/providers.ts',
+  'src/models.ts',
+];
+
+export default defineConfig(packageBuild(portable));

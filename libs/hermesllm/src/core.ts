@@ -29,6 +29,7 @@ export type {
 } from './model/block.ts';
 export type { ErrorDetails, LlmError, LlmErrorKind } from './model/error.ts';
 export { kindOfStatus, llmError } from './model/error.ts';
+export type { FoldedStream } from './model/fold-stream.ts';
 export { foldStream } from './model/fold-stream.ts';
 export type {
   CustomTool,

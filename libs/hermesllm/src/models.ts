@@ -14,6 +14,7 @@ export type {
   PriceTier,
 } from './catalog/catalogue.ts';
 export { createModelLookup, type ModelLookup } from './catalog/model-lookup.ts';
+export { undatedId } from './catalog/undated-id.ts';
 export { catalogue };
 
 const bundled = /* @__PURE__ */ createModelLookup(catalogue);

@@ -84,10 +84,14 @@ describe('the packed package in an empty project', () => {
     { module: 'NodeNext', resolution: 'nodenext', lib: ['ES2023'] },
     { module: 'ESNext', resolution: 'bundler', lib: ['ES2023'] },
     { module: 'ESNext', resolution: 'bundler', lib: ['ES2023', 'DOM', 'DOM.Iterable', 'DOM.AsyncIterable'] },
-  ])('has types for $module, $resolution, $lib', async ({ module, resolution, lib }) => {
-    await writeFile(join(project, 'tsconfig.json'), tsconfig(module, resolution, lib));
-    const compiler = join(modules, 'typescript/bin/tsc');
-    const { stdout } = await run(process.execPath, [compiler, '-p', project]).catch((error: { stdout: string }) => error);
-    expect(stdout).toBe('');
-  });
+  ])(
+    'has types for $module, $resolution, $lib',
+    async ({ module, resolution, lib }) => {
+      await writeFile(join(project, 'tsconfig.json'), tsconfig(module, resolution, lib));
+      const compiler = join(modules, 'typescript/bin/tsc');
+      const { stdout } = await run(process.execPath, [compiler, '-p', project]).catch((error: { stdout: string }) => error);
+      expect(stdout).toBe('');
+    },
+    120_000,
+  );
 });

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Warning } from '../src/model/warning.ts';
-import { apis, caseNames, expectedRequest, expectedResponse, orderedPairs, readCase } from './support/rosetta-case.ts';
+import { apis, caseNames, documentPath, expectedRequest, expectedResponse, orderedPairs, readCase } from './support/rosetta-case.ts';
+import { translationDocument, warningsAbout } from './support/rosetta-document.ts';
 import { normalRequest, normalResponse } from './support/rosetta-normal-form.ts';
 import { requestOf, responseOf, saidOf, streamBytesOf, streamOf } from './support/rosetta-translation.ts';
 
@@ -48,8 +50,42 @@ describe.each(cases)('$name', (given) => {
     expect(warnings).toEqual([]);
   });
 
+  it('names a feature for every warning about what its sources say', () => {
+    const unnamed: string[] = [];
+    for (const [client, upstream] of orderedPairs) {
+      for (const [where, from, to, arrow] of [
+        ['request', client, upstream, '→'],
+        ['answer', upstream, client, '←'],
+      ] as const) {
+        const features = given.features.filter((feature) => feature.in === where && feature.from.includes(from));
+        if (features.length === 0) continue;
+        const named = features.flatMap((feature) => told(warningsAbout(given, feature, from, to)));
+        for (const warning of warningsOf(`${client} ${arrow} ${upstream}`))
+          if (!named.includes(warning)) unnamed.push(`${client} ${arrow} ${upstream}: ${warning}`);
+      }
+    }
+    expect(unnamed).toEqual([]);
+  });
+
+  it('knows where a feature has no place: its own file does not lead back', () => {
+    for (const where of ['request', 'answer'] as const) {
+      const [feature, ...others] = given.features.filter((one) => one.in === where);
+      if (feature === undefined || others.length > 0) continue;
+      const overrides = where === 'request' ? given.requestOverrides : given.responseOverrides;
+      for (const to of apis.filter((api) => !feature.from.includes(api))) {
+        const warned = feature.from.some((from) => warningsAbout(given, feature, from, to).length > 0);
+        const lost = feature.from.some((from) => overrides.has(`${from} ${to}`));
+        if (!warned) expect([feature.name, to, feature.noPlace?.includes(to) ?? false]).toEqual([feature.name, to, lost]);
+      }
+    }
+  });
+
   it('expects no warnings of pairs that do not exist', () => {
     const directions = orderedPairs.flatMap(([client, upstream]) => ['→', '←', '⇠'].map((arrow) => `${client} ${arrow} ${upstream}`));
     expect(directions).toEqual(expect.arrayContaining(Object.keys(given.warnings)));
   });
+});
+
+it('docs/translation.md is what these cases say: npm run docs:translation -w @plano/hermesllm', () => {
+  expect(readFileSync(documentPath, 'utf8')).toBe(translationDocument(cases));
 });

@@ -142,7 +142,10 @@ export function smoke(): string {
   }
   report['errors'] = apis.map((api) => encodeError(api, library.llmError('rate_limit', 'Slow down')));
   report['refused'] = refusal(() => translateRequest('{"messages":[{"role":1}]}', { client: 'openai-chat', upstream: 'gemini' }));
-  report['history'] = inputItemsOf([{ type: 'message', content: [] }, { type: 'function_call', call_id: 'call_1' }]);
+  report['history'] = inputItemsOf([
+    { type: 'message', content: [] },
+    { type: 'function_call', call_id: 'call_1' },
+  ]);
   const provider = findProvider('Google');
   report['url'] = provider === undefined ? '' : upstreamUrl({ provider, api: 'gemini', model: 'gemini-x', stream: true });
   report['utf8'] = decodeUtf8(encodeUtf8('ß€😀'));

@@ -282,6 +282,30 @@ describe('refusals', () => {
     ['temperature and top_p', { temperature: 0.5, top_p: 0.5 }, /cannot both be specified/],
     ['temperature on a model without', { model: 'claude-opus-5', temperature: 0.5 }, /^temperature: /],
     ['temperature while thinking', { thinking, temperature: 0.5 }, /only be set to 1 when thinking/],
+    ['top_k while thinking', { thinking, top_k: 5 }, /`top_k` must be unset/],
+    ['top_p while thinking', { thinking, top_p: 0.5 }, /`top_p` must be greater/],
+    [
+      'foreign redacted thinking',
+      {
+        messages: [
+          user,
+          {
+            role: 'assistant',
+            content: [
+              { type: 'redacted_thinking', data: 'eA==' },
+              { type: 'text', text: 'x' },
+            ],
+          },
+          user,
+        ],
+      },
+      /Invalid `data`/,
+    ],
+    [
+      'output schema that is no schema',
+      output({ type: 'object', additionalProperties: false, properties: { a: 1 } }),
+      /Schema should be an object/,
+    ],
     ['small thinking budget', { thinking: { ...thinking, budget_tokens: 1000 } }, /greater than or equal to 1024/],
     [
       'thinking budget above max_tokens',
@@ -402,6 +426,8 @@ describe('refusals', () => {
   });
 
   it('broken JSON', async () => {
-    expect((await post(server, path, '{"model":', old)).status).toBe(400);
+    const response = await post(server, path, '{"model":', old);
+    expect(response.status).toBe(400);
+    expect(anthropicErrorSchema.parse(await response.json()).error.message).toMatch(/not valid JSON/);
   });
 });

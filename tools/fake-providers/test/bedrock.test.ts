@@ -1,4 +1,12 @@
+import {
+  BedrockRuntimeClient,
+  ConverseCommand,
+  ConverseStreamCommand,
+  ModelTimeoutException,
+  ThrottlingException,
+} from '@aws-sdk/client-bedrock-runtime';
 import type { ContentBlock, ConverseCommandInput, Message, ToolConfiguration } from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   bedrockErrorSchema,
@@ -11,10 +19,7 @@ import {
   startFakeBedrock,
 } from '../src/index.ts';
 import type { FakeServer } from '../src/index.ts';
-import { bedrock, NodeHttpHandler } from './aws-sdk.ts';
 import { post } from './wire.ts';
-
-const { BedrockRuntimeClient, ConverseCommand, ConverseStreamCommand } = bedrock;
 
 const modelId = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
 const whole = `/model/${encodeURIComponent(modelId)}/converse`;
@@ -28,9 +33,9 @@ const tool = (name: string): NonNullable<ToolConfiguration['tools']>[number] => 
 const toolConfig: ToolConfiguration = { tools: [tool('get_weather'), tool('get_time')] };
 
 let server: FakeServer;
-let client: InstanceType<typeof BedrockRuntimeClient>;
+let client: BedrockRuntimeClient;
 
-const connect = (url: string, overrides: object = {}): InstanceType<typeof BedrockRuntimeClient> =>
+const connect = (url: string, overrides: object = {}): BedrockRuntimeClient =>
   new BedrockRuntimeClient({
     region: 'us-east-1',
     endpoint: url,
@@ -176,7 +181,7 @@ describe('answers, read by the official client', () => {
     await client.send(new ConverseCommand({ modelId, messages: [{ role: 'user', content: [{ text: 'x' }, image] }] }));
     expect(server.requests[0]?.body).toMatchObject({ messages: [{ content: [{ text: 'x' }, { image: { source: { bytes: 'AQID' } } }] }] });
     server.script({ blocks: [{ type: 'text', text: 'A' }], finish: { raw: 'guardrail_intervened' } });
-    const response = (await (await post(server, whole, hello)).json());
+    const response = await (await post(server, whole, hello)).json();
     expect(converseResponseSchema.parse(response).stopReason).toBe('guardrail_intervened');
   });
 });
@@ -184,8 +189,8 @@ describe('answers, read by the official client', () => {
 describe('failures', () => {
   it('fails with status, type and message', async () => {
     server.script({ failure: { kind: 'rate_limit', retryAfter: '3' } }, { failure: { kind: 'timeout' } });
-    await expect(client.send(new ConverseCommand(input))).rejects.toBeInstanceOf(bedrock.ThrottlingException);
-    await expect(client.send(new ConverseCommand(input))).rejects.toBeInstanceOf(bedrock.ModelTimeoutException);
+    await expect(client.send(new ConverseCommand(input))).rejects.toBeInstanceOf(ThrottlingException);
+    await expect(client.send(new ConverseCommand(input))).rejects.toBeInstanceOf(ModelTimeoutException);
   });
 
   it.each([
@@ -240,6 +245,8 @@ describe('refusals', () => {
   const thinking = (text: string, signature: string): unknown => ({
     messages: [user, { role: 'assistant', content: [{ reasoningContent: { reasoningText: { text, signature } } }, { text: 'y' }] }, user],
   });
+  const sign = (service: string, more = ''): string =>
+    `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260131/us-east-1/${service}/aws4_request, SignedHeaders=host${more};x-amz-date, Signature=${'0'.repeat(64)}`;
   const declare = (toolSpec: unknown): unknown => ({ toolConfig: { tools: [{ toolSpec }] } });
 
   it.each<[name: string, change: unknown, message: RegExp, type?: string]>([
@@ -375,6 +382,24 @@ describe('refusals', () => {
     const replayed = await post(server, streamed, hello, headers);
     expect(replayed.headers.get('x-amzn-errortype')).toMatch(/^InvalidSignatureException/);
     for (const one of [wrongSecret, wrongId]) one.destroy();
+  });
+
+  it.each<[name: string, headers: Record<string, string>, message: RegExp]>([
+    ['service', { authorization: sign('s3'), 'x-amz-date': '20260131T120000Z' }, /correct service/],
+    ['missing date', { authorization: sign('bedrock') }, /X-Amz-Date/],
+    ['date of another day', { authorization: sign('bedrock'), 'x-amz-date': '20260201T120000Z' }, /X-Amz-Date/],
+    ['unsigned token', { authorization: sign('bedrock'), 'x-amz-date': '20260131T120000Z', 'x-amz-security-token': 'x' }, /must be signed/],
+    [
+      'hash of another payload',
+      { authorization: sign('bedrock', ';x-amz-content-sha256'), 'x-amz-date': '20260131T120000Z', 'x-amz-content-sha256': '0'.repeat(64) },
+      /does not fit the payload/,
+    ],
+    ['made-up signature', { authorization: sign('bedrock'), 'x-amz-date': '20260131T120000Z' }, /we calculated does not match/],
+  ])('signature: %s', async (_name, headers, message) => {
+    const response = await post(server, whole, hello, headers);
+    expect(response.status).toBe(403);
+    expect(response.headers.get('x-amzn-errortype')).toMatch(/^InvalidSignatureException/);
+    expect(JSON.stringify(await response.json())).toMatch(message);
   });
 
   it('broken JSON', async () => {

@@ -302,6 +302,39 @@ describe('refusals', () => {
       { tools: [{ functionDeclarations: [{ ...weather, parameters: { type: 'OBJECT', properties: { a: { type: 'STRING' } } } }] }] },
       /Only one of/,
     ],
+    ['parameters that are no object', declare({ type: 'STRING' }), /parameters\.type: must be OBJECT/],
+    [
+      'JSON schema that is no object',
+      { tools: [{ functionDeclarations: [{ name: 'f', parametersJsonSchema: { type: 'string' } }] }] },
+      /json_schema\.type: must be object/,
+    ],
+    ['property without a type', declare({ type: 'OBJECT', properties: { a: {} } }), /type: must be specified/],
+    [
+      'properties of a string',
+      declare({ type: 'OBJECT', properties: { a: { type: 'STRING', properties: { b: { type: 'STRING' } } } } }),
+      /only allowed for OBJECT/,
+    ],
+    [
+      'required stranger',
+      declare({ type: 'OBJECT', properties: { a: { type: 'STRING' } }, required: ['b'] }),
+      /property is not defined: b/,
+    ],
+    [
+      'response schema in two forms',
+      config({ responseMimeType: 'application/json', responseSchema: { type: 'STRING' }, responseJsonSchema: {} }),
+      /response_json_schema/,
+    ],
+    [
+      'response schema without items',
+      config({ responseMimeType: 'application/json', responseSchema: { type: 'ARRAY' } }),
+      /response_schema\.items: missing/,
+    ],
+    [
+      'response by the model',
+      { tools, ...(contents(user, { role: 'model', parts: [{ functionResponse: { name: 'get_time', response: {} } }] }) as object) },
+      /turn of the user role/,
+    ],
+    ['thought by the user', parts({ text: 'x', thought: true }), /Thoughts must be/],
     ['tool in chat’s shape', { tools: [{ type: 'function', function: { name: 'f' } }] }, /Unknown name "type" at 'tools\[0\]'/],
     ['search and functions together', { tools: [...tools, { googleSearch: {} }] }, /cannot be combined/],
     ['calling config without functions', { toolConfig: { functionCallingConfig: { mode: 'AUTO' } } }, /without function_declarations/],
@@ -343,7 +376,9 @@ describe('refusals', () => {
   });
 
   it('broken JSON and unknown models', async () => {
-    expect((await post(server, whole, '{', key)).status).toBe(400);
+    const broken = await post(server, whole, '{', key);
+    expect(broken.status).toBe(400);
+    expect(geminiErrorSchema.parse(await broken.json()).error.message).toMatch(/Unexpected token/);
     const small = await startFakeGemini({ models: ['gemini-3-pro'] });
     expect((await post(small, whole, hello, key)).status).toBe(404);
     await small.close();

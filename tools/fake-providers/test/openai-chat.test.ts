@@ -257,7 +257,7 @@ describe('refusals', () => {
     ],
     [
       'strict schema with oneOf',
-      schemaFormat({ type: 'object', properties: { a: { oneOf: [] } }, required: ['a'], additionalProperties: false }),
+      schemaFormat({ type: 'object', properties: { a: { type: 'string', oneOf: [] } }, required: ['a'], additionalProperties: false }),
       'response_format',
     ],
     ['schema missing', schemaFormat(undefined), 'response_format.json_schema.schema'],
@@ -274,6 +274,51 @@ describe('refusals', () => {
     ['max_tokens on a reasoning model', { model: 'o3-mini', max_tokens: 5 }, 'max_tokens'],
     ['temperature on a reasoning model', { model: 'gpt-5', temperature: 0.2 }, 'temperature'],
     ['reasoning_effort on a model without', { reasoning_effort: 'low' }, 'reasoning_effort'],
+    [
+      'repeated call id',
+      {
+        messages: [
+          user,
+          { ...called, tool_calls: [called.tool_calls?.[0], called.tool_calls?.[0]] },
+          { role: 'tool', tool_call_id: 'call_1', content: 'x' },
+        ],
+      },
+      'messages.[1].tool_calls',
+    ],
+    ['tools and functions', { tools: [weather], functions: [{ name: 'f' }] }, 'functions'],
+    ['audio output without its form', { modalities: ['text', 'audio'] }, 'audio'],
+    ['stop on a model without', { model: 'o3', stop: ['x'] }, 'stop'],
+    ['penalty on a reasoning model', { model: 'gpt-5', presence_penalty: 1 }, 'presence_penalty'],
+    [
+      'strict schema with a required stranger',
+      schemaFormat({ type: 'object', properties: {}, required: ['a'], additionalProperties: false }),
+      'response_format',
+    ],
+    [
+      'strict schema, property without a type',
+      schemaFormat({ type: 'object', properties: { a: {} }, required: ['a'], additionalProperties: false }),
+      'response_format',
+    ],
+    [
+      'strict schema, property that is no schema',
+      schemaFormat({ type: 'object', properties: { a: 1 }, required: ['a'], additionalProperties: false }),
+      'response_format',
+    ],
+    [
+      'strict schema with anyOf at the root',
+      schemaFormat({ type: 'object', properties: {}, required: [], additionalProperties: false, anyOf: [{ type: 'string' }] }),
+      'response_format',
+    ],
+    [
+      'strict schema, choice with not',
+      schemaFormat({
+        type: 'object',
+        properties: { a: { anyOf: [{ type: 'string', not: {} }] } },
+        required: ['a'],
+        additionalProperties: false,
+      }),
+      'response_format',
+    ],
     ['model with a provider prefix', { model: 'openai/gpt-4o' }, null, 404],
     ['anthropic field', { stop_sequences: ['x'] }, 'stop_sequences'],
   ])('%s', async (_name, change, param, status = 400) => {
@@ -306,6 +351,7 @@ describe('refusals', () => {
     for (const broken of ['{"model":', new Uint8Array([0x7b, 0xff, 0x7d]), '']) {
       const response = await post(server, '/v1/chat/completions', broken);
       expect(response.status).toBe(400);
+      expect(openAiErrorSchema.parse(await response.json()).error.message).toMatch(/could not parse the JSON body/);
     }
   });
 

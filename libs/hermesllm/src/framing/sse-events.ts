@@ -3,8 +3,6 @@ import { defaultEventLimit, sseDecoder } from './sse.ts';
 import type { SseReaderOptions } from './sse-reader.ts';
 import { portableUtf8 } from './utf8.ts';
 
-type Piece = string | Uint8Array;
-
 /**
  * The events of an SSE body that is there whole, or in pieces cut anywhere. Comments, `id` and `retry` are skipped, nothing else is:
  * pings and `[DONE]` are events like any other.
@@ -13,7 +11,10 @@ type Piece = string | Uint8Array;
  * @example
  * for (const { data } of sseEvents('data: {"n":1}\n\ndata: [DONE]\n\n')) console.log(data); // {"n":1} and [DONE]
  */
-export function* sseEvents(body: Piece | Iterable<Piece>, options: SseReaderOptions = {}): Generator<Frame, void, undefined> {
+export function* sseEvents(
+  body: string | Uint8Array | Iterable<string | Uint8Array>,
+  options: SseReaderOptions = {},
+): Generator<Frame, void, undefined> {
   const decoder = sseDecoder(options.limit ?? defaultEventLimit);
   const text = (options.utf8 ?? portableUtf8).createDecoder();
   const pieces = typeof body === 'string' || body instanceof Uint8Array ? [body] : body;

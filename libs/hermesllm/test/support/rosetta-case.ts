@@ -45,7 +45,7 @@ export interface RosettaCase {
 }
 
 /** Models that the files name, where `case.json` says no other. */
-export const defaultModels: Readonly<Record<ApiId, string>> = {
+const defaultModels: Readonly<Record<ApiId, string>> = {
   'openai-chat': 'gpt-5.2',
   'openai-responses': 'gpt-5.2',
   'anthropic-messages': 'claude-sonnet-4-5',

@@ -62,9 +62,7 @@ function outcomeOf(given: RosettaCase, feature: RosettaFeature, to: ApiId, note:
       found.set(warning.type, numbers.add(note(warning)));
     }
   }
-  const said = order
-    .filter((type) => found.has(type))
-    .map((type) => `${type} (${[...(found.get(type) as Set<number>)].join(', ')})`);
+  const said = order.filter((type) => found.has(type)).map((type) => `${type} (${[...(found.get(type) as Set<number>)].join(', ')})`);
   if (feature.noPlace?.includes(to)) return ['left out', ...said].join(', ');
   if (feature.from.includes(to)) return ['native', ...said].join(', ');
   return [...(clean > 0 ? ['carried'] : []), ...said].join(', ');

@@ -36,7 +36,7 @@ const free: ReadonlySet<string> = new Set([
 
 /**
  * Of an answer: what the server that made it is free to say. Identifiers inside of it stay, but for those of Responses' items. That no tokens
- * went into reasoning is as good as nothing said, and so are the members of Messages that are null, and that the model itself called a tool.
+ * went into reasoning, or into a cache, is as good as nothing said, and so are the members of Messages that are null, and that the model itself called a tool.
  */
 export function normalResponse(api: ApiId, wire: JsonObject): JsonObject {
   const normal: Record<string, unknown> = {};
@@ -50,12 +50,22 @@ export function normalResponse(api: ApiId, wire: JsonObject): JsonObject {
 const withoutCaller = ({ caller, ...block }: Record<string, unknown>): JsonObject =>
   JSON.stringify(caller) === '{"type":"direct"}' || caller === undefined ? block : { ...block, caller };
 
-const reasoningMembers: ReadonlySet<string> = new Set(['completion_tokens_details', 'output_tokens_details', 'thoughtsTokenCount']);
+/** Counters that APIs leave out, or demand, where there is nothing to count. */
+const optionalCounters: ReadonlySet<string> = new Set([
+  'completion_tokens_details',
+  'output_tokens_details',
+  'thoughtsTokenCount',
+  'cache_write_tokens',
+]);
 const saysNothing = (value: unknown): boolean =>
   value === null || value === 0 || (typeof value === 'object' && Object.values(value).every((count) => count === 0));
 
 function normalUsage(usage: JsonObject): JsonObject {
-  return Object.fromEntries(
-    Object.entries(usage).filter(([key, value]) => value !== null && !(reasoningMembers.has(key) && saysNothing(value))),
-  );
+  const told: Record<string, unknown> = {};
+  for (const key in usage) {
+    const value = usage[key];
+    if (value === null || (optionalCounters.has(key) && saysNothing(value))) continue;
+    told[key] = key === 'input_tokens_details' ? normalUsage(value as JsonObject) : value;
+  }
+  return told;
 }

@@ -34,7 +34,7 @@ function differences(kind: 'request' | 'response', normal: (api: ApiId, wire: Js
   };
 }
 
-export function updateCase(name: string): void {
+function updateCase(name: string): void {
   const folder = join(rosettaFolder, name);
   for (const file of readdirSync(folder)) if (file.includes('.from-')) rmSync(join(folder, file));
   write(join(folder, 'expected-warnings.json'), {});
@@ -59,7 +59,5 @@ export function updateCase(name: string): void {
   write(join(folder, 'expected-warnings.json'), warnings);
 }
 
-if (import.meta.main) {
-  const named = process.argv.slice(2);
-  for (const name of named.length > 0 ? named : caseNames()) updateCase(name);
-}
+const named = process.argv.slice(2);
+for (const name of named.length > 0 ? named : caseNames()) updateCase(name);

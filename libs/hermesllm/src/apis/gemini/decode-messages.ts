@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../codec.ts';
 import { invalidRequest } from '../../hermes-error.ts';
-import type { Block } from '../../model/block.ts';
+import type { Block, ReasoningBlock } from '../../model/block.ts';
 import { textBlock } from '../../model/block.ts';
 import type { Message } from '../../model/request.ts';
 import { message } from '../../model/request.ts';
@@ -77,7 +77,7 @@ function pushModelTurn(blocks: readonly Block[], messages: Message[]): void {
 function continues(previous: Block, block: Block, cut: boolean): boolean {
   if (block.type !== 'text' && block.type !== 'reasoning') return false;
   if (previous.type !== block.type || previous.signature !== undefined) return false;
-  if (block.type === 'reasoning' && block.redacted !== undefined) return false;
+  if (block.type === 'reasoning' && (block.redacted ?? (previous as ReasoningBlock).redacted) !== undefined) return false;
   // Clients that gather the parts of a stream in one content split its thoughts; they are worth something only with their signature, whole.
   if (!cut && block.type === 'text' && (block.text !== '' || block.signature === undefined)) return false;
   previous.text += block.text;

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { recordingScope } from '../../../test/support/recording-scope.ts';
@@ -224,6 +225,32 @@ describe('decodeRequest', () => {
         textBlock('after'),
       ]),
     );
+  });
+
+  it('makes one thought of the pieces that a client gathered in one content', () => {
+    const sealed = (text: string): string => Buffer.from(text).toString('base64');
+    const { request } = decode({
+      contents: [
+        user('Hi'),
+        {
+          role: 'model',
+          parts: [
+            { text: 'Let me', thought: true },
+            { text: ' look.', thought: true },
+            { text: '', thought: true, thoughtSignature: 's' },
+            { text: 'Again.', thought: true },
+            { text: '', thought: true, thoughtSignature: sealed('plano.redacted.anthropic-messages.xyz') },
+            { text: 'And again.', thought: true },
+          ],
+        },
+      ],
+    });
+    expect(request.messages[1]?.blocks).toEqual([
+      reasoningBlock('Let me look.', own('s')),
+      reasoningBlock('Again.'),
+      reasoningBlock('', undefined, { origin: 'anthropic-messages', data: 'xyz' }),
+      reasoningBlock('And again.'),
+    ]);
   });
 
   it('splits results from the words beside them', () => {
