@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import type { ClientAnswer, ClientUnderTest, Question } from './client-under-test.ts';
+import type { ClientCall, ClientUnderTest, Question } from './client-under-test.ts';
 import { citySchema } from './client-under-test.ts';
 
 /** `@anthropic-ai/sdk`, Messages. */
@@ -11,17 +11,10 @@ export function anthropicClient(url: string): ClientUnderTest {
     rateLimit: Anthropic.RateLimitError,
     streamError: Anthropic.APIError,
     async ask(question) {
-      const { model, system, tools, maxTokens } = question;
-      const request: Anthropic.MessageCreateParamsNonStreaming = {
-        model,
-        max_tokens: maxTokens ?? 300,
-        messages: messagesOf(question),
-        ...(system === undefined ? {} : { system }),
-        ...(tools === undefined ? {} : { tools: tools.map((name) => ({ name, description: name, input_schema: { ...citySchema, required: ['city'] } })) }),
-      };
+      const request = requestOf(question);
       const answer = question.stream ? await messages.stream(request).finalMessage() : await messages.create(request);
       let text = '';
-      const calls: ClientAnswer['calls'][number][] = [];
+      const calls: ClientCall[] = [];
       for (const block of answer.content) {
         if (block.type === 'text') text += block.text;
         if (block.type === 'tool_use') calls.push({ id: block.id, name: block.name, input: block.input });
@@ -32,8 +25,22 @@ export function anthropicClient(url: string): ClientUnderTest {
   };
 }
 
-function messagesOf({ user, before }: Question): Anthropic.MessageParam[] {
-  const messages: Anthropic.MessageParam[] = [{ role: 'user', content: user }];
+function requestOf(question: Question): Anthropic.MessageCreateParamsNonStreaming {
+  const { model, system, tools, maxTokens, forced, asSchema, thinking } = question;
+  const request: Anthropic.MessageCreateParamsNonStreaming = { model, max_tokens: maxTokens ?? 3000, messages: messagesOf(question) };
+  const schema = { ...citySchema, required: ['city'] };
+  if (system !== undefined) request.system = system;
+  if (tools !== undefined) request.tools = tools.map((name) => ({ name, description: name, input_schema: schema }));
+  if (forced !== undefined) request.tool_choice = { type: 'tool', name: forced };
+  if (asSchema === true) request.output_config = { format: { type: 'json_schema', schema } };
+  if (thinking === true) request.thinking = { type: 'enabled', budget_tokens: 1024 };
+  return request;
+}
+
+function messagesOf({ user, image, before }: Question): Anthropic.MessageParam[] {
+  const content: Anthropic.ContentBlockParam[] = [{ type: 'text', text: user }];
+  if (image !== undefined) content.unshift({ type: 'image', source: { type: 'base64', media_type: 'image/png', data: image } });
+  const messages: Anthropic.MessageParam[] = [{ role: 'user', content }];
   if (before === undefined) return messages;
   messages.push({ role: 'assistant', content: before.answer.turn as Anthropic.ContentBlock[] });
   const results: Anthropic.ToolResultBlockParam[] = [];

@@ -7,6 +7,14 @@ export interface Question {
   /** Names of tools with one argument, `city`. */
   readonly tools?: readonly string[];
   readonly maxTokens?: number;
+  /** A PNG in base64, which comes before `user`. */
+  readonly image?: string;
+  /** The tool that must be called. */
+  readonly forced?: string;
+  /** Whether the answer must fit {@link citySchema}. */
+  readonly asSchema?: boolean;
+  /** Whether the model is to think, and to show it. */
+  readonly thinking?: boolean;
   /** The answer before, with calls, and a text for each of them: they are sent back after `user`. */
   readonly before?: { readonly answer: ClientAnswer; readonly results: readonly string[] };
 }
@@ -46,4 +54,9 @@ export interface ClientUnderTest {
 }
 
 /** The JSON schema of every tool that is offered. */
-export const citySchema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } as const;
+export const citySchema = {
+  type: 'object',
+  properties: { city: { type: 'string' } },
+  required: ['city'],
+  additionalProperties: false,
+} as const;

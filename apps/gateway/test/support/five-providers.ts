@@ -1,6 +1,8 @@
+import type { ExchangeSummary } from '@plano/common';
 import { startFakeAnthropic, startFakeBedrock, startFakeGemini, startFakeOpenAi } from '@plano/fake-providers';
 import type { FakeServer } from '@plano/fake-providers';
 import type { ApiId } from '@plano/hermesllm';
+import { expect, vi } from 'vitest';
 import type { RunningGateway } from './start-gateway.ts';
 import { startGateway } from './start-gateway.ts';
 
@@ -13,8 +15,8 @@ export interface UpstreamUnderTest {
 
 /** All five upstream APIs. */
 export const upstreams: readonly UpstreamUnderTest[] = [
-  { api: 'openai-chat', model: 'openai/gpt-4o', fake: 'openai' },
-  { api: 'openai-responses', model: 'openai/gpt-4.1', fake: 'openai' },
+  { api: 'openai-chat', model: 'openai/gpt-5-mini', fake: 'openai' },
+  { api: 'openai-responses', model: 'openai/gpt-5', fake: 'openai' },
   { api: 'anthropic-messages', model: 'anthropic/claude-sonnet-4-5', fake: 'anthropic' },
   { api: 'bedrock-converse', model: 'amazon_bedrock/us.anthropic.claude-haiku-4-5-20251001-v1:0', fake: 'bedrock' },
   { api: 'gemini', model: 'gemini/gemini-2.5-flash', fake: 'gemini' },
@@ -23,6 +25,8 @@ export const upstreams: readonly UpstreamUnderTest[] = [
 /** A gateway in front of strict fakes of every upstream API. */
 export interface FiveProviders extends Readonly<Record<UpstreamUnderTest['fake'], FakeServer>> {
   readonly gateway: RunningGateway;
+  /** What became of the last exchange. Its record may come a moment after the client has read enough. */
+  lastSummary(): Promise<ExchangeSummary | undefined>;
   reset(): void;
   close(): Promise<void>;
 }
@@ -50,6 +54,10 @@ model_providers:
   return {
     ...fakes,
     gateway,
+    async lastSummary() {
+      await vi.waitFor(() => expect(gateway.active()).toBe(0));
+      return gateway.records.at(-1)?.summary;
+    },
     reset() {
       for (const fake of Object.values(fakes)) fake.reset();
     },

@@ -1,6 +1,6 @@
-import type { Content, GenerateContentParameters, GenerateContentResponse, Part } from '@google/genai';
-import { ApiError, GoogleGenAI } from '@google/genai';
-import type { ClientAnswer, ClientUnderTest, Question } from './client-under-test.ts';
+import type { Content, GenerateContentConfig, GenerateContentParameters, GenerateContentResponse, Part } from '@google/genai';
+import { ApiError, FunctionCallingConfigMode, GoogleGenAI } from '@google/genai';
+import type { ClientAnswer, ClientCall, ClientUnderTest, Question } from './client-under-test.ts';
 import { citySchema } from './client-under-test.ts';
 
 /** `@google/genai`, the Developer API. */
@@ -12,24 +12,31 @@ export function googleClient(url: string, apiKey = 'client-key'): ClientUnderTes
     rateLimit: ApiError,
     streamError: ApiError,
     async ask(question) {
-      const { model, system, tools, maxTokens } = question;
-      const request: GenerateContentParameters = {
-        model,
-        contents: contentsOf(question),
-        config: {
-          ...(system === undefined ? {} : { systemInstruction: system }),
-          ...(maxTokens === undefined ? {} : { maxOutputTokens: maxTokens }),
-          ...(tools === undefined
-            ? {}
-            : { tools: [{ functionDeclarations: tools.map((name) => ({ name, description: name, parametersJsonSchema: citySchema })) }] }),
-        },
-      };
+      const request: GenerateContentParameters = { model: question.model, contents: contentsOf(question), config: configOf(question) };
       const chunks: GenerateContentResponse[] = [];
       if (question.stream) for await (const chunk of await models.generateContentStream(request)) chunks.push(chunk);
       else chunks.push(await models.generateContent(request));
       return accumulate(chunks);
     },
   };
+}
+
+function configOf({ system, tools, maxTokens, forced, asSchema, thinking }: Question): GenerateContentConfig {
+  const config: GenerateContentConfig = {};
+  if (system !== undefined) config.systemInstruction = system;
+  if (maxTokens !== undefined) config.maxOutputTokens = maxTokens;
+  if (tools !== undefined) {
+    config.tools = [{ functionDeclarations: tools.map((name) => ({ name, description: name, parametersJsonSchema: citySchema })) }];
+  }
+  if (forced !== undefined) {
+    config.toolConfig = { functionCallingConfig: { mode: FunctionCallingConfigMode.ANY, allowedFunctionNames: [forced] } };
+  }
+  if (asSchema === true) {
+    config.responseMimeType = 'application/json';
+    config.responseJsonSchema = citySchema;
+  }
+  if (thinking === true) config.thinkingConfig = { includeThoughts: true, thinkingBudget: 1024 };
+  return config;
 }
 
 function accumulate(chunks: readonly GenerateContentResponse[]): ClientAnswer {
@@ -41,7 +48,7 @@ function accumulate(chunks: readonly GenerateContentResponse[]): ClientAnswer {
     finish = candidates?.[0]?.finishReason ?? finish;
     usage = usageMetadata ?? usage;
   }
-  const calls: ClientAnswer['calls'][number][] = [];
+  const calls: ClientCall[] = [];
   let text = '';
   for (const { functionCall, text: piece, thought } of parts) {
     if (functionCall !== undefined) calls.push({ id: functionCall.id, name: functionCall.name ?? '', input: functionCall.args });
@@ -50,8 +57,10 @@ function accumulate(chunks: readonly GenerateContentResponse[]): ClientAnswer {
   return { text, finish, calls, inputTokens: usage?.promptTokenCount, outputTokens: usage?.candidatesTokenCount, turn: parts };
 }
 
-function contentsOf({ user, before }: Question): Content[] {
-  const contents: Content[] = [{ role: 'user', parts: [{ text: user }] }];
+function contentsOf({ user, image, before }: Question): Content[] {
+  const asked: Part[] = [{ text: user }];
+  if (image !== undefined) asked.unshift({ inlineData: { mimeType: 'image/png', data: image } });
+  const contents: Content[] = [{ role: 'user', parts: asked }];
   if (before === undefined) return contents;
   contents.push({ role: 'model', parts: before.answer.turn as Part[] });
   const parts: Part[] = before.answer.calls.map(({ id, name }, index) => ({
