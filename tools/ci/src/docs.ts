@@ -26,7 +26,7 @@ for (const { name, root } of readProjects(workspace).projects) {
 
   console.log(`${name}: ${entryPoints.length} entries`);
   const application = await Application.bootstrapWithPlugins(
-    { options: join(workspace, 'typedoc.json'), name, entryPoints, tsconfig: join(folder, 'tsconfig.lib.json') },
+    { options: join(workspace, 'typedoc.json'), name, entryPoints, tsconfig: join(folder, 'tsconfig.json') },
     [new TypeDocReader(), new TSConfigReader()],
   );
   const project = await application.convert();

@@ -58,14 +58,14 @@ const canonicalPaths: Partial<Record<ApiId, string>> = {
 };
 
 /** The API of a vector's `client`, `upstream` or `upstream_api`. */
-function apiOf(name: unknown): ApiId {
+export function apiOf(name: unknown): ApiId {
   const api = typeof name === 'string' ? apiOfName[name] : undefined;
   if (api === undefined) throw new Error(`Unknown API: ${String(name)}`);
   return api;
 }
 
 /** A vector's name of an upstream API; Converse has one name more when it streams. */
-function nameOfApi(api: ApiId, stream: boolean): string {
+export function nameOfApi(api: ApiId, stream: boolean): string {
   switch (api) {
     case 'openai-chat':
       return 'chat';
@@ -81,7 +81,7 @@ function nameOfApi(api: ApiId, stream: boolean): string {
 }
 
 /** A provider that the vectors may name. */
-function recordedProvider(name: unknown): Provider {
+export function recordedProvider(name: unknown): Provider {
   const provider = typeof name === 'string' ? findProvider(name) : undefined;
   if (provider === undefined || recordedIds[provider.id] === undefined) throw new Error(`Unknown provider: ${String(name)}`);
   return provider;
@@ -119,7 +119,7 @@ interface CacheInjectArgs {
 /**
  * The recorded `endpoint` had no default base URLs: an absent prefix is a base URL without a path.
  */
-function recordedPath(args: EndpointArgs): string {
+export function recordedPath(args: EndpointArgs): string {
   const provider = recordedProvider(args.provider);
   const basePathPrefix = args.base_url_path_prefix ?? '/';
   return upstreamPath({

@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../codec.ts';
-import type { Extensions, LlmRequest } from '../../model/request.ts';
+import type { Extensions, LlmRequest, OutputFormat } from '../../model/request.ts';
 import { emptyRequest } from '../../model/request.ts';
 import {
   asObject,
   asString,
   maybeNumber,
   maybeObject,
+  maybeString,
   memberPath,
   optionalInteger,
   optionalNumber,
@@ -56,7 +57,11 @@ export function decodeRequest(value: unknown, scope: Scope): LlmRequest {
   const modelFields = optionalObject(wire, modelFieldsKey, '');
   request.topK = decodeTopK(modelFields);
   request.reasoning = decodeReasoning(wire, modelFields, scope);
-  request.outputFormat = decodeOutputFormat(wire, scope);
+  const claude = claudeOutputConfig(modelFields);
+  request.outputFormat = decodeOutputFormat(wire, scope) ?? claude?.format;
+  if (claude?.effort !== undefined && request.reasoning === undefined) {
+    request.reasoning = { mode: undefined, effort: claude.effort, budget: undefined, summary: undefined, include: undefined };
+  }
   request.metadata = decodeMetadata(wire);
   const tier = optionalObject(wire, 'serviceTier', '');
   if (tier !== undefined) {
@@ -94,12 +99,31 @@ function decodeMetadata(wire: JsonObject): Record<string, string> | undefined {
 }
 
 /** What only this API has. Of the model's own fields, those that the hub has read are left out. */
+const claudeConfigMembers: ReadonlySet<string> = new Set(['format', 'effort']);
+
+/** Claude's own `output_config`, which clients send as a model field; undefined when there is more in it than is understood here. */
+function claudeOutputConfig(fields: JsonObject | undefined): { format: OutputFormat | undefined; effort: string | undefined } | undefined {
+  const config = maybeObject(fields?.['output_config']);
+  if (config === undefined || unknownFields(config, claudeConfigMembers) !== undefined) return undefined;
+  const format = maybeObject(config['format']);
+  const isSchema = format?.['type'] === 'json_schema' && maybeObject(format['schema']) !== undefined;
+  if (format !== undefined && !isSchema) return undefined;
+  return {
+    format:
+      format === undefined
+        ? undefined
+        : { type: 'json-schema', name: undefined, description: undefined, schema: format['schema'], strict: true },
+    effort: maybeString(config['effort']),
+  };
+}
+
 function decodeFields(wire: JsonObject, modelFields: JsonObject | undefined): JsonObject {
   const fields = unknownFields(wire, known) ?? {};
   if (modelFields === undefined) return fields;
   const read = new Set<string>();
   const thinking = thinkingField(modelFields);
   if (thinking !== undefined) read.add(thinking);
+  if (claudeOutputConfig(modelFields) !== undefined) read.add('output_config');
   if (maybeNumber(modelFields['top_k']) !== undefined) read.add('top_k');
   else if (maybeNumber(modelFields['topK']) !== undefined) read.add('topK');
   const rest = unknownFields(modelFields, read);

@@ -30,7 +30,8 @@ export function decodeReasoningItem(item: ReadItem): ReasoningBlock | undefined 
   const encrypted = maybeString(item.encrypted_content);
   const id = maybeString(item.id);
   if (encrypted === undefined || encrypted === '') return text === '' ? undefined : reasoningBlock(text, undefined, undefined, id);
-  const signature = openSignature(encrypted, api);
+  const opened = openSignature(encrypted, api);
+  const signature = opened.origin === api && id !== undefined ? { origin: api, data: `${id}.${opened.data}` } : opened;
   return parts === 0 ? reasoningBlock('', undefined, signature, id) : reasoningBlock(text, signature, undefined, id);
 }
 
@@ -43,7 +44,17 @@ export function encodeOwnReasoning(block: ReasoningBlock, path: string, scope: S
     report(scope, 'dropped', path, 'The Responses API takes back only reasoning that it encrypted itself');
     return undefined;
   }
-  return reasoningItem(block.id, block.text, block.signature !== undefined, proof.data);
+  const { id, content } = ownProof(proof.data);
+  return reasoningItem(block.id ?? id, block.text, block.signature !== undefined, content);
+}
+
+/**
+ * The service wants its reasoning back under the id it gave it (reports differ on whether it must). Other APIs have no place for the id, so
+ * it travels in the signature: `rs_….` before the encrypted content.
+ */
+function ownProof(data: string): { id: string | undefined; content: string } {
+  const match = /^(rs_[A-Za-z0-9_-]+)\.(.*)$/s.exec(data);
+  return match === null ? { id: undefined, content: data } : { id: match[1], content: match[2] ?? '' };
 }
 
 /** `told`: with an empty text there is still a summary part, which tells a signed empty text from a redacted one. */
@@ -81,7 +92,7 @@ export function sealForClient(
   }
   if (signature !== undefined && redacted !== undefined)
     report(scope, 'dropped', `${path}.redacted`, 'A reasoning item has one encrypted content');
-  return sealSignature(proof, api);
+  return proof.origin === api ? ownProof(proof.data).content : sealSignature(proof, api);
 }
 
 // Some upstreams sign tool calls and refuse the next request without the signature (Gemini 3:

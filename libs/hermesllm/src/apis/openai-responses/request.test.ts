@@ -125,7 +125,7 @@ describe('decodeRequest', () => {
 
   it('reads reasoning with its proof', () => {
     const reasoning = (members: object): unknown => decode({ input: [{ type: 'reasoning', id: 'rs_1', ...members }] }).messages[0]?.blocks;
-    const proof = { origin: own, data: 'gA' };
+    const proof = { origin: own, data: 'rs_1.gA' };
     expect(reasoning({ summary: [{ type: 'summary_text', text: 't' }], encrypted_content: 'gA' })).toEqual([
       reasoningBlock('t', proof, undefined, 'rs_1'),
     ]);

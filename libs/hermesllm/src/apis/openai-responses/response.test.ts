@@ -48,7 +48,7 @@ describe('decodeResponse', () => {
     const wire = fixture('tool-turn.response.json');
     const [reasoning, search, text, call, custom] = decode(wire).blocks;
     expect(reasoning).toEqual(
-      reasoningBlock('First thought.\n\nSecond thought.', { origin: 'openai-responses', data: 'gAAAAAB' }, undefined, 'rs_1'),
+      reasoningBlock('First thought.\n\nSecond thought.', { origin: 'openai-responses', data: 'rs_1.gAAAAAB' }, undefined, 'rs_1'),
     );
     expect(search).toEqual(unknownBlock('openai-responses', (wire['output'] as unknown[])[1]));
     expect(text).toMatchObject({

@@ -63,8 +63,8 @@ const answers: [name: string, answer: LlmResponse][] = [
     'a turn with tools',
     answer(
       [
-        reasoningBlock('hm', own, undefined, 'rs_1'),
-        reasoningBlock('', undefined, own, 'rs_2'),
+        reasoningBlock('hm', { ...own, data: 'rs_1.gA' }, undefined, 'rs_1'),
+        reasoningBlock('', undefined, { ...own, data: 'rs_2.gA' }, 'rs_2'),
         reasoningBlock('h\n\nm', foreign, undefined, 'rs_3'),
         reasoningBlock('', undefined, foreign, 'rs_4'),
         textBlock('a'),

@@ -190,7 +190,7 @@ describe('the stream decoder', () => {
   it('tells redacted reasoning from signed reasoning', () => {
     const item = (members: object): Frame =>
       wire('response.output_item.done', { output_index: 0, item: { type: 'reasoning', id: 'rs_1', ...members } });
-    const signature = { origin: 'openai-responses', data: 'gA' };
+    const signature = { origin: 'openai-responses', data: 'rs_1.gA' };
     expect(blocksOf([created, item({ summary: [], encrypted_content: 'gA' }), completed()])).toMatchObject([
       { text: '', redacted: signature },
     ]);

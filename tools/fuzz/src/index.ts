@@ -1,0 +1,1 @@
+export { codecs, repeatable } from './codecs.ts';
