@@ -136,7 +136,7 @@ const outputFormat = fc.constantFrom<OutputFormat>(
 /** A request that some client may send; what its own API cannot say, its codec leaves out. */
 export const anyRequest: fc.Arbitrary<LlmRequest> = fc
   .record({
-    model: name,
+    model: name.map((value) => `model_${value}`),
     stream: fc.boolean(),
     messages: history,
     maxTokens: maybe(fc.integer({ min: 1, max: 100_000 })),

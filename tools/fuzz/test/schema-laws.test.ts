@@ -24,6 +24,9 @@ const seed = process.env['PLANO_LAW_SEED'];
 const parameters = { numRuns, ...(seed === undefined ? {} : { seed: Number(seed) }) };
 const translator = createTranslator(codecs);
 
+// Rules of single models (reasoning models refuse `top_p`, for one) are the providers' adapters' matter, not the codecs'.
+const upstreamModel = 'model_x';
+
 const scope = (): Scope => createScope([], repeatable());
 const text = (body: Body): string => (typeof body === 'string' ? body : decodeUtf8(body));
 const read = (body: Body): unknown => JSON.parse(text(body)) as unknown;
@@ -45,21 +48,40 @@ function sent(request: LlmRequest, client: Codec, upstream: Codec): { translated
     throw error;
   }
   if (strictSchemas[client.api].request(JSON.parse(wire), request.stream) !== undefined) return undefined;
-  const route = { client: client.api, upstream: upstream.api, model: request.model, stream: request.stream };
+  const route = { client: client.api, upstream: upstream.api, model: upstreamModel, stream: request.stream };
   return { translated: translator.translateRequest(wire, route, repeatable()), wire };
 }
 
-const plain = (client: Codec, upstream: Codec, stream: boolean): Translated => {
-  const request: LlmRequest = { ...(fc.sample(anyRequest, { seed: 1, numRuns: 1 })[0] as LlmRequest), stream, outputFormat: undefined };
-  const made = sent({ ...request, includeUsage: true }, client, upstream);
-  if (made === undefined) throw new Error('A plain request is not legal');
+/** Asks for a word, and for the usage that some APIs report only when asked. */
+const question = (stream: boolean): LlmRequest => ({
+  ...(fc.sample(anyRequest, { seed: 1, numRuns: 1 })[0] as LlmRequest),
+  stream,
+  model: 'm',
+  messages: [
+    {
+      role: 'user',
+      blocks: [{ type: 'text', text: 'Hi', citations: undefined, cache: undefined, signature: undefined }],
+      name: undefined,
+    },
+  ],
+  maxTokens: 100,
+  tools: undefined,
+  toolChoice: undefined,
+  parallelToolCalls: undefined,
+  outputFormat: undefined,
+  reasoning: undefined,
+  includeUsage: true,
+});
+
+function asked(client: Codec, upstream: Codec, stream: boolean): Translated {
+  const made = sent(question(stream), client, upstream);
+  if (made === undefined) throw new Error('The question is not legal');
   return made.translated;
-};
+}
 
 function streamOf(codec: Codec, response: LlmResponse): Uint8Array[] {
-  const asked: LlmRequest = { ...(fc.sample(anyRequest, { seed: 1, numRuns: 1 })[0] as LlmRequest), stream: true, includeUsage: true };
   const events = codec.sequentialBlocks ? runMachine(sequential(), unfoldResponse(response)) : unfoldResponse(response);
-  const frames = runMachine(codec.streamEncoder(asked, scope()), events);
+  const frames = runMachine(codec.streamEncoder(question(true), scope()), events);
   return runMachine(
     codec.framings[0].encoder(),
     frames.map((one) => [one]),
@@ -84,10 +106,10 @@ describe.each(pairs)('%s client, %s upstream', (_client, _upstream, client, upst
   });
 
   it('a translated answer is one that the client accepts', () => {
-    const translated = plain(client, upstream, false);
+    const translated = asked(client, upstream, false);
     fc.assert(
       fc.property(anyResponse, (response) => {
-        const wire = JSON.stringify(upstream.encodeResponse(response, translated.request ?? ({ ...response } as never), scope()));
+        const wire = JSON.stringify(upstream.encodeResponse(response, question(false), scope()));
         const body = read(translator.translateResponse(translated, 200, wire).body);
         expect(strictSchemas[client.api].response(body), `${wire}\n became ${JSON.stringify(body)}`).toBeUndefined();
       }),
@@ -98,7 +120,7 @@ describe.each(pairs)('%s client, %s upstream', (_client, _upstream, client, upst
   it('every event of a translated stream is one that the client accepts', () => {
     fc.assert(
       fc.property(anyResponse, (response) => {
-        const pieces = runMachine(translator.translateStream(plain(client, upstream, true)), streamOf(upstream, response));
+        const pieces = runMachine(translator.translateStream(asked(client, upstream, true)), streamOf(upstream, response));
         const bytes = pieces.map((piece) => (typeof piece === 'string' ? encodeUtf8(piece) : piece));
         const frames: Frame[] = runMachine(client.framings[0].decoder(portableUtf8, 1e9), bytes);
         expect(frames.length).toBeGreaterThan(0);

@@ -1,0 +1,72 @@
+import type { ApiId } from '@plano/hermesllm';
+
+/** A difference between what is written and what a strict reader takes, that is known and has a reason. */
+interface Deviation {
+  api: ApiId;
+  /** Found in the JSON of one finding. */
+  finding: RegExp;
+  reason: string;
+}
+
+const deviations: readonly Deviation[] = [
+  {
+    api: 'openai-chat',
+    finding: /"code":"unrecognized_keys","keys":\["reasoning_content"\]/,
+    reason:
+      'How compatible servers show reasoning; the API itself has no member for it (https://api-docs.deepseek.com/guides/reasoning_model).',
+  },
+  {
+    api: 'openai-chat',
+    finding: /"code":"unrecognized_keys","keys":\["cache_read_input_tokens","cache_creation_input_tokens"\],"path":\[.*"usage"\]/,
+    reason: 'Chat Completions cannot say what was written to a cache; compatible servers for Claude say it so.',
+  },
+  {
+    api: 'openai-chat',
+    finding: /must contain the word 'json'/,
+    reason: 'A rule about the words of the prompt, which a translation does not change: the upstream answers for it.',
+  },
+  {
+    api: 'openai-responses',
+    finding: /must contain the word 'json'|must contain the word \\"json\\"/,
+    reason: 'A rule about the words of the prompt, which a translation does not change: the upstream answers for it.',
+  },
+  {
+    api: 'openai-responses',
+    finding: /Invalid 'max_output_tokens': below minimum value/,
+    reason: 'The other APIs take any limit from 1; the upstream refuses one below 16 itself.',
+  },
+  {
+    api: 'openai-responses',
+    finding: /"path":\[[^\]]*"input_tokens_details","cache_write_tokens"\]/,
+    reason: 'Written only when something was written to a cache.',
+  },
+  {
+    api: 'openai-responses',
+    finding: /"code":"unrecognized_keys","keys":\["name"\],"path":\[\],/,
+    reason: '`response.function_call_arguments.done` repeats the name of the function.',
+  },
+  {
+    api: 'anthropic-messages',
+    finding: /"path":\[("message",)?("diagnostics"|"usage","(inference_geo|speed|iterations)")\]/,
+    reason: 'Members of the whole message that only Anthropic itself could fill are left out, where its own API says null.',
+  },
+  {
+    api: 'anthropic-messages',
+    finding: /"code":"invalid_type".*"path":\[("content",\d+|"content_block"),"caller"\]/,
+    reason: 'Who called a tool is said only where programs may call tools.',
+  },
+  {
+    api: 'anthropic-messages',
+    finding: /"code":"invalid_type".*"path":\["content_block","citations"\]/,
+    reason: 'The start of a text in a stream has no citations yet, and the member is left out instead of null.',
+  },
+];
+
+/** The findings that nothing explains; undefined when there are none. */
+export function unexplained(api: ApiId, findings: readonly unknown[] | undefined): readonly unknown[] | undefined {
+  const left = (findings ?? []).filter((finding) => {
+    const text = JSON.stringify(finding);
+    return !deviations.some((known) => known.api === api && known.finding.test(text));
+  });
+  return left.length === 0 ? undefined : left;
+}
