@@ -12,7 +12,7 @@ export interface Crash {
 }
 
 /** Where crashes are kept; every test run replays them. */
-export const crashFolder: string = join(import.meta.dirname, '../crashes');
+const crashFolder: string = join(import.meta.dirname, '../crashes');
 
 /** Writes a fixture named for its target and its bytes, and returns its path. */
 export function writeCrash(target: string, problem: string, bytes: Uint8Array): string {
