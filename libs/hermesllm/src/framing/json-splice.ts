@@ -189,7 +189,19 @@ function isEscaped(text: string, at: number): boolean {
   return ((at - slash) & 1) === 1;
 }
 
+const shortKey = 32;
+
 function readKey(bytes: Uint8Array, start: number, end: number, decode: (bytes: Uint8Array) => string): string {
+  // A native decoder costs more than a dozen plain characters are worth.
+  if (end - start <= shortKey) {
+    const codes: number[] = [];
+    for (let i = start + 1; i < end - 1; i++) {
+      const byte = bytes[i] as number;
+      if (byte >= 0x80 || byte === backslash) break;
+      codes.push(byte);
+    }
+    if (codes.length === end - start - 2) return String.fromCharCode.apply(undefined, codes);
+  }
   const text = decode(bytes.subarray(start + 1, end - 1));
   if (!text.includes('\\')) return text;
   try {
