@@ -24,3 +24,4 @@ export { decodeUtf8, encodeUtf8, portableUtf8, streamingDecoder } from './framin
 export type { Machine } from './machine.ts';
 export { none, pipe } from './machine.ts';
 export type { Frame, Framing } from './model/api.ts';
+export { joinBytes } from './join-bytes.ts';

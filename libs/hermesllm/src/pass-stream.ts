@@ -6,7 +6,7 @@ import { none } from './machine.ts';
 import type { Frame } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
 import type { StreamEvent } from './model/stream-event.ts';
-import { streamError } from './model/stream-event.ts';
+import { streamError, truncation } from './model/stream-event.ts';
 import type { AnswerFacts, Body, Translated } from './translate.ts';
 import { requestOf } from './translate.ts';
 import type { StreamTranslation } from './translate-stream.ts';
@@ -145,9 +145,9 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
       const rest = boundaries.finish(waiting, translated.utf8);
       const { last, closing } = readEnd(rest.frames);
       const out: Body[] = rest.frames.length > 0 ? [...waiting, ...rest.closing] : [];
-      const cut = last === undefined || (last.type === 'error' && last.error.code === 'upstream_stream_truncated');
+      const cut = last === undefined || (last.type === 'error' && last.error.code === truncation.code);
       if (last?.type === 'error') facts = { ...facts, error: last.error };
-      if (cut) return [...out, ...errorFrames(last?.type === 'error' ? last.error : cutShort)];
+      if (cut) return [...out, ...errorFrames(last?.type === 'error' ? last.error : truncation)];
       return last.type === 'error' || closing.length === 0 ? out : [...out, ...write.push(closing)];
     },
     fail: (error) => (failed ? none : errorFrames(error)),
@@ -156,16 +156,8 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
   };
 }
 
-const cutShort: LlmError = {
-  kind: 'server',
-  status: 502,
-  message: 'The upstream closed the stream before the answer was complete',
-  code: 'upstream_stream_truncated',
-  param: undefined,
-  requestId: undefined,
-};
 const tooLarge = (limit: number): LlmError => ({
-  ...cutShort,
+  ...truncation,
   message: `A stream event is larger than ${limit} bytes`,
   code: 'stream_event_too_large',
 });

@@ -241,29 +241,23 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     const same = route.client === route.upstream;
     if (status >= 400) {
       const text = typeof body === 'string' ? body : utf8.decode(body);
-      const error = upstream.decodeError(status, parseData(text) ?? text, header);
-      if (same && parseData(text) !== undefined)
-        return { status, body, headers: undefined, facts: () => ({ ...noFacts, error }), warnings: [] };
+      const parsed = parseData(text);
+      const error = upstream.decodeError(status, parsed ?? text, header);
+      if (same && parsed !== undefined) return { status, body, headers: undefined, facts: () => ({ ...noFacts, error }), warnings: [] };
       return failed(route.client, error, []);
     }
     if (same) return { status, body, headers: undefined, facts: () => observe(upstream, body, translated), warnings: [] };
-    const wire = parseData(typeof body === 'string' ? body : utf8.decode(body));
-    if (wire === undefined) return failed(route.client, notJson(), []);
-    const failure = upstream.decodeFailure(wire);
-    if (failure !== undefined) return failed(route.client, failure, []);
-    const response = finishResponse(translated, upstream, upstream.decodeResponse(wire, scope));
+    const { response, failure } = readAnswer(translated, upstream, body);
+    if (response === undefined) return failed(route.client, failure, []);
     const encoded = codecOf(route.client).encodeResponse(response, requestOf(translated), scope);
     return { status, body: JSON.stringify(encoded), headers: json, facts: () => factsOf(response), warnings: warnings.slice(before) };
   }
 
   function streamResponse(translated: Translated, body: Body, options: StreamOptions = {}): TranslatedResponse {
-    const { route, scope, utf8, warnings } = translated;
+    const { route, warnings } = translated;
     const before = warnings.length;
-    const upstream = codecOf(route.upstream);
-    const wire = parseData(typeof body === 'string' ? body : utf8.decode(body));
-    const failure = wire === undefined ? notJson() : upstream.decodeFailure(wire);
-    if (failure !== undefined) return failed(route.client, failure, []);
-    const response = finishResponse(translated, upstream, upstream.decodeResponse(wire, scope));
+    const { response, failure } = readAnswer(translated, codecOf(route.upstream), body);
+    if (response === undefined) return failed(route.client, failure, []);
     const stream = streamOfResponse(translated, codecOf(route.client), response, options.clientFraming);
     return {
       status: 200,
@@ -310,6 +304,18 @@ const finishResponse = (translated: Translated, upstream: Codec, response: LlmRe
   if (response.model === '') response.model = requestOf(translated).model;
   return restoreCustomTools(translated.request, restoreToolNames(translated.request, upstream.toolName, response));
 };
+
+/** A whole body as the hub's answer, or as the error that it is instead. */
+function readAnswer(
+  translated: Translated,
+  upstream: Codec,
+  body: Body,
+): { response: LlmResponse; failure?: never } | { response?: never; failure: LlmError } {
+  const wire = parseData(typeof body === 'string' ? body : translated.utf8.decode(body));
+  const failure = wire === undefined ? notJson() : upstream.decodeFailure(wire);
+  if (failure !== undefined) return { failure };
+  return { response: finishResponse(translated, upstream, upstream.decodeResponse(wire, translated.scope)) };
+}
 
 const factsOf = (response: LlmResponse): AnswerFacts => ({
   model: response.model,

@@ -9,7 +9,7 @@ import type {
   RequestHead,
   Selection,
 } from '@plano/common';
-import { emptySummary, forward, gatewayError, headerNames, headerValue } from '@plano/common';
+import { forward, gatewayError, headerNames, headerValue } from '@plano/common';
 import type { ClientRoute, OpenedRequest, Translated, TranslateOptions, Warning } from '@plano/hermesllm';
 import { clientApiOfPath, errorOf, isHermesError, openRequest, translateRequest } from '@plano/hermesllm';
 import { receiveAnswer } from './receive-answer.ts';
@@ -39,10 +39,7 @@ export function* handleRequest(context: GatewayContext, head: RequestHead, body:
   const route = clientApiOfPath(head.path);
   if (route === undefined) return refuse(head.path, gatewayError('not_found', `There is nothing at ${pathPart(head.path)}`));
   if (route.operation === 'list-models' || route.operation === 'get-model') return listModels(context, route, head);
-  if (head.method !== 'POST') {
-    const refused = refuse(head.path, gatewayError('method_not_allowed', `${head.method} is not supported here: use POST`));
-    return { ...refused, headers: { ...refused.headers, allow: 'POST' } };
-  }
+  if (head.method !== 'POST') return wrongMethod(head, 'POST');
   if (route.operation !== 'generate') {
     return refuse(head.path, gatewayError('not_implemented', `${pathPart(head.path)} is not implemented yet`));
   }
@@ -85,7 +82,7 @@ function* exchange(
   Object.assign(headers, betas.set);
   headers['content-type'] = 'application/json';
   headers['accept'] = acceptOf(upstream, translated.stream);
-  const missing = authorize(headers, upstream, route.api, head.headers, null);
+  const missing = authorize(headers, upstream, route.api, head.headers);
   if (missing !== undefined) return refuse(head.path, missing, { provider: upstream.provider.provider, model: selection.name });
   const reply = yield* forward({
     target: upstream.target,
@@ -115,15 +112,17 @@ function modelNotFound(
   return refuse(head.path, gatewayError(kind, `${selection.message}${hint}`, { path: 'model' }), summary);
 }
 
+function wrongMethod(head: RequestHead, allow: string): Decision {
+  const refused = refuse(head.path, gatewayError('method_not_allowed', `${head.method} is not supported here: use ${allow}`));
+  return { ...refused, headers: { ...refused.headers, allow } };
+}
+
 function listModels(context: GatewayContext, route: ClientRoute, head: RequestHead): Decision {
-  if (head.method !== 'GET') {
-    const refused = refuse(head.path, gatewayError('method_not_allowed', `${head.method} is not supported here: use GET`));
-    return { ...refused, headers: { ...refused.headers, allow: 'GET' } };
-  }
+  if (head.method !== 'GET') return wrongMethod(head, 'GET');
   const models = context.registry.listModels();
-  if (route.operation === 'list-models') return respondJson(200, { object: 'list', data: models }, emptySummary);
+  if (route.operation === 'list-models') return respondJson(200, { object: 'list', data: models });
   const model = models.find(({ id }) => id === route.model);
-  if (model !== undefined) return respondJson(200, model, emptySummary);
+  if (model !== undefined) return respondJson(200, model);
   return refuse(head.path, gatewayError('model_not_found', `Model '${route.model ?? ''}' is not configured`, { path: 'model' }));
 }
 

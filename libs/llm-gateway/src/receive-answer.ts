@@ -1,7 +1,7 @@
-import type { ExchangeSummary, Flow, HttpBody, HttpHeaders, ResponseSide, UpstreamFailure, UpstreamHead } from '@plano/common';
+import type { ExchangeSummary, Flow, HttpHeaders, ResponseSide, UpstreamFailure, UpstreamHead } from '@plano/common';
 import { emptySummary, headerValue, mediaType, readBody } from '@plano/common';
 import type { AnswerFacts, LlmError, StreamTranslation, Translated } from '@plano/hermesllm';
-import { llmError, sseContentType, streamResponse, translateResponse, translateStream } from '@plano/hermesllm';
+import { joinBytes, llmError, sseContentType, streamResponse, translateResponse, translateStream } from '@plano/hermesllm';
 import type { Sent } from './handle-request.ts';
 import { respondError } from './refusal.ts';
 
@@ -110,7 +110,7 @@ function passJson(sent: Sent, status: number, headers: HttpHeaders): ReturnType<
   };
   const facts = (): AnswerFacts | null => {
     if (failed !== undefined) return failedFacts(failed);
-    return size > observedBodyLimit ? null : translateResponse(sent.translated, status, joined(kept, size)).facts();
+    return size > observedBodyLimit ? null : translateResponse(sent.translated, status, joinBytes(kept)).facts();
   };
   const length = headerValue(headers, 'content-length');
   const out = forwarded(sent, headers);
@@ -153,18 +153,6 @@ const forwarded = (sent: Sent, headers: HttpHeaders): Record<string, string | re
   delete out['content-type'];
   return out;
 };
-
-function joined(chunks: readonly Uint8Array[], size: number): HttpBody {
-  const [first] = chunks;
-  if (chunks.length === 1 && first !== undefined) return first;
-  const out = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
-}
 
 const upstreamInvalid = (message: string): LlmError => llmError('server', message, { status: 502, code: 'upstream_invalid' });
 

@@ -37,10 +37,10 @@ export function refuse(path: string, error: GatewayError, summary: Partial<Excha
 }
 
 /** JSON of our own. */
-export const respondJson = (status: number, value: unknown, summary: Partial<ExchangeSummary> = {}): Response => ({
+export const respondJson = (status: number, value: unknown): Response => ({
   action: 'respond',
   status,
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(value),
-  summary: { ...emptySummary, ...summary },
+  summary: emptySummary,
 });

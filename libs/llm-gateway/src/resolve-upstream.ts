@@ -99,11 +99,10 @@ export function authorize(
   upstream: Upstream,
   clientApi: ApiId,
   clientHeaders: HttpHeaders,
-  auth: { header: string } | null,
 ): GatewayError | undefined {
   const { provider, facts, api } = upstream;
   if (upstream.target.type === 'builtin') return undefined;
-  const header = (name: string): string | undefined => (auth?.header === name ? undefined : headerValue(clientHeaders, name));
+  const header = (name: string): string | undefined => headerValue(clientHeaders, name);
   const { credential } = provider;
   const found =
     credential.type === 'key'

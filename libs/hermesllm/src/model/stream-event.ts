@@ -59,11 +59,12 @@ export const messageEnd = (finish: Finish, usage: Usage | undefined, serviceTier
 });
 export const streamError = (error: LlmError): StreamEvent => ({ type: 'error', error });
 
-/** The upstream's stream ended before its end. */
-export const truncated = (): StreamEvent =>
-  streamError(
-    llmError('server', 'The upstream closed the stream before the answer was complete', { status: 502, code: 'upstream_stream_truncated' }),
-  );
+/** What is wrong with a stream that ended before its end. */
+export const truncation: LlmError = llmError('server', 'The upstream closed the stream before the answer was complete', {
+  status: 502,
+  code: 'upstream_stream_truncated',
+});
+export const truncated = (): StreamEvent => streamError(truncation);
 /** The upstream sent something that is not its protocol. */
 export const malformedStream = (what: string): StreamEvent =>
   streamError(llmError('server', `The upstream sent a malformed stream: ${what}`, { status: 502, code: 'upstream_stream_malformed' }));
