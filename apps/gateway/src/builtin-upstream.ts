@@ -1,10 +1,32 @@
 import { Buffer } from 'node:buffer';
-import type { UpstreamRequest } from '@plano/common';
+import type { BuiltinUpstream, UpstreamRequest } from '@plano/common';
 import { answerEcho } from '@plano/llm-gateway';
-import type { UpstreamCall, UpstreamListener } from './upstream-pools.ts';
+import type { UpstreamCall, UpstreamListener, UpstreamPools } from './upstream-pools.ts';
 
-/** Answers a request inside the process as an upstream would: head, chunks one by one, end. */
-export function answerBuiltin(_name: 'echo', request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
+/** Answers requests inside the process as an upstream would: head, chunks, end. What it needs from upstreams it asks the pools for. */
+export type AnswerBuiltin = (request: UpstreamRequest, listener: UpstreamListener, pools: UpstreamPools) => UpstreamCall;
+
+/** What is built in. `echo` always is. */
+export type Builtins = Readonly<Partial<Record<BuiltinUpstream, AnswerBuiltin>>>;
+
+/** Sends a request to what is built in under a name; what is not there cannot be reached. */
+export function answerBuiltin(
+  builtins: Builtins,
+  name: BuiltinUpstream,
+  request: UpstreamRequest,
+  listener: UpstreamListener,
+  pools: UpstreamPools,
+): UpstreamCall {
+  const answer = builtins[name] ?? (name === 'echo' ? answerWithEcho : undefined);
+  return answer === undefined ? answerMissing(name, listener) : answer(request, listener, pools);
+}
+
+function answerMissing(name: BuiltinUpstream, listener: UpstreamListener): UpstreamCall {
+  const told = setImmediate(() => listener.onFailure({ reason: 'unreachable', message: `${name} is not part of this gateway` }));
+  return { abort: () => clearImmediate(told), pause: () => {}, resume: () => {} };
+}
+
+const answerWithEcho: AnswerBuiltin = (request, listener) => {
   let over = false;
   let paused = false;
   let waiting = false;
@@ -45,4 +67,4 @@ export function answerBuiltin(_name: 'echo', request: UpstreamRequest, listener:
       schedule();
     },
   };
-}
+};

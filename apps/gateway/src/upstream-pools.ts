@@ -1,6 +1,7 @@
 import type { UpstreamFailure, UpstreamRequest, UpstreamTarget } from '@plano/common';
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
+import type { Builtins } from './builtin-upstream.ts';
 import { answerBuiltin } from './builtin-upstream.ts';
 
 /** What the sender of an upstream request is told, in order: one head, chunks, then one end or failure. */
@@ -35,8 +36,12 @@ export interface UpstreamPools {
 
 const keepAliveMs = 30_000;
 
-/** Creates the pools of a gateway. Origins come from the configuration, so their number is bounded by it. */
-export function createUpstreamPools(timeouts: UpstreamTimeouts): UpstreamPools {
+/**
+ * Creates the pools of a gateway. Origins come from the configuration, so their number is bounded by it.
+ *
+ * @param builtins answers what goes to no socket; `echo` needs none
+ */
+export function createUpstreamPools(timeouts: UpstreamTimeouts, builtins: Builtins = {}): UpstreamPools {
   const pools = new Map<string, Pool>();
   const poolOf = (target: UpstreamTarget & { type: 'socket' }): Pool => {
     const host = target.host.includes(':') ? `[${target.host}]` : target.host;
@@ -54,11 +59,11 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts): UpstreamPools {
     }
     return pool;
   };
-  return {
+  const self: UpstreamPools = {
     send(request, listener) {
       const { target } = request;
       return target.type === 'builtin'
-        ? answerBuiltin(target.name, request, listener)
+        ? answerBuiltin(builtins, target.name, request, listener, self)
         : dispatch(poolOf(target), target.authority, request, listener);
     },
     async close() {
@@ -66,6 +71,7 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts): UpstreamPools {
       pools.clear();
     },
   };
+  return self;
 }
 
 const aborted = new Error('The exchange no longer needs the upstream');

@@ -11,10 +11,13 @@ export interface RequestHead {
   readonly headers: HttpHeaders;
 }
 
+/** What a host answers itself: the model without a provider, and function calling. */
+export type BuiltinUpstream = 'echo' | 'brightstaff';
+
 /** Where a request goes: a socket, or something that the host answers itself. */
 export type UpstreamTarget =
   | { readonly type: 'socket'; readonly scheme: 'http' | 'https'; readonly host: string; readonly port: number; readonly authority: string }
-  | { readonly type: 'builtin'; readonly name: 'echo' };
+  | { readonly type: 'builtin'; readonly name: BuiltinUpstream };
 
 /** A request that the host is to send. */
 export interface UpstreamRequest {

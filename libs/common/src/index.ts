@@ -5,6 +5,7 @@ export type * from './config/effective-routing.ts';
 export type * from './config/effective-telemetry.ts';
 export * from './config-secrets.ts';
 export * from './errors.ts';
+export * from './function-calling.ts';
 export * from './headers.ts';
 export * from './near-match.ts';
 export * from './path-template.ts';
