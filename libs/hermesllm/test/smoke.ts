@@ -3,6 +3,8 @@ import { bedrockConverse } from '../src/bedrock-converse.ts';
 import { gemini } from '../src/gemini.ts';
 import type { ApiId, Body, Codec, TranslateOptions } from '../src/index.ts';
 import * as library from '../src/index.ts';
+import type { GoldenCorpus } from './golden.ts';
+import { goldenLines } from './golden.ts';
 import { openaiChat } from '../src/openai-chat.ts';
 import { inputItemsOf, openaiResponses } from '../src/openai-responses.ts';
 
@@ -121,8 +123,11 @@ function wireOf(api: ApiId): Wire {
   };
 }
 
-/** Run by tools/check-portable in Node, in an empty context and in QuickJS, which must all return the same text. */
-export function smoke(): string {
+/**
+ * Run by tools/check-portable in Node, in an empty context and in QuickJS, and in Chromium, which must all return the same text. The corpus is
+ * what test/corpus.ts gives.
+ */
+export function smoke(corpus: string): string {
   const report: Record<string, unknown> = { names: Object.keys(library).sort() };
   const wires = new Map(apis.map((api) => [api, wireOf(api)]));
   for (const client of apis) {
@@ -148,6 +153,7 @@ export function smoke(): string {
   ]);
   const provider = findProvider('Google');
   report['url'] = provider === undefined ? '' : upstreamUrl({ provider, api: 'gemini', model: 'gemini-x', stream: true });
+  report['golden'] = goldenLines(JSON.parse(corpus) as GoldenCorpus);
   report['utf8'] = decodeUtf8(encodeUtf8('ß€😀'));
   return JSON.stringify(report);
 }

@@ -5,8 +5,8 @@ import { build, type Plugin } from 'esbuild';
 /** What a bundle is made of: the sources as they are, or what `npm run build` left in `dist` and `npm publish` would ship. */
 export type BundleOf = 'source' | 'built';
 
-/** One script text; evaluated in any realm it leaves the global `portable` with the function `smoke`. */
-export const callSmoke = 'portable.smoke()';
+/** The call of a smoke test: a bundle leaves the global `portable` with the function `smoke`, which takes the library's corpus as a text. */
+export const callSmoke = (corpus: string): string => `portable.smoke(${JSON.stringify(corpus)})`;
 
 interface Manifest {
   exports?: Record<string, string | { '@plano/source'?: string; default?: string }>;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleSmoke, type BundleOf } from './bundle-smoke.ts';
+import { readCorpus } from './read-corpus.ts';
 import { findAmbientNames } from './find-ambient-names.ts';
 import { runInEmptyContext } from './run-in-empty-context.ts';
 import { runInNode } from './run-in-node.ts';
@@ -20,8 +21,8 @@ export interface PortabilityReport {
 }
 
 /**
- * Runs `smoke()` of a library's `test/smoke.ts` in Node, and its bundle in an empty `node:vm` context and in QuickJS, which must give the
- * same text. The bundle is made of the sources and of the built files, as asked.
+ * Runs `smoke(corpus)` of a library's `test/smoke.ts` in Node, and its bundle in an empty `node:vm` context and in QuickJS, which must give
+ * the same text. The bundle is made of the sources and of the built files, as asked; the corpus is what `test/corpus.ts` gives, if there is one.
  */
 export async function checkPortable(libraryFolder: string, library: string, bundlesOf: readonly BundleOf[]): Promise<PortabilityReport> {
   const report: PortabilityReport = { library, bytes: 0, failures: [] };
@@ -29,7 +30,9 @@ export async function checkPortable(libraryFolder: string, library: string, bund
     report.failures.push('has no test/smoke.ts');
     return report;
   }
-  const expected = await attempt('Node', report, () => runInNode(libraryFolder));
+  const corpus = await attempt('the corpus', report, () => readCorpus(libraryFolder));
+  if (corpus === undefined) return report;
+  const expected = await attempt('Node', report, () => runInNode(libraryFolder, corpus));
   for (const of of bundlesOf) {
     const bundle = await attempt(`bundle of the ${of} files`, report, () => bundleSmoke(libraryFolder, of));
     if (bundle === undefined) continue;
@@ -38,7 +41,7 @@ export async function checkPortable(libraryFolder: string, library: string, bund
       if (neverReached.has(name) && bundle.includes('node_modules/@smithy/core/')) continue;
       report.failures.push(`bundle of the ${of} files, line ${line}: '${name}' is not part of the language`);
     }
-    const hosts = { 'an empty context': () => runInEmptyContext(bundle), QuickJS: () => runInQuickJs(bundle) };
+    const hosts = { 'an empty context': () => runInEmptyContext(bundle, corpus), QuickJS: () => runInQuickJs(bundle, corpus) };
     for (const [host, run] of Object.entries(hosts)) {
       const digest = await attempt(`${host}, ${of} files`, report, run);
       if (digest === undefined || expected === undefined || digest === expected) continue;

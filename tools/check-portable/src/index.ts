@@ -1,2 +1,3 @@
 export { type BundleOf, bundleSmoke, callSmoke } from './bundle-smoke.ts';
+export { readCorpus } from './read-corpus.ts';
 export { runInNode } from './run-in-node.ts';

@@ -5,7 +5,7 @@ import { callSmoke } from './bundle-smoke.ts';
 import { asDigest } from './run-in-empty-context.ts';
 
 /** Runs a bundle in QuickJS compiled to WebAssembly. Rejects with what the bundle throws; ends it after 60 s or at 256 MiB. */
-export async function runInQuickJs(bundle: string): Promise<string> {
+export async function runInQuickJs(bundle: string, corpus = ''): Promise<string> {
   const deadline = Date.now() + 60_000;
   const engine = await QuickJS.create({
     wasm: readFileSync(fileURLToPath(import.meta.resolve('quickjs-wasi/quickjs.wasm'))),
@@ -14,7 +14,7 @@ export async function runInQuickJs(bundle: string): Promise<string> {
     timezoneOffset: 0,
   });
   try {
-    return asDigest(engine.evalCode(`${bundle}\n${callSmoke}`, 'smoke.js').consume((digest) => engine.dump(digest)));
+    return asDigest(engine.evalCode(`${bundle}\n${callSmoke(corpus)}`, 'smoke.js').consume((digest) => engine.dump(digest)));
   } finally {
     engine.dispose();
   }

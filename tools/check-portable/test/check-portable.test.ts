@@ -80,6 +80,20 @@ describe('a library that is not', () => {
     ]);
   });
 
+  it('is caught treating a corpus differently, wherever it runs', async () => {
+    const read = 'export const smoke = (corpus: string): string => corpus + typeof structuredClone;\n';
+    write({ 'test/smoke.ts': read, 'test/corpus.ts': 'export const corpus = () => "ü\\u2028😀";\n' });
+    try {
+      expect((await checkPortable(folder, 'fixture', ['source'])).failures).toEqual([
+        'an empty context, source files: differs from Node at character 4: "ü\u2028😀undefined" instead of "ü\u2028😀function"',
+        'QuickJS, source files: differs from Node at character 4: "ü\u2028😀undefined" instead of "ü\u2028😀function"',
+      ]);
+    } finally {
+      rmSync(join(folder, 'test/corpus.ts'));
+      write({ 'test/smoke.ts': smoke });
+    }
+  });
+
   it('is caught having no smoke test, or one that says nothing', async () => {
     expect((await checkPortable(join(folder, 'src'), 'none', ['source'])).failures).toEqual(['has no test/smoke.ts']);
     expect(() => runInEmptyContext('var portable = { smoke: () => "" };')).toThrow('smoke() must return a text');
