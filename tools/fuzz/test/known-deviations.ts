@@ -62,11 +62,18 @@ const deviations: readonly Deviation[] = [
   },
 ];
 
+const uses = new Map<Deviation, number>(deviations.map((known) => [known, 0]));
+
 /** The findings that nothing explains; undefined when there are none. */
 export function unexplained(api: ApiId, findings: readonly unknown[] | undefined): readonly unknown[] | undefined {
   const left = (findings ?? []).filter((finding) => {
     const text = JSON.stringify(finding);
-    return !deviations.some((known) => known.api === api && known.finding.test(text));
+    const known = deviations.find((deviation) => deviation.api === api && deviation.finding.test(text));
+    if (known !== undefined) uses.set(known, (uses.get(known) ?? 0) + 1);
+    return known === undefined;
   });
   return left.length === 0 ? undefined : left;
 }
+
+/** The excuses that nothing found so far has needed. */
+export const unusedExcuses = (): string[] => deviations.filter((known) => uses.get(known) === 0).map(({ reason }) => reason);

@@ -13,6 +13,7 @@ import {
 } from '@plano/hermesllm';
 import { anyRequest, anyResponse } from '../src/arbitrary-conversation.ts';
 import { codecs, repeatable } from '../src/codecs.ts';
+import { unusedExcuses } from './known-deviations.ts';
 import { strictSchemas } from './strict-schemas.ts';
 
 // What is sent to an upstream, and what a client is answered, is legal in the eyes of a strict reader of its API.
@@ -129,4 +130,9 @@ describe.each(pairs)('%s client, %s upstream', (_client, _upstream, client, upst
       parameters,
     );
   });
+});
+
+// Each is needed over a hundred times in an ordinary run, so chance does not leave one out.
+it('needs every excuse of known-deviations.ts', () => {
+  expect(unusedExcuses()).toEqual([]);
 });
