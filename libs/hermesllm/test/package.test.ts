@@ -71,12 +71,13 @@ describe('the packed package in an empty project', () => {
     expect(stdout.trim().split('\n')).toEqual(entries.map((name) => `${name} true`));
   });
 
-  it('ships the files its exports name, and no sources or tests', async () => {
+  it('ships the files its exports name and its licence, and no sources or tests', async () => {
     const { stdout } = await run('find', ['.', '-type', 'f'], { cwd: join(project, 'node_modules/@plano/hermesllm') });
     const files = new Set(stdout.trim().split('\n'));
     for (const target of Object.values(manifest.exports)) {
       for (const file of typeof target === 'string' ? [target] : [target.types, target.default]) expect(files).toContain(file);
     }
+    expect(files).toContain('./LICENSE');
     expect([...files].filter((file) => !/^\.\/(dist\/|README\.md$|LICENSE$|package\.json$)/.test(file))).toEqual([]);
   });
 
