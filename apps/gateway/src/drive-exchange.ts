@@ -24,6 +24,12 @@ export interface ExchangeRecord {
   /** `aborted`: the client went away. */
   readonly outcome: 'finished' | 'aborted';
   readonly durationMs: number;
+  /** From the start until the first bytes of the answer's body went to the client; null when none did. */
+  readonly firstByteMs: number | null;
+  /** Bytes of the request's body. */
+  readonly bytesIn: number;
+  /** Bytes of the answer's body, as handed to the client's connection. */
+  readonly bytesOut: number;
 }
 
 /** What drives exchanges in Node. */
@@ -59,6 +65,8 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   let gathered: Uint8Array[] = [];
   let delay: NodeJS.Timeout | undefined;
   let over = false;
+  let firstByteMs: number | null = null;
+  let bytesOut = 0;
   const deadline = setTimeout(() => expire(), host.totalMs);
 
   response.on('close', () => {
@@ -70,7 +78,21 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     clearTimeout(deadline);
     clearTimeout(delay);
     current?.abort();
-    host.onExchange?.({ head, status: response.statusCode, summary, outcome, durationMs: performance.now() - started });
+    host.onExchange?.({
+      head,
+      status: response.statusCode,
+      summary,
+      outcome,
+      durationMs: performance.now() - started,
+      firstByteMs,
+      bytesIn: body.length,
+      bytesOut,
+    });
+  }
+
+  function count(chunk: HttpBody): void {
+    firstByteMs ??= performance.now() - started;
+    bytesOut += Buffer.byteLength(chunk);
   }
 
   function expire(): void {
@@ -217,6 +239,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     const headers = outgoing(decision.headers);
     headers['content-length'] = Buffer.byteLength(decision.body);
     response.writeHead(decision.status, headers);
+    count(decision.body);
     response.end(decision.body);
     close('finished', decision.summary);
   }
@@ -230,6 +253,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
         headers['content-length'] = chunks[0] === undefined ? 0 : Buffer.byteLength(chunks[0]);
       response.writeHead(accepted.status, headers);
     }
+    for (const chunk of chunks) count(chunk);
     if (only) {
       response.end(chunks[0]);
       close('finished', accepted.summary());

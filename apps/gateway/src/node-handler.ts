@@ -29,6 +29,8 @@ export interface NodeHandlerOptions {
 export interface NodeHandler extends RequestListener {
   /** Exchanges under way. */
   readonly active: () => number;
+  /** Requests to upstreams under way. */
+  readonly activeCalls: () => number;
   /** Closes the upstream connections. */
   readonly close: () => Promise<void>;
 }
@@ -86,10 +88,19 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     const { status, headers, body, summary } = gateway.refuse(head, error);
     response.writeHead(status, { ...(headers as Record<string, string>), 'content-length': Buffer.byteLength(body), connection: 'close' });
     response.end(body);
-    options.onExchange?.({ head, status, summary, outcome: 'finished', durationMs: 0 });
+    options.onExchange?.({
+      head,
+      status,
+      summary,
+      outcome: 'finished',
+      durationMs: 0,
+      firstByteMs: 0,
+      bytesIn: 0,
+      bytesOut: Buffer.byteLength(body),
+    });
   }
 
-  return Object.assign(handle, { active: () => active, close: () => pools.close() });
+  return Object.assign(handle, { active: () => active, activeCalls: () => pools.running(), close: () => pools.close() });
 }
 
 /** Reads a whole body; hands on undefined as soon as it is over the limit, and nothing when the client goes away. */

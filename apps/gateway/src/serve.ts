@@ -1,8 +1,11 @@
 import type { EffectiveConfig } from '@plano/common';
 import { createLlmGateway } from '@plano/llm-gateway';
 import { createAccessLog } from './access-log.ts';
+import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { OpenListener } from './listeners.ts';
 import { openListeners } from './listeners.ts';
+import type { MetricsServer } from './metrics-server.ts';
+import { openConfiguredMetrics } from './metrics-server.ts';
 import { toNodeHandler } from './node-handler.ts';
 import { startReport } from './start-report.ts';
 
@@ -10,29 +13,41 @@ import { startReport } from './start-report.ts';
 export async function serve(config: EffectiveConfig, source: string): Promise<number> {
   const log = createAccessLog(config.logging);
   const model = config.listeners.find((listener) => listener.type === 'model');
+  const metrics = createGatewayMetrics({
+    activeRequests: () => [{ labels: {}, value: handler.active() }],
+    activeCalls: () => handler.activeCalls(),
+  });
+  metrics.allow(config);
   const handler = toNodeHandler(createLlmGateway(config), {
     requestBodyBytes: config.limits.requestBodyBytes,
     inFlight: config.limits.inFlight,
     totalMs: model?.timeoutMs ?? config.timeouts.totalMs,
     timeouts: config.timeouts,
-    onExchange: log.record,
+    onExchange(record) {
+      log.record(record);
+      metrics.record(record);
+    },
   });
   let draining = false;
   const sockets = [...config.listeners, ...config.internalListeners.filter(({ type }) => type === 'internal-llm')];
-  let listeners: readonly OpenListener[];
+  let listeners: readonly OpenListener[] = [];
+  let metricsServer: MetricsServer | undefined;
   try {
+    metricsServer = await openConfiguredMetrics(config.metrics, metrics.registry, (message) => console.error(`warning: ${message}`));
     listeners = await openListeners(sockets, { handler, headerBytes: config.limits.headerBytes, ready: () => !draining });
   } catch (error) {
     console.error(`plano-gateway: ${error instanceof Error ? error.message : String(error)}`);
+    await metricsServer?.close();
     await handler.close();
     return 1;
   }
-  console.log(startReport(config, source, listeners));
+  console.log(startReport(config, source, listeners, metricsServer));
   await stopSignal();
   draining = true;
   console.log('Stopping: no new connections; what is in flight may end');
   await drain(listeners, config.timeouts.drainMs);
   await handler.close();
+  await metricsServer?.close();
   log.flush();
   return 0;
 }

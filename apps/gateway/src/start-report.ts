@@ -2,9 +2,15 @@ import type { EffectiveConfig, EffectiveProvider } from '@plano/common';
 import type { ListenerAddress } from './listeners.ts';
 
 /** What a person wants to know after the start: what listens where, which providers are ready, and a line to try. */
-export function startReport(config: EffectiveConfig, source: string, listeners: readonly ListenerAddress[]): string {
+export function startReport(
+  config: EffectiveConfig,
+  source: string,
+  listeners: readonly ListenerAddress[],
+  metrics: { address: string; port: number } | undefined,
+): string {
   const lines = [`Plano gateway, configuration: ${source}`];
   for (const { name, address, port } of listeners) lines.push(`  listening  ${name}  http://${host(address)}:${port}`);
+  lines.push(metrics === undefined ? '  metrics    off' : `  metrics    http://${host(metrics.address)}:${metrics.port}/metrics`);
   const providers = config.providers.filter((provider) => !provider.internal);
   add(
     lines,

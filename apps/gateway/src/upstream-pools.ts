@@ -30,6 +30,8 @@ export interface UpstreamTimeouts {
 export interface UpstreamPools {
   /** Sends a request at once; everything that follows is told to the listener. */
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall;
+  /** Requests under way. */
+  running(): number;
   /** Ends all connections, also those in use. */
   close(): Promise<void>;
 }
@@ -65,6 +67,11 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, builtins: Builti
       return target.type === 'builtin'
         ? answerBuiltin(builtins, target.name, request, listener, self)
         : dispatch(poolOf(target), target.authority, request, listener);
+    },
+    running() {
+      let running = 0;
+      for (const pool of pools.values()) running += pool.stats.running;
+      return running;
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));

@@ -9,6 +9,8 @@ export interface RequestHead {
   readonly method: string;
   readonly path: string;
   readonly headers: HttpHeaders;
+  /** Name of the listener it came in by, whose own settings (`max_retries`) then hold; without one the general settings do. */
+  readonly listener?: string;
 }
 
 /** What a host answers itself: the model without a provider, and function calling. */

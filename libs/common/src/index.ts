@@ -17,3 +17,4 @@ export * from './shorten.ts';
 export * from './traceparent.ts';
 export * from './exchange.ts';
 export * from './http.ts';
+export * from './telemetry/metric-definitions.ts';

@@ -99,7 +99,7 @@ export function deriveMetrics({ author, reporter }: DeriveContext): EffectiveMet
   if (author.metrics === false) return null;
   const address = author.metrics?.address ?? '127.0.0.1';
   if (!isHost(address)) reporter.problem(['metrics', 'address'], 'is neither an IP address nor a host name');
-  return { address, port: author.metrics?.port ?? 9092 };
+  return { address, port: author.metrics?.port ?? 9092, implicit: author.metrics?.port === undefined };
 }
 
 /** Tracing with its defaults: the file, then `OTEL_TRACING_GRPC_ENDPOINT`, then the collector of this machine. */

@@ -93,7 +93,7 @@ describe('a small file', () => {
       upstreamTls: { caPath: null },
       disableSignals: false,
       logging: { level: 'info', format: 'pretty' },
-      metrics: { address: '127.0.0.1', port: 9092 },
+      metrics: { address: '127.0.0.1', port: 9092, implicit: true },
       tracing: {
         randomSamplingPercent: 0,
         traceInternal: false,

@@ -8,6 +8,8 @@ export interface EffectiveLogging {
 export interface EffectiveMetrics {
   readonly address: string;
   readonly port: number;
+  /** The author named no port: when the default one is taken, the gateway does without metrics. */
+  readonly implicit: boolean;
 }
 
 /** Spans and where they go. */

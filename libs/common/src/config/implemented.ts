@@ -32,6 +32,7 @@ const implemented: readonly string[] = [
   'internal_listeners',
   'routing_hint',
   'logging',
+  'metrics',
 ];
 
 /** What an entry above covers although it is not implemented: some values of a key, or all of it. */
