@@ -34,6 +34,7 @@ const kinds = {
   not_implemented: { status: 501, category: 'server' },
   upstream_unreachable: { status: 502, category: 'server' },
   upstream_reset: { status: 502, category: 'server' },
+  endpoint_failed: { status: 502, category: 'server' },
   upstream_invalid: { status: 502, category: 'server' },
   response_too_large: { status: 502, category: 'server' },
   overloaded: { status: 503, category: 'overloaded' },
@@ -75,6 +76,31 @@ export function gatewayError(
   const { status, category } = kinds[kind];
   return { kind, category, status, message, path: details.path ?? null, retryAfterSeconds: details.retryAfterSeconds ?? null };
 }
+
+/**
+ * A failure that a developer's API told by its status, with that status; one that is no error status is the gateway's own 502.
+ *
+ * @example
+ * endpointError(404, upstreamErrorText({ host: 'weather', path: '/weather', status: 404, body: '' })).category; // 'not_found'
+ */
+export function endpointError(status: number, message: string): GatewayError {
+  const error = gatewayError('endpoint_failed', message);
+  return status < 400 || status > 599
+    ? error
+    : { ...error, status, category: categories[status] ?? (status < 500 ? 'invalid_request' : 'server') };
+}
+
+const categories: Readonly<Record<number, ErrorCategory>> = {
+  401: 'authentication',
+  403: 'permission',
+  404: 'not_found',
+  408: 'timeout',
+  409: 'conflict',
+  413: 'too_large',
+  429: 'rate_limit',
+  503: 'overloaded',
+  504: 'timeout',
+};
 
 /** The text of an API call's failure that clients of the prompt listener rely on. */
 export function upstreamErrorText(failure: { host: string; path: string; status: number; body: string }): string {

@@ -13,12 +13,21 @@ export interface RequestHead {
   readonly listener?: string;
 }
 
-/** What a host answers itself: the model without a provider, and function calling. */
-export type BuiltinUpstream = 'echo' | 'brightstaff';
+/** What a host answers itself: the model without a provider, function calling, and in Envoy the filter behind this one. */
+export type BuiltinUpstream = 'echo' | 'brightstaff' | 'next-filter';
 
 /** Where a request goes: a socket, or something that the host answers itself. */
 export type UpstreamTarget =
-  | { readonly type: 'socket'; readonly scheme: 'http' | 'https'; readonly host: string; readonly port: number; readonly authority: string }
+  | {
+      readonly type: 'socket';
+      readonly scheme: 'http' | 'https';
+      readonly host: string;
+      readonly port: number;
+      /** The `host` header. */
+      readonly authority: string;
+      /** Default: the host's own, `timeouts.connect`. */
+      readonly connectTimeoutMs?: number;
+    }
   | { readonly type: 'builtin'; readonly name: BuiltinUpstream };
 
 /** A request that the host is to send. */

@@ -4,6 +4,17 @@ export type * from './config/effective-provider.ts';
 export type * from './config/effective-routing.ts';
 export type * from './config/effective-telemetry.ts';
 export * from './config-secrets.ts';
+export * from './conversation/answer-conversation.ts';
+export type { Warning } from '@plano/hermesllm';
+export type {
+  ClientConversation,
+  ConversationMessage,
+  ConversationPrompt,
+  OpenedConversation,
+} from './conversation/client-conversation.ts';
+export { contentText, messagesJson, openConversation } from './conversation/client-conversation.ts';
+export * from './conversation/edit-conversation.ts';
+export * from './respond-error.ts';
 export * from './errors.ts';
 export * from './function-calling.ts';
 export * from './headers.ts';

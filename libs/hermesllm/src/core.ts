@@ -6,7 +6,7 @@ export { dataUrl, parseDataUrl } from './data-url.ts';
 export type { ScopeOptions } from './default-scope.ts';
 export { createScope, warningLimit } from './default-scope.ts';
 export type { Edit, MemberSpan } from './framing/json-splice.ts';
-export { applyEdits, checkDepth, defaultDepthLimit, scanMembers, spliceMembers } from './framing/json-splice.ts';
+export { applyEdits, checkDepth, defaultDepthLimit, scanElements, scanMembers, spliceMembers } from './framing/json-splice.ts';
 export type { EventBoundaries, StreamFraming } from './framing/stream-framing.ts';
 export type { Utf8, Utf8Decoder } from './framing/utf8.ts';
 export { decodeUtf8, encodeUtf8, portableUtf8, streamingDecoder } from './framing/utf8.ts';

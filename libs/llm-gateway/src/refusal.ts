@@ -1,43 +1,10 @@
-import type { Decision, ExchangeSummary, GatewayError } from '@plano/common';
+import type { Decision } from '@plano/common';
 import { emptySummary } from '@plano/common';
-import type { ApiId, LlmError } from '@plano/hermesllm';
-import { clientApiOfPath, encodeError, llmError } from '@plano/hermesllm';
 
-type Response = Decision & { readonly action: 'respond' };
-
-/** The API in which a path's errors are written. */
-const errorApiOf = (path: string): ApiId => clientApiOfPath(path)?.api ?? 'openai-chat';
-
-/** An error in the client's envelope. */
-export function respondError(
-  api: ApiId,
-  error: LlmError,
-  summary: Partial<ExchangeSummary> = {},
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  const encoded = encodeError(api, error);
-  return {
-    action: 'respond',
-    status: encoded.status,
-    headers: { 'content-type': 'application/json', ...encoded.headers, ...headers },
-    body: JSON.stringify(encoded.body),
-    summary: { ...emptySummary, clientApi: api, ...summary, error: { code: error.code ?? error.kind, message: error.message } },
-  };
-}
-
-/** An error of the gateway itself in the envelope of the API that the path belongs to. */
-export function refuse(path: string, error: GatewayError, summary: Partial<ExchangeSummary> = {}): Response {
-  const described = llmError(error.category, error.message, {
-    status: error.status,
-    code: error.kind,
-    param: error.path ?? undefined,
-  });
-  const retry = error.retryAfterSeconds === null ? {} : { 'retry-after': String(error.retryAfterSeconds) };
-  return respondError(errorApiOf(path), described, summary, retry);
-}
+export { refuse, respondError } from '@plano/common';
 
 /** JSON of our own. */
-export const respondJson = (status: number, value: unknown): Response => ({
+export const respondJson = (status: number, value: unknown): Decision & { readonly action: 'respond' } => ({
   action: 'respond',
   status,
   headers: { 'content-type': 'application/json' },

@@ -26,6 +26,8 @@ export function deriveLimits({ author }: DeriveContext): EffectiveLimits {
     jsonDepth: written?.json_depth ?? 256,
     inFlight: written?.in_flight ?? 1024,
     bufferedMemoryBytes: written?.buffered_memory ?? 512 * mebibyte,
+    endpointBodyBytes: written?.endpoint_body ?? mebibyte,
+    promptContextBytes: written?.prompt_context ?? 64 * kibibyte,
   };
 }
 

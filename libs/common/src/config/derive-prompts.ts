@@ -42,6 +42,8 @@ export function derivePrompts(
     targets: deriveTargets(context, endpoints),
     optimizeContextWindow: author.overrides?.optimize_context_window ?? false,
     useAgentOrchestrator,
+    decoration: author.overrides?.prompt_decoration ?? 'full',
+    compatibility: author.overrides?.prompt_compatibility ?? [],
     functionCalling: {
       engine: author.function_calling?.engine ?? (hasArchFunction ? 'arch-function' : 'model'),
       model: author.function_calling?.model ?? null,
@@ -129,18 +131,28 @@ function deriveTargetEndpoint(
       reporter.problem([...path, 'endpoint', 'path'], `\`{${name}}\` is not a parameter of this prompt target`);
     }
   }
-  return { name: endpoint.name, path: endpoint.path, method: endpoint.http_method ?? 'GET', headers: endpoint.http_headers ?? {} };
+  return {
+    name: endpoint.name,
+    path: endpoint.path,
+    method: endpoint.http_method ?? (target.default === true ? 'POST' : 'GET'),
+    headers: endpoint.http_headers ?? {},
+  };
 }
 
 function deriveGuards({ author, reporter }: DeriveContext): EffectiveGuards | null {
   const guards = author.prompt_guards;
   if (guards === undefined) return null;
-  if (guards.service !== undefined) {
-    const url = parseHttpUrl(guards.service.url);
-    if (!url.ok) reporter.problem(['prompt_guards', 'service', 'url'], url.message, url.hint);
+  const jailbreakMessage = guards.input_guards?.jailbreak.on_exception.message ?? null;
+  if (guards.service === undefined) return { jailbreakMessage, service: null };
+  const parsed = parseHttpUrl(guards.service.url);
+  if (!parsed.ok) {
+    reporter.problem(['prompt_guards', 'service', 'url'], parsed.message, parsed.hint);
+    return { jailbreakMessage, service: null };
   }
-  return {
-    jailbreakMessage: guards.input_guards?.jailbreak.on_exception.message ?? null,
-    service: guards.service === undefined ? null : { url: guards.service.url, timeoutMs: guards.service.timeout ?? 30_000 },
-  };
+  if (jailbreakMessage === null) {
+    reporter.warn(['prompt_guards', 'service'], 'is never asked, because no guard is configured', 'add `input_guards: { jailbreak: … }`');
+  }
+  const { scheme, host, port, authority, path, query } = parsed.url;
+  const target = `${path === '' ? '/' : path}${query === null ? '' : `?${query}`}`;
+  return { jailbreakMessage, service: { scheme, host, port, authority, path: target, timeoutMs: guards.service.timeout ?? 30_000 } };
 }

@@ -4,6 +4,13 @@ export interface EffectivePrompts {
   readonly targets: readonly EffectivePromptTarget[];
   readonly optimizeContextWindow: boolean;
   readonly useAgentOrchestrator: boolean;
+  /**
+   * How an answer shows the call behind it. `full`: as metadata, and in a Chat stream as two chunks before the model's own; `metadata`: only as
+   * metadata; `off`: not at all.
+   */
+  readonly decoration: 'full' | 'metadata' | 'off';
+  /** Forms of Plano 0.4 that differ from ours and are kept for clients and APIs that rely on them. */
+  readonly compatibility: readonly PromptCompatibility[];
   readonly functionCalling: { readonly engine: 'arch-function' | 'model'; readonly model: string | null };
   readonly guards: EffectiveGuards | null;
   /** Paths of files that replace the prompts of the routing and function-calling models. */
@@ -12,11 +19,28 @@ export interface EffectivePrompts {
   readonly tokensMaxCharacters: number;
 }
 
+/**
+ * `string-arguments`: every value in an endpoint's JSON body is text. `quoted-model-response`: `x-arch-fc-model-response` is a JSON string literal.
+ * `plain-context`: an endpoint's answer follows the prompt after `context: `, without a block around it.
+ */
+export type PromptCompatibility = 'string-arguments' | 'quoted-model-response' | 'plain-context';
+
 /** Checks before a prompt is sent on. */
 export interface EffectiveGuards {
   /** Answer to a detected jailbreak; null when that guard is off. */
   readonly jailbreakMessage: string | null;
-  readonly service: { readonly url: string; readonly timeoutMs: number } | null;
+  readonly service: EffectiveGuardService | null;
+}
+
+/** The service that judges prompts. */
+export interface EffectiveGuardService {
+  readonly scheme: 'http' | 'https';
+  readonly host: string;
+  readonly port: number;
+  readonly authority: string;
+  /** Path and query. */
+  readonly path: string;
+  readonly timeoutMs: number;
 }
 
 /** A developer's API that a prompt can be turned into a call of. */
@@ -47,6 +71,7 @@ export interface EffectiveTargetEndpoint {
   /** Name of an endpoint, agent or filter. */
   readonly name: string;
   readonly path: string;
+  /** `GET` unless the author says otherwise; `POST` for the default target, which is sent the conversation. */
   readonly method: 'GET' | 'POST';
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;

@@ -131,6 +131,10 @@ export interface EffectiveLimits {
   /** Exchanges at the same time; above it the answer is 503 with `retry-after`. */
   readonly inFlight: number;
   readonly bufferedMemoryBytes: number;
+  /** The answer of a prompt target's endpoint, of function calling or of a guard; a longer one is an error. */
+  readonly endpointBodyBytes: number;
+  /** What of an endpoint's answer is put into the prompt; the rest is cut off. */
+  readonly promptContextBytes: number;
 }
 
 /** Every wait, in milliseconds. */

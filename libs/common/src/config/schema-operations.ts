@@ -11,6 +11,8 @@ export const limits = closed({
   json_depth: whole(1, 10_000).optional(),
   in_flight: whole(1).optional(),
   buffered_memory: size.optional(),
+  endpoint_body: size.optional(),
+  prompt_context: size.optional(),
 });
 
 /** Every wait. */
@@ -70,6 +72,8 @@ export const tracing = closed({
 export const overrides = closed({
   prompt_target_intent_matching_threshold: numberBetween(0, 1).optional(),
   optimize_context_window: flag.optional(),
+  prompt_decoration: oneOf(['full', 'metadata', 'off']).optional(),
+  prompt_compatibility: list(oneOf(['string-arguments', 'quoted-model-response', 'plain-context'])).optional(),
   use_agent_orchestrator: flag.optional(),
   disable_signals: flag.optional(),
   upstream_connect_timeout: duration.optional(),

@@ -16,6 +16,7 @@ const agents = (listed: string) =>
   `agents: [{ id: a, url: "http://a" }, { id: b, url: "http://b" }]\nlisteners: [{ type: agent, name: l, port: 1, agents: [${listed}] }]\n`;
 const prompt =
   'listeners: [{ type: prompt, name: l }]\nendpoints: { e: { endpoint: e } }\nprompt_targets: [{ name: t, description: d, endpoint: { name: e, path: / } }]\n';
+const guard = (more = '') => `prompt_guards: { input_guards: { jailbreak: { on_exception: { message: no } } }${more} }`;
 const one = '{ id: a, description: d }';
 const two = `${one}, { id: b, description: d }`;
 
@@ -44,6 +45,8 @@ describe('unmetRequirements', () => {
       `${prompt}model_providers: [${own}]\nfunction_calling: { engine: arch-function }`,
       ['function_calling.engine'],
     ],
+    ['a guard without a service', `${model}model_providers: [${own}]\n${guard()}`, ['prompt_guards.input_guards']],
+    ['a guard with a service', `${model}model_providers: [${own}]\n${guard(', service: { url: "http://g" }')}`, []],
     ['Arch-Function', `${prompt}model_providers: [${own}, { model: plano/Arch-Function, base_url: "http://h" }]`, []],
   ];
   it.each(table)('%s', (_name, text, expected) => {

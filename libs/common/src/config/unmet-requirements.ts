@@ -1,6 +1,6 @@
 import type { EffectiveConfig } from './effective.ts';
 
-/** A feature that lacks a model. */
+/** A feature that lacks a model or a service. */
 export interface UnmetRequirement {
   readonly path: string;
   readonly message: string;
@@ -8,7 +8,7 @@ export interface UnmetRequirement {
 }
 
 /**
- * Features of a valid configuration that could not work when started, because they need a model that no provider serves. Plano sends no prompt
+ * Features of a valid configuration that could not work when started, because they need a model or a service that is not there. Plano sends no prompt
  * to a hosted model by itself, so it must be said where such a model is.
  *
  * @example
@@ -33,7 +33,14 @@ export function unmetRequirements(config: EffectiveConfig): UnmetRequirement[] {
       hint: `add a provider \`plano/${orchestrationModel}\` with a \`base_url\`, or name one of your models in \`overrides.agent_orchestration_model\``,
     });
   }
-  const { functionCalling, targets } = config.prompts;
+  const { functionCalling, guards, targets } = config.prompts;
+  if (guards !== null && guards.jailbreakMessage !== null && guards.service === null) {
+    unmet.push({
+      path: 'prompt_guards.input_guards',
+      message: 'need a service that judges prompts, and there is none',
+      hint: 'add `prompt_guards.service: { url: … }`',
+    });
+  }
   const calls = targets.length > 0 && config.listeners.some((listener) => listener.type === 'prompt');
   if (calls && functionCalling.engine === 'arch-function' && !serves('Arch-Function')) {
     unmet.push({

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHermesError } from '../hermes-error.ts';
-import { checkDepth, scanMembers, spliceMembers } from './json-splice.ts';
+import { checkDepth, scanElements, scanMembers, spliceMembers } from './json-splice.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
 const scan = (text: string, limit?: number) => scanMembers(encodeUtf8(text), decodeUtf8, limit);
@@ -10,6 +10,26 @@ const splice = (text: string, values: Record<string, string | undefined>): strin
   const bytes = encodeUtf8(text);
   return decodeUtf8(spliceMembers(bytes, scanMembers(bytes, decodeUtf8), values, encodeUtf8));
 };
+
+describe('scanElements', () => {
+  it('finds every element of any array', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), fc.boolean(), (array, pretty) => {
+        const text = JSON.stringify(array, null, pretty ? 2 : undefined);
+        const found = scanElements(encodeUtf8(text), 0).map(({ start, end }): unknown =>
+          JSON.parse(Buffer.from(text).subarray(start, end).toString()),
+        );
+        expect(found).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+  it('finds none in anything else', () => {
+    expect(scanElements(encodeUtf8('{"a":[1]}'), 0)).toEqual([]);
+  });
+  it.each(['[', '[1', '[1,', '[1,]', '[,]', '[1 2]', '[x]'])('refuses %s', (text) => {
+    expect(() => scanElements(encodeUtf8(text), 0)).toThrow();
+  });
+});
 
 describe('scanMembers', () => {
   it('finds every member of any object', () => {

@@ -62,6 +62,28 @@ export function scanMembers(
   return spans;
 }
 
+/**
+ * The elements of the array that begins at `from`, such as the value of a member; none when something else begins there.
+ *
+ * @throws HermesError (400) for an array that is broken or nested deeper than `depthLimit`.
+ * @example
+ * scanElements(bytes, spans[0].start); // [{ start: 13, end: 44 }]
+ */
+export function scanElements(bytes: Uint8Array, from: number, depthLimit: number = defaultDepthLimit): { start: number; end: number }[] {
+  const elements: { start: number; end: number }[] = [];
+  if (bytes[from] !== openBracket) return elements;
+  let at = skipSpace(bytes, from + 1);
+  if (bytes[at] === closeBracket) return elements;
+  for (;;) {
+    const end = endOfValue(bytes, at, depthLimit);
+    elements.push({ start: at, end });
+    at = skipSpace(bytes, end);
+    if (bytes[at] === closeBracket) return elements;
+    if (bytes[at] !== comma) throw broken();
+    at = skipSpace(bytes, at + 1);
+  }
+}
+
 /** One edit: `text` in place of the bytes from `start` to `end`. */
 export interface Edit {
   start: number;
