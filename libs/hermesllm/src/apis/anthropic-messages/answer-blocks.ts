@@ -4,9 +4,9 @@ import { reasoningBlock, textBlock, toolCallBlock, unknownBlock } from '../../mo
 import { openSignature, sealSignature } from '../../model/signature.ts';
 import { elementPath, isObject, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { decodeCitations, encodeCitation } from './citations.ts';
-import { report } from './report.ts';
 import { signatureCarrier } from './signature-carrier.ts';
 import { toolInput } from './tool-use.ts';
 import type { WireBlock } from './wire.ts';
@@ -70,14 +70,14 @@ function encodeText(block: TextBlock, path: string, scope: Scope): WireBlock {
 }
 
 export function reportTextSignature({ signature }: TextBlock, path: string, scope: Scope): void {
-  if (signature !== undefined) report(scope, 'dropped', `${path}.signature`, 'Text has no signature in the Messages API');
+  if (signature !== undefined) unsupported(scope, `${path}.signature`);
 }
 
 export function encodeCitations(citations: readonly Citation[], path: string, scope: Scope): WireBlock[] {
   const out: WireBlock[] = [];
   for (const citation of citations) {
     const wire = encodeCitation(citation);
-    if (wire === undefined) report(scope, 'dropped', `${path}.citations`, 'A source without an address has no form in the Messages API');
+    if (wire === undefined) unsupported(scope, `${path}.citations`);
     else out.push(wire);
   }
   return out;
@@ -93,9 +93,8 @@ function pushReasoning({ text, signature, redacted }: ReasoningBlock, out: WireB
 /** A block that came from this API itself; anything else has no form here and is reported. */
 export function encodeOwnBlock(block: Block, path: string, scope: Scope): WireBlock | undefined {
   if (block.type === 'unknown' && block.api === api) return block.value as WireBlock & JsonObject;
-  report(
+  dropped(
     scope,
-    'dropped',
     path,
     `An answer of the Messages API has no ${block.type === 'media' ? block.kind : `${block.type} block of another API`}`,
   );

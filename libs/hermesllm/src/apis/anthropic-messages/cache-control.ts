@@ -2,7 +2,7 @@ import type { JsonObject } from '../../codec.ts';
 import type { CacheHint } from '../../model/block.ts';
 import { memberPath, optionalObject, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report, reportUnknown } from './report.ts';
+import { approximated, dropped, reportUnknown } from '../../warn.ts';
 import type { WireCacheControl } from './wire.ts';
 
 const members: ReadonlySet<string> = new Set(['type', 'ttl']);
@@ -15,7 +15,7 @@ export function decodeCacheControl(holder: JsonObject, path: string, scope: Scop
   const here = memberPath(path, 'cache_control');
   reportUnknown(control, members, here, scope);
   if (control['type'] !== 'ephemeral') {
-    report(scope, 'dropped', here, `The cache type ${JSON.stringify(control['type'])} is unknown`);
+    dropped(scope, here, `The cache type ${JSON.stringify(control['type'])} is unknown`);
     return undefined;
   }
   return { ttl: optionalString(control, 'ttl', here) };
@@ -25,6 +25,6 @@ export function encodeCacheControl(cache: CacheHint | undefined, path: string, s
   if (cache === undefined) return undefined;
   const { ttl } = cache;
   if (ttl === undefined || ttl === '5m' || ttl === '1h') return { type: 'ephemeral', ttl };
-  report(scope, 'approximated', `${path}.cache`, `Anthropic keeps a cache for 5m or 1h; ${ttl} became 1h`);
+  approximated(scope, `${path}.cache`, `Anthropic keeps a cache for 5m or 1h; ${ttl} became 1h`);
   return { type: 'ephemeral', ttl: '1h' };
 }

@@ -15,10 +15,10 @@ import {
   requiredString,
 } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, reportUnknown } from '../../warn.ts';
 import { api } from './api.ts';
 import { decodeCacheControl } from './cache-control.ts';
 import { decodeCitations } from './citations.ts';
-import { report, reportUnknown } from './report.ts';
 import { carriedSignature, signPrevious } from './signature-carrier.ts';
 
 const textMembers: ReadonlySet<string> = new Set(['type', 'text', 'cache_control', 'citations']);
@@ -42,7 +42,7 @@ export function decodeContent(content: unknown, path: string, scope: Scope): Blo
     const signature = wire['type'] === 'redacted_thinking' && typeof wire['data'] === 'string' ? carriedSignature(wire['data']) : undefined;
     if (signature === undefined) blocks.push(decodeBlock(wire, here, scope));
     else if (!signPrevious(blocks[blocks.length - 1], signature))
-      report(scope, 'dropped', here, 'The tool call that this signature belongs to is gone');
+      dropped(scope, here, 'The tool call that this signature belongs to is gone');
   }
   return blocks;
 }
@@ -86,7 +86,7 @@ function decodeToolUse(wire: JsonObject, path: string, scope: Scope): ToolCallBl
   reportUnknown(wire, toolUseMembers, path, scope);
   const caller = optionalObject(wire, 'caller', path);
   if (caller !== undefined && caller['type'] !== 'direct')
-    report(scope, 'dropped', memberPath(path, 'caller'), 'Only the Messages API has this member');
+    dropped(scope, memberPath(path, 'caller'), 'Only the Messages API has this member');
   const input = wire['input'] === undefined || wire['input'] === null ? '{}' : JSON.stringify(wire['input']);
   const cache = decodeCacheControl(wire, path, scope);
   return toolCallBlock(requiredString(wire, 'id', path), requiredString(wire, 'name', path), input, false, undefined, cache);

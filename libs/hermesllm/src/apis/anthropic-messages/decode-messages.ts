@@ -5,8 +5,8 @@ import type { Message } from '../../model/request.ts';
 import { message } from '../../model/request.ts';
 import { asArray, asObject, elementPath, memberPath, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { reportUnknown } from '../../warn.ts';
 import { decodeContent } from './decode-blocks.ts';
-import { reportUnknown } from './report.ts';
 
 const turnMembers: ReadonlySet<string> = new Set(['role', 'content']);
 

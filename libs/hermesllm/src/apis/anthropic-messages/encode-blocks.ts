@@ -1,10 +1,10 @@
 import type { Block, Citation, MediaBlock, ReasoningBlock, TextBlock, ToolResultBlock } from '../../model/block.ts';
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, defaulted, dropped, foreign, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { encodeCacheControl } from './cache-control.ts';
 import { nativeCitation } from './citations.ts';
-import { report } from './report.ts';
 import { toolInput, toolUseId } from './tool-use.ts';
 import type { WireBlock } from './wire.ts';
 
@@ -31,8 +31,7 @@ export function encodeBlock(block: Block, path: string, scope: Scope, out: WireB
     case 'tool-call': {
       if (block.signature !== undefined) reportSignature(`${path}.signature`, scope);
       const id = toolUseId(block.id);
-      if (id !== block.id)
-        report(scope, 'approximated', `${path}.id`, 'Anthropic refuses its characters; the call and its result got another one');
+      if (id !== block.id) approximated(scope, `${path}.id`, 'Anthropic refuses its characters; the call and its result got another one');
       const input = toolInput(block, path, scope);
       out.push({ type: 'tool_use', id, name: block.name, input, cache_control: encodeCacheControl(block.cache, path, scope) });
       break;
@@ -42,7 +41,7 @@ export function encodeBlock(block: Block, path: string, scope: Scope, out: WireB
       break;
     case 'unknown':
       if (block.api === api) out.push(block.value as WireBlock);
-      else report(scope, 'dropped', path, `Only ${block.api} has this block`);
+      else foreign(scope, path, block.api);
       break;
   }
 }
@@ -64,7 +63,7 @@ const visible = /\S/;
 /** Anthropic refuses text without a visible character. */
 function isBlank(text: string, path: string, scope: Scope): boolean {
   if (visible.test(text)) return false;
-  if (text !== '') report(scope, 'dropped', path, 'Anthropic refuses text that is only white space');
+  if (text !== '') dropped(scope, path, 'Anthropic refuses text that is only white space');
   return true;
 }
 
@@ -75,12 +74,12 @@ function upstreamCitations(citations: readonly Citation[], path: string, scope: 
     const wire = nativeCitation(citation);
     if (wire !== undefined) out.push(wire);
   }
-  if (out.length < citations.length) report(scope, 'dropped', `${path}.citations`, 'Anthropic accepts only its own citations');
+  if (out.length < citations.length) dropped(scope, `${path}.citations`, 'Anthropic accepts only its own citations');
   return out.length === 0 ? undefined : out;
 }
 
 const reportSignature = (path: string, scope: Scope): void =>
-  report(scope, 'dropped', path, 'The signature is of another vendor, or of a block that has none here');
+  dropped(scope, path, 'The signature is of another vendor, or of a block that has none here');
 
 /** Thinking goes back with Anthropic's own signature or not at all. */
 function pushReasoning({ text, signature, redacted }: ReasoningBlock, path: string, scope: Scope, out: WireBlock[]): void {
@@ -94,7 +93,7 @@ function pushReasoning({ text, signature, redacted }: ReasoningBlock, path: stri
     sent = true;
   }
   if (!sent && (text !== '' || signature !== undefined || redacted !== undefined)) {
-    report(scope, 'dropped', path, "Anthropic refuses thinking without its own model's signature");
+    dropped(scope, path, "Anthropic refuses thinking without its own model's signature");
   }
 }
 
@@ -119,19 +118,18 @@ export function plainText(content: WireBlock[]): string | WireBlock[] {
 
 function pushMedia(block: MediaBlock, path: string, scope: Scope, out: WireBlock[]): void {
   if (block.kind !== 'image' && block.kind !== 'document') {
-    report(scope, 'dropped', path, `The Messages API takes no ${block.kind}`);
+    unsupported(scope, path, block.kind);
     return;
   }
   const source = block.kind === 'image' ? imageSource(block, path, scope) : documentSource(block, path, scope);
   if (source === undefined) {
-    report(scope, 'dropped', `${path}.source`, `The Messages API takes no ${block.kind} ${describe(block)}`);
+    unsupported(scope, `${path}.source`, `${block.kind} ${describe(block)}`);
     return;
   }
-  if (block.detail !== undefined && block.detail !== 'auto')
-    report(scope, 'dropped', `${path}.detail`, 'The Messages API has no resolution hint');
+  if (block.detail !== undefined && block.detail !== 'auto') unsupported(scope, `${path}.detail`);
   const cache_control = encodeCacheControl(block.cache, path, scope);
   if (block.kind === 'image') {
-    if (block.context !== undefined) report(scope, 'dropped', `${path}.context`, 'An image has no description');
+    if (block.context !== undefined) unsupported(scope, `${path}.context`);
     out.push({ type: 'image', source, cache_control });
     return;
   }
@@ -147,7 +145,7 @@ function describe({ source, mediaType }: MediaBlock): string {
 function imageSource({ source, mediaType }: MediaBlock, path: string, scope: Scope): WireBlock | undefined {
   switch (source.type) {
     case 'base64':
-      if (mediaType === undefined) report(scope, 'defaulted', `${path}.mediaType`, 'Sent as image/jpeg');
+      if (mediaType === undefined) defaulted(scope, `${path}.mediaType`, 'Sent as image/jpeg');
       return { type: 'base64', media_type: mediaType ?? 'image/jpeg', data: source.data };
     case 'url':
       return { type: 'url', url: source.url };
@@ -162,7 +160,7 @@ function documentSource({ source, mediaType }: MediaBlock, path: string, scope: 
   switch (source.type) {
     case 'base64':
       if (mediaType !== undefined && mediaType !== 'application/pdf') return undefined;
-      if (mediaType === undefined) report(scope, 'defaulted', `${path}.mediaType`, 'Sent as application/pdf');
+      if (mediaType === undefined) defaulted(scope, `${path}.mediaType`, 'Sent as application/pdf');
       return { type: 'base64', media_type: 'application/pdf', data: source.data };
     case 'url':
       return { type: 'url', url: source.url };

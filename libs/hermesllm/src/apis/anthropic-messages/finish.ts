@@ -1,7 +1,7 @@
 import type { Finish, FinishReason } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
 import type { Scope } from '../../scope.ts';
-import { report } from './report.ts';
+import { approximated } from '../../warn.ts';
 
 const reasons: ReadonlyMap<string, FinishReason> = new Map([
   ['end_turn', 'stop'],
@@ -39,7 +39,7 @@ export function encodeStopReason({ reason, raw }: Finish, refused: boolean, scop
       return 'pause_turn';
     case 'malformed':
     case 'other':
-      if (reason === 'malformed' || raw !== null) report(scope, 'approximated', 'finish', `${raw ?? reason} became end_turn`);
+      if (reason === 'malformed' || raw !== null) approximated(scope, 'finish', `${raw ?? reason} became end_turn`);
       return 'end_turn';
   }
 }

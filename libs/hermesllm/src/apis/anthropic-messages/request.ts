@@ -14,10 +14,10 @@ import {
   unknownFields,
 } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, defaulted, dropped, emulated, foreign, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { plainText } from './encode-blocks.ts';
-import { report } from './report.ts';
 import { decodeOutputFormat, decodeReasoning, encodeThinking } from './thinking.ts';
 import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
 import { encodeTurns } from './turns.ts';
@@ -74,7 +74,7 @@ function decodeMetadata(wire: JsonObject, request: LlmRequest, scope: Scope): vo
   for (const [key, value] of Object.entries(metadata)) {
     if (key === 'user_id' || value === null) continue;
     if (typeof value === 'string') rest.push([key, value]);
-    else report(scope, 'dropped', `metadata.${key}`, 'Metadata is text');
+    else dropped(scope, `metadata.${key}`, 'Metadata is text');
   }
   if (rest.length > 0) request.metadata = Object.fromEntries(rest);
 }
@@ -110,7 +110,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
 function wantedTokens({ maxTokens }: LlmRequest, scope: Scope): number {
   if (maxTokens !== undefined) return maxTokens;
   const { defaultMaxTokens } = scope.settings;
-  report(scope, 'defaulted', 'maxTokens', `Anthropic demands a limit; sent ${defaultMaxTokens}`);
+  defaulted(scope, 'maxTokens', `Anthropic demands a limit; sent ${defaultMaxTokens}`);
   return defaultMaxTokens;
 }
 
@@ -124,13 +124,13 @@ function encodeOutputConfig(
   scope: Scope,
 ): WireOutputConfig | undefined {
   if (outputFormat?.type === 'json') {
-    report(scope, 'emulated', 'outputFormat', 'The system prompt asks for JSON; Anthropic does not enforce it');
+    emulated(scope, 'outputFormat', 'The system prompt asks for JSON; Anthropic does not enforce it');
     system.push({ type: 'text', text: jsonInstruction });
   }
   // The name is a label, and Anthropic is always strict: leaving both out loses nothing.
   const schema = outputFormat?.type === 'json-schema' ? outputFormat.schema : undefined;
   if (outputFormat?.type === 'json-schema' && outputFormat.description !== undefined) {
-    report(scope, 'dropped', 'outputFormat.description', 'The Messages API has no description of the output');
+    unsupported(scope, 'outputFormat.description');
   }
   if (schema === undefined && effort === undefined) return undefined;
   return { effort, format: schema === undefined ? undefined : { type: 'json_schema', schema } };
@@ -141,24 +141,24 @@ const thinkingExcludes = 'Anthropic refuses it together with thinking';
 function encodeTemperature(temperature: number | undefined, thinks: boolean, scope: Scope): number | undefined {
   if (temperature === undefined) return undefined;
   if (thinks && temperature !== 1) {
-    report(scope, 'dropped', 'temperature', thinkingExcludes);
+    dropped(scope, 'temperature', thinkingExcludes);
     return undefined;
   }
   if (temperature <= 1) return temperature;
-  report(scope, 'approximated', 'temperature', 'The highest temperature is 1 here');
+  approximated(scope, 'temperature', 'The highest temperature is 1 here');
   return 1;
 }
 
 // With thinking: 0.95 to 1. https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
 function encodeTopP(topP: number | undefined, thinks: boolean, scope: Scope): number | undefined {
   if (topP === undefined || !thinks || topP >= 0.95) return topP;
-  report(scope, 'dropped', 'topP', thinkingExcludes);
+  dropped(scope, 'topP', thinkingExcludes);
   return undefined;
 }
 
 function encodeTopK(topK: number | undefined, thinks: boolean, scope: Scope): number | undefined {
   if (topK === undefined || !thinks) return topK;
-  report(scope, 'dropped', 'topK', thinkingExcludes);
+  dropped(scope, 'topK', thinkingExcludes);
   return undefined;
 }
 
@@ -168,7 +168,7 @@ function encodeStop(stop: readonly string[] | undefined, scope: Scope): string[]
   for (let i = 0; i < stop.length; i++) {
     const sequence = stop[i] as string;
     if (sequence.trim() !== '') sequences.push(sequence);
-    else report(scope, 'dropped', `stop[${i}]`, 'Anthropic refuses stop sequences of white space');
+    else dropped(scope, `stop[${i}]`, 'Anthropic refuses stop sequences of white space');
   }
   return sequences.length === 0 ? undefined : sequences;
 }
@@ -181,16 +181,16 @@ function encodeServiceTier(tier: string | undefined, scope: Scope): string | und
     case 'default':
       return 'standard_only';
     case 'priority':
-      report(scope, 'approximated', 'serviceTier', 'auto uses priority capacity where the account has some');
+      approximated(scope, 'serviceTier', 'auto uses priority capacity where the account has some');
       return 'auto';
     default:
-      report(scope, 'dropped', 'serviceTier', `Anthropic has no tier ${tier}`);
+      unsupported(scope, 'serviceTier', tier);
       return undefined;
   }
 }
 
 function reportUnsupported(request: LlmRequest, scope: Scope): void {
-  const drop = (path: string): void => report(scope, 'dropped', path, 'The Messages API has no such parameter');
+  const drop = (path: string): void => unsupported(scope, path);
   if (request.seed !== undefined) drop('seed');
   if (request.presencePenalty !== undefined && request.presencePenalty !== 0) drop('presencePenalty');
   if (request.frequencyPenalty !== undefined && request.frequencyPenalty !== 0) drop('frequencyPenalty');
@@ -204,7 +204,7 @@ function reportUnsupported(request: LlmRequest, scope: Scope): void {
 function addExtensions(wire: Record<string, unknown>, extensions: Extensions | undefined, scope: Scope): void {
   if (extensions === undefined) return;
   for (const key in extensions.fields) {
-    if (extensions.api !== api) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+    if (extensions.api !== api) foreign(scope, `extensions.${key}`, extensions.api);
     else if (!known.has(key))
       Object.defineProperty(wire, key, { value: extensions.fields[key], enumerable: true, configurable: true, writable: true });
   }

@@ -4,10 +4,10 @@ import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { LlmResponse } from '../../model/response.ts';
 import { isObject, listOf, maybeObject, maybeString, stringOr, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, foreign, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { decodeAnswerBlock, encodeAnswerBlocks } from './answer-blocks.ts';
 import { decodeFinish, encodeStopReason } from './finish.ts';
-import { report } from './report.ts';
 import { decodeServiceTier, decodeUsage, encodeUsage, usageMembers } from './usage.ts';
 import type { WireMessage } from './wire.ts';
 
@@ -54,8 +54,8 @@ function furtherMembers(object: JsonObject, known: ReadonlySet<string>): JsonObj
 
 export function encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject {
   const { blocks, finish, extensions } = response;
-  if (response.alternatives !== undefined) report(scope, 'dropped', 'alternatives', 'The Messages API has one answer');
-  if (response.logprobs !== undefined) report(scope, 'dropped', 'logprobs', 'The Messages API has no log-probabilities');
+  if (response.alternatives !== undefined) unsupported(scope, 'alternatives');
+  if (response.logprobs !== undefined) unsupported(scope, 'logprobs');
   let thinks = false;
   let refused = false;
   for (let i = 0; i < blocks.length; i++) {
@@ -66,7 +66,7 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
   if (response.usage?.reasoning && !thinks) reportReasoningTokens(scope);
   const { usage: ownUsage, ...own } = extensions?.api === api ? extensions.fields : {};
   if (extensions !== undefined && extensions.api !== api) {
-    for (const key in extensions.fields) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+    for (const key in extensions.fields) foreign(scope, `extensions.${key}`, extensions.api);
   }
   return {
     id: messageId(response.id, scope),
@@ -90,4 +90,4 @@ export function messageId(id: string, scope: Scope): string {
 }
 
 export const reportReasoningTokens = (scope: Scope): void =>
-  report(scope, 'dropped', 'usage.reasoning', 'Thinking tokens are counted where there is thinking; they are part of the output tokens');
+  dropped(scope, 'usage.reasoning', 'Thinking tokens are counted where there is thinking; they are part of the output tokens');

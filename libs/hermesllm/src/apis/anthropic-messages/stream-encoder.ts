@@ -11,11 +11,11 @@ import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import type { Usage } from '../../model/usage.ts';
 import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { encodeCitations, encodeOwnBlock, reportTextSignature } from './answer-blocks.ts';
 import { encodeError } from './error.ts';
 import { encodeStopReason } from './finish.ts';
-import { report } from './report.ts';
 import { messageId, reportReasoningTokens } from './response.ts';
 import { signatureCarrier } from './signature-carrier.ts';
 import { encodeFinalUsage, encodeUsage } from './usage.ts';
@@ -76,7 +76,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
   function blockStart({ index, block, choice }: StreamEvent & { type: 'block-start' }): readonly Frame[] {
     const path = `blocks[${index}]`;
     if (choice > 0) {
-      if (!further) report(scope, 'dropped', 'alternatives', 'The Messages API has one answer');
+      if (!further) unsupported(scope, 'alternatives');
       further = true;
       return none;
     }
@@ -214,7 +214,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
           if (open?.hub !== event.index) return none;
           if (event.logprobs !== undefined && !logprobs) {
             logprobs = true;
-            report(scope, 'dropped', 'logprobs', 'The Messages API has no log-probabilities');
+            unsupported(scope, 'logprobs');
           }
           const out: Frame[] = [];
           addText(event.text, out);

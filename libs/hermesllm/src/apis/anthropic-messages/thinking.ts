@@ -2,7 +2,7 @@ import type { JsonObject } from '../../codec.ts';
 import type { LlmRequest, OutputFormat, ReasoningRequest } from '../../model/request.ts';
 import { memberPath, optionalInteger, optionalObject, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report, reportUnknown } from './report.ts';
+import { approximated, dropped, reportUnknown, unsupported } from '../../warn.ts';
 import type { WireThinking } from './wire.ts';
 
 const thinkingMembers: ReadonlySet<string> = new Set(['type', 'budget_tokens', 'display']);
@@ -37,7 +37,7 @@ function decodeMode(type: string, scope: Scope): ReasoningRequest['mode'] {
     case 'disabled':
       return 'off';
     default: // between_tools, and what may come
-      report(scope, 'approximated', 'thinking.type', `${type} was read as adaptive`);
+      approximated(scope, 'thinking.type', `${type} was read as adaptive`);
       return 'adaptive';
   }
 }
@@ -53,7 +53,7 @@ export function decodeOutputFormat(wire: JsonObject, scope: Scope): OutputFormat
   reportUnknown(format, formatMembers, path, scope);
   const type = requiredString(format, 'type', path);
   if (type !== 'json_schema') {
-    report(scope, 'dropped', memberPath(path, 'type'), `The format ${type} is unknown`);
+    dropped(scope, memberPath(path, 'type'), `The format ${type} is unknown`);
     return undefined;
   }
   return { type: 'json-schema', name: undefined, description: undefined, schema: format['schema'], strict: true };
@@ -87,7 +87,7 @@ export function encodeThinking(request: LlmRequest, maxTokens: number, unsigned:
     return { thinking: wireThinking('disabled', undefined, undefined), effort: wireEffort(effort, scope), maxTokens, thinks: false };
   }
   if (mode === 'adaptive') {
-    if (budget !== undefined) report(scope, 'dropped', 'reasoning.budget', 'Adaptive thinking has no budget');
+    if (budget !== undefined) dropped(scope, 'reasoning.budget', 'Adaptive thinking has no budget');
     return { thinking: wireThinking('adaptive', undefined, display), effort: wireEffort(effort, scope), maxTokens, thinks: true };
   }
   const wanted = budget ?? budgetOf(effort, mode, scope);
@@ -95,13 +95,13 @@ export function encodeThinking(request: LlmRequest, maxTokens: number, unsigned:
   // An effort beside a budget says something of its own; without one it has become the budget.
   const kept = budget === undefined ? undefined : wireEffort(effort, scope);
   if (unsigned) {
-    report(scope, 'dropped', 'reasoning', 'The running tool loop began without thinking, and Anthropic refuses to start it in between');
+    dropped(scope, 'reasoning', 'The running tool loop began without thinking, and Anthropic refuses to start it in between');
     return { thinking: undefined, effort: kept, maxTokens, thinks: false };
   }
   const tokens = Math.max(smallestBudget, wanted);
-  if (tokens !== wanted) report(scope, 'approximated', 'reasoning.budget', `Anthropic's smallest budget is ${smallestBudget}`);
+  if (tokens !== wanted) approximated(scope, 'reasoning.budget', `Anthropic's smallest budget is ${smallestBudget}`);
   if (maxTokens > tokens) return { thinking: wireThinking('enabled', tokens, display), effort: kept, maxTokens, thinks: true };
-  report(scope, 'approximated', 'maxTokens', `Thinking counts towards it: raised by the budget of ${tokens}`);
+  approximated(scope, 'maxTokens', `Thinking counts towards it: raised by the budget of ${tokens}`);
   return { thinking: wireThinking('enabled', tokens, display), effort: kept, maxTokens: maxTokens + tokens, thinks: true };
 }
 
@@ -109,24 +109,24 @@ function budgetOf(effort: string | undefined, mode: ReasoningRequest['mode'], sc
   const { effortBudgets } = scope.settings;
   const known = effort !== undefined && Object.hasOwn(effortBudgets, effort) ? effortBudgets[effort] : undefined;
   if (known !== undefined) return known;
-  if (effort !== undefined) report(scope, 'dropped', 'reasoning.effort', `The effort ${effort} has no budget`);
+  if (effort !== undefined) dropped(scope, 'reasoning.effort', `The effort ${effort} has no budget`);
   return mode === 'on' ? (effortBudgets['medium'] ?? smallestBudget) : undefined;
 }
 
 function wireEffort(effort: string | undefined, scope: Scope): string | undefined {
   if (effort === undefined || effort === 'none' || efforts.has(effort)) return effort === 'none' ? undefined : effort;
   if (effort === 'minimal') {
-    report(scope, 'approximated', 'reasoning.effort', "Anthropic's smallest effort is low");
+    approximated(scope, 'reasoning.effort', "Anthropic's smallest effort is low");
     return 'low';
   }
-  report(scope, 'dropped', 'reasoning.effort', `Anthropic does not know the effort ${effort}`);
+  unsupported(scope, 'reasoning.effort', effort);
   return undefined;
 }
 
 /** Whether the text of the thinking shall be in the answer. */
 function displayOf({ include, summary }: ReasoningRequest, scope: Scope): WireThinking['display'] {
   if (summary === 'concise' || summary === 'detailed') {
-    report(scope, 'approximated', 'reasoning.summary', 'Anthropic has one kind of summary');
+    approximated(scope, 'reasoning.summary', 'Anthropic has one kind of summary');
   }
   if (include === false) return 'omitted';
   return include === true || summary !== undefined ? 'summarized' : undefined;

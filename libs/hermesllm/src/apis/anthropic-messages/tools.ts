@@ -12,9 +12,9 @@ import {
   requiredString,
 } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, emulated, reportUnknown, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { decodeCacheControl, encodeCacheControl } from './cache-control.ts';
-import { report, reportUnknown } from './report.ts';
 import type { WireBlock, WireToolChoice } from './wire.ts';
 
 const toolMembers: ReadonlySet<string> = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']);
@@ -106,11 +106,11 @@ function encodeTool(tool: Tool, path: string, scope: Scope): WireBlock | undefin
 
 // A definition without `type` is a client tool, so the member is left out: `type` of WireBlock is for Anthropic's own tools.
 function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WireBlock {
-  if (tool.namespace !== undefined) report(scope, 'dropped', `${path}.namespace`, 'The Messages API has no namespaces of tools');
+  if (tool.namespace !== undefined) unsupported(scope, `${path}.namespace`);
   if (tool.strict === true) {
     // Anthropic's strict tools take another subset of JSON Schema (additionalProperties: false everywhere, no numeric bounds …) and
     // answer 400 to the rest: https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
-    report(scope, 'dropped', `${path}.strict`, 'Strict schemas differ between the APIs; the tool is sent without the guarantee');
+    dropped(scope, `${path}.strict`, 'Strict schemas differ between the APIs; the tool is sent without the guarantee');
   }
   const wire: { [member: string]: unknown } = {
     name: tool.name,
@@ -124,20 +124,20 @@ function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WireBlo
 function objectSchema(schema: unknown, path: string, scope: Scope): unknown {
   if (schema === undefined || schema === null) return { type: 'object', properties: {} };
   if (!isObject(schema)) {
-    report(scope, 'approximated', `${path}.schema`, 'The schema is not an object; the tool takes any object');
+    approximated(scope, `${path}.schema`, 'The schema is not an object; the tool takes any object');
     return { type: 'object' };
   }
   if (schema['type'] === 'object') return schema;
-  if (schema['type'] !== undefined) report(scope, 'approximated', `${path}.schema`, 'The input of a tool is always an object here');
+  if (schema['type'] !== undefined) approximated(scope, `${path}.schema`, 'The input of a tool is always an object here');
   return { ...schema, type: 'object' };
 }
 
 function encodeCustom(tool: CustomTool, path: string, scope: Scope): WireBlock {
-  report(scope, 'emulated', path, 'A free-text tool became a function with one text member named input');
+  emulated(scope, path, 'A free-text tool became a function with one text member named input');
   if (isObject(tool.format) && tool.format['type'] !== 'text') {
-    report(scope, 'dropped', `${path}.format`, 'The Messages API cannot hold a tool to a grammar');
+    unsupported(scope, `${path}.format`);
   }
-  if (tool.namespace !== undefined) report(scope, 'dropped', `${path}.namespace`, 'The Messages API has no namespaces of tools');
+  if (tool.namespace !== undefined) unsupported(scope, `${path}.namespace`);
   const wire: { [member: string]: unknown } = {
     name: tool.name,
     description: tool.description,
@@ -149,10 +149,10 @@ function encodeCustom(tool: CustomTool, path: string, scope: Scope): WireBlock {
 function encodeHosted(tool: HostedTool, path: string, scope: Scope): WireBlock | undefined {
   if (tool.api === api) return tool.value as WireBlock;
   if (tool.kind === 'other') {
-    report(scope, 'dropped', path, `The Messages API has no counterpart of this tool of ${tool.api}`);
+    unsupported(scope, path, `this tool of ${tool.api}`);
     return undefined;
   }
-  report(scope, 'approximated', path, `Anthropic's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
+  approximated(scope, path, `Anthropic's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
   return tool.kind === 'web-search'
     ? { type: 'web_search_20250305', name: 'web_search' }
     : { type: 'code_execution_20250825', name: 'code_execution' };
@@ -164,12 +164,12 @@ export function encodeToolChoice(request: LlmRequest, hasTools: boolean, thinks:
   const type = wireType[toolChoice?.type === 'allowed' ? toolChoice.mode : (toolChoice?.type ?? 'auto')];
   const single = parallelToolCalls === false ? true : undefined;
   if (!hasTools) {
-    if (type === 'any' || type === 'tool') report(scope, 'dropped', 'toolChoice', 'There are no tools to choose from');
+    if (type === 'any' || type === 'tool') dropped(scope, 'toolChoice', 'There are no tools to choose from');
     return undefined;
   }
-  if (toolChoice?.type === 'allowed') report(scope, 'approximated', 'toolChoice', 'Only the allowed tools are sent');
+  if (toolChoice?.type === 'allowed') approximated(scope, 'toolChoice', 'Only the allowed tools are sent');
   if (thinks && (type === 'any' || type === 'tool')) {
-    report(scope, 'dropped', 'toolChoice', 'Extended thinking excludes a forced tool');
+    dropped(scope, 'toolChoice', 'Extended thinking excludes a forced tool');
     return single === undefined ? undefined : choice('auto', undefined, single);
   }
   if (type === 'none') return choice('none', undefined, undefined);

@@ -2,8 +2,8 @@ import type { Block } from '../../model/block.ts';
 import type { Message } from '../../model/request.ts';
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, emulated, unsupported } from '../../warn.ts';
 import { encodeBlock, plainText } from './encode-blocks.ts';
-import { report } from './report.ts';
 import type { WireBlock, WireTurn } from './wire.ts';
 
 /** What stands for the user's first words when a conversation begins with the assistant: something must, and it should ask for nothing. */
@@ -33,14 +33,14 @@ export function encodeTurns(messages: readonly Message[], scope: Scope): Encoded
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i] as Message;
     const path = elementPath('messages', i);
-    if (message.name !== undefined) report(scope, 'dropped', `${path}.name`, 'The Messages API has no names of participants');
+    if (message.name !== undefined) unsupported(scope, `${path}.name`);
     if (message.role === 'system' || message.role === 'developer') {
-      if (turns.length > 0) report(scope, 'approximated', path, 'Moved to the system prompt');
+      if (turns.length > 0) approximated(scope, path, 'Moved to the system prompt');
       pushSystem(message, path, scope, system);
     } else pushTurn(message, path, scope, turns);
   }
   if (turns[0]?.role === 'assistant') {
-    report(scope, 'emulated', 'messages', 'Anthropic wants the user to speak first; a neutral text was put before the assistant');
+    emulated(scope, 'messages', 'Anthropic wants the user to speak first; a neutral text was put before the assistant');
     turns.unshift({ role: 'user', content: [{ type: 'text', text: openingText }], results: 0 });
   }
   const written: WireTurn[] = [];
@@ -53,7 +53,7 @@ function pushSystem({ blocks }: Message, path: string, scope: Scope, system: Wir
     const block = blocks[i] as Block;
     const here = elementPath(`${path}.blocks`, i);
     if (block.type === 'text') encodeBlock(block, here, scope, system);
-    else report(scope, 'dropped', here, 'A system prompt has only text');
+    else dropped(scope, here, 'A system prompt has only text');
   }
 }
 
@@ -66,9 +66,9 @@ function pushTurn(message: Message, path: string, scope: Scope, turns: Turn[]): 
     const block = blocks[i] as Block;
     const here = elementPath(`${path}.blocks`, i);
     if (role === 'assistant' && block.type === 'media') {
-      report(scope, 'dropped', here, `The assistant's turns have no ${block.kind}`);
+      unsupported(scope, here, block.kind);
     } else if (block.type === 'tool-result' && turn.content.length > turn.results) {
-      report(scope, 'approximated', here, 'Tool results were moved to the beginning of their turn');
+      approximated(scope, here, 'Tool results were moved to the beginning of their turn');
       turn.content.splice(turn.results++, 0, ...encodeOne(block, here, scope));
     } else {
       if (block.type === 'tool-result') turn.results++;

@@ -3,9 +3,10 @@ import type { Block, Citation, MediaBlock, TextBlock } from '../../model/block.t
 import { mediaBlock, reasoningBlock, textBlock, toolCallBlock, unknownBlock } from '../../model/block.ts';
 import { elementPath, isObject, maybeObject, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { unsupported } from '../../warn.ts';
 import { decodeCitations, encodeCitation, textOf } from './citations.ts';
 import { formatOf, mediaTypeOf } from './formats.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import { openRedacted, openText, pushReasoning, signatureCarrier } from './signatures.ts';
 import { toolInput } from './tool-use.ts';
 import type { WireBlock } from './wire.ts';
@@ -78,7 +79,7 @@ function encodeAnswerBlock(block: Block, path: string, scope: Scope, out: WireBl
       break;
     case 'media': {
       const media = encodeAnswerMedia(block);
-      if (media === undefined) report(scope, 'dropped', path, `An answer of the Converse API has no such ${block.kind}`);
+      if (media === undefined) unsupported(scope, path, block.kind);
       else out.push({ [block.kind]: media });
       break;
     }
@@ -88,11 +89,10 @@ function encodeAnswerBlock(block: Block, path: string, scope: Scope, out: WireBl
   }
 }
 
-export const reportForeign = (block: Block, path: string, scope: Scope): void =>
-  report(scope, 'dropped', path, `An answer of the Converse API has no ${block.type} block of another API`);
+export const reportForeign = (block: Block, path: string, scope: Scope): void => unsupported(scope, path, block.type);
 
 export function reportTextSignature({ signature }: TextBlock, path: string, scope: Scope): void {
-  if (signature !== undefined) report(scope, 'dropped', `${path}.signature`, 'Text has no signature in the Converse API');
+  if (signature !== undefined) unsupported(scope, `${path}.signature`);
 }
 
 function encodeCitations(citations: readonly Citation[]): WireBlock[] {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../codec.ts';
 import type { Block, CacheHint } from '../../model/block.ts';
 import { memberPath, optionalObject, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report, reportUnknown } from './report.ts';
+import { approximated, dropped, reportUnknown } from '../../warn.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock } from './wire.ts';
 
@@ -17,26 +17,26 @@ export function decodeCachePoint(wire: JsonObject, path: string, scope: Scope): 
   const here = memberPath(path, 'cachePoint');
   reportUnknown(point, members, here, scope);
   if (point['type'] === 'default') return { ttl: optionalString(point, 'ttl', here) };
-  report(scope, 'dropped', here, `The cache point ${JSON.stringify(point['type'])} is unknown`);
+  dropped(scope, here, `The cache point ${JSON.stringify(point['type'])} is unknown`);
   return undefined;
 }
 
 /** Gives the hint to the block before the cache point. */
 export function markPrevious(previous: Block | undefined, hint: CacheHint, path: string, scope: Scope): void {
   if (previous !== undefined && 'cache' in previous) previous.cache = hint;
-  else report(scope, 'dropped', path, 'There is nothing before this cache point that can be cached');
+  else dropped(scope, path, 'There is nothing before this cache point that can be cached');
 }
 
 /** Writes the cache point behind what has the hint. */
 export function pushCachePoint(cache: CacheHint | undefined, path: string, context: UpstreamContext, out: WireBlock[]): void {
   if (cache === undefined) return;
   if (!context.own && !context.model.caches) {
-    report(context.scope, 'dropped', `${path}.cache`, 'Bedrock refuses cache points for this model');
+    dropped(context.scope, `${path}.cache`, 'Bedrock refuses cache points for this model');
     return;
   }
   let { ttl } = cache;
   if (ttl !== undefined && ttl !== '5m' && ttl !== '1h') {
-    report(context.scope, 'approximated', `${path}.cache`, `Bedrock keeps a cache for 5m or 1h; ${ttl} became 1h`);
+    approximated(context.scope, `${path}.cache`, `Bedrock keeps a cache for 5m or 1h; ${ttl} became 1h`);
     ttl = '1h';
   }
   out.push({ cachePoint: { type: 'default', ttl } });

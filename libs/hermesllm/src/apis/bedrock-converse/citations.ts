@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../codec.ts';
 import type { Citation } from '../../model/block.ts';
 import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
-import { api } from './report.ts';
+import { api } from './api.ts';
 import type { WireBlock } from './wire.ts';
 
 /**

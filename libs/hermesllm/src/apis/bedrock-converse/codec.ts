@@ -1,7 +1,7 @@
 import type { Codec } from '../../codec.ts';
 import { awsFraming } from '../../framing/aws-framing.ts';
 import { decodeError, decodeFailure, encodeError } from './error.ts';
-import { api } from './report.ts';
+import { api } from './api.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';

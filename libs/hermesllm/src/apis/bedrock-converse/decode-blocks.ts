@@ -4,10 +4,11 @@ import type { Block, ToolCallBlock, ToolResultBlock } from '../../model/block.ts
 import { reasoningBlock, textBlock, toolCallBlock, toolResultBlock, unknownBlock } from '../../model/block.ts';
 import { asArray, asObject, elementPath, memberPath, optionalObject, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, reportUnknown } from '../../warn.ts';
 import { decodeCachePoint, markPrevious } from './cache-point.ts';
 import { decodeCitations, textOf } from './citations.ts';
 import { decodeDocument, decodeMedia } from './decode-media.ts';
-import { api, report, reportUnknown } from './report.ts';
+import { api } from './api.ts';
 import { carriedSignature, openRedacted, openText, signPrevious } from './signatures.ts';
 
 const toolUseMembers: ReadonlySet<string> = new Set(['toolUseId', 'name', 'input']);
@@ -33,7 +34,7 @@ function decodeBlock(value: unknown, path: string, scope: Scope, out: Block[]): 
   for (const key in wire) {
     if (wire[key] === null) continue;
     if (kind === undefined) kind = key;
-    else report(scope, 'dropped', memberPath(path, key), `A content block has one member; this one is ${kind}`);
+    else dropped(scope, memberPath(path, key), `A content block has one member; this one is ${kind}`);
   }
   if (kind === undefined) throw invalidRequest(path, 'expected a content block such as { "text": … }');
   if (kind === 'text') {
@@ -111,7 +112,7 @@ function decodeReasoning(reasoning: JsonObject, path: string, scope: Scope, out:
     const signature = carriedSignature(redacted);
     if (signature === undefined) out.push(reasoningBlock('', undefined, openRedacted(redacted)));
     else if (!signPrevious(out[out.length - 1], signature)) {
-      report(scope, 'dropped', path, 'The tool call that this signature belongs to is gone');
+      dropped(scope, path, 'The tool call that this signature belongs to is gone');
     }
     return;
   }
@@ -126,7 +127,7 @@ function decodeReasoning(reasoning: JsonObject, path: string, scope: Scope, out:
 /** What a guardrail shall look at. The content is kept; that a guardrail is pointed at it is lost. */
 function decodeGuarded(guarded: JsonObject, path: string, scope: Scope): Block {
   reportUnknown(guarded, guardMembers, path, scope);
-  report(scope, 'dropped', path, 'Its content is kept, but not that a guardrail shall look at it');
+  dropped(scope, path, 'Its content is kept, but not that a guardrail shall look at it');
   const image = optionalObject(guarded, 'image', path);
   if (image !== undefined) return decodeMedia('image', image, memberPath(path, 'image'), scope);
   const here = memberPath(path, 'text');

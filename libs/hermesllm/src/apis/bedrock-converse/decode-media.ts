@@ -4,8 +4,8 @@ import type { Block, MediaBlock, MediaSource } from '../../model/block.ts';
 import { mediaBlock, textBlock } from '../../model/block.ts';
 import { asArray, asObject, elementPath, memberPath, optionalBoolean, optionalObject, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { reportUnknown } from '../../warn.ts';
 import { mediaTypeOf } from './formats.ts';
-import { reportUnknown } from './report.ts';
 
 const mediaMembers: ReadonlySet<string> = new Set(['format', 'source']);
 const documentMembers: ReadonlySet<string> = new Set(['format', 'name', 'source', 'context', 'citations']);

@@ -1,9 +1,10 @@
 import type { Block, Citation, ReasoningBlock, TextBlock, ToolCallBlock, ToolResultBlock } from '../../model/block.ts';
 import { elementPath } from '../../read.ts';
+import { approximated, dropped, foreign, unsupported } from '../../warn.ts';
 import { pushCachePoint } from './cache-point.ts';
 import { nativeCitation } from './citations.ts';
 import { encodeMedia } from './encode-media.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import { isUsable, sealRedacted, sealText } from './signatures.ts';
 import { toolInput, toolUseId } from './tool-use.ts';
 import type { UpstreamContext } from './upstream-context.ts';
@@ -37,7 +38,7 @@ export function encodeBlock(block: Block, path: string, context: UpstreamContext
       break;
     case 'unknown':
       if (block.api === api) out.push(block.value as WireBlock);
-      else report(context.scope, 'dropped', path, `Only ${block.api} has this block`);
+      else foreign(context.scope, path, block.api);
       break;
   }
 }
@@ -47,7 +48,7 @@ const visible = /\S/;
 /** Bedrock refuses text without a visible character, but inside of tool results. */
 function isVisible(text: string, path: string, { scope }: UpstreamContext): boolean {
   if (visible.test(text)) return true;
-  if (text !== '') report(scope, 'dropped', path, 'Bedrock refuses text that is only white space');
+  if (text !== '') dropped(scope, path, 'Bedrock refuses text that is only white space');
   return false;
 }
 
@@ -65,12 +66,12 @@ function ownCitations(citations: readonly Citation[], path: string, { scope }: U
     const wire = nativeCitation(citation);
     if (wire !== undefined) out.push(wire);
   }
-  if (out.length < citations.length) report(scope, 'dropped', `${path}.citations`, 'Bedrock takes back only its own citations');
+  if (out.length < citations.length) dropped(scope, `${path}.citations`, 'Bedrock takes back only its own citations');
   return out.length === 0 ? undefined : out;
 }
 
 const reportSignature = (path: string, { scope }: UpstreamContext): void =>
-  report(scope, 'dropped', `${path}.signature`, 'The signature is of another vendor, or of a block that has none here');
+  dropped(scope, `${path}.signature`, 'The signature is of another vendor, or of a block that has none here');
 
 /** Reasoning goes back with a proof that Bedrock's models can use, or not at all; a client of this API is believed. */
 function pushReasoning(
@@ -89,7 +90,7 @@ function pushReasoning(
     sent = true;
   }
   if (!sent && (text !== '' || signature !== undefined || redacted !== undefined)) {
-    report(scope, 'dropped', path, 'Without a signature of the model itself, reasoning is refused or useless');
+    dropped(scope, path, 'Without a signature of the model itself, reasoning is refused or useless');
   }
 }
 
@@ -97,7 +98,7 @@ function pushToolUse(block: ToolCallBlock, path: string, context: UpstreamContex
   const { scope } = context;
   if (block.signature !== undefined) reportSignature(path, context);
   const id = toolUseId(block.id);
-  if (id !== block.id) report(scope, 'approximated', `${path}.id`, 'Bedrock refuses its form; the call and its result got another one');
+  if (id !== block.id) approximated(scope, `${path}.id`, 'Bedrock refuses its form; the call and its result got another one');
   out.push({ toolUse: { toolUseId: id, name: block.name, input: toolInput(block, path, scope) } });
   pushCachePoint(block.cache, path, context, out);
 }
@@ -132,12 +133,11 @@ function resultContent(blocks: readonly Block[], path: string, context: Upstream
     } else if (block.type === 'unknown' && block.api === api) {
       flush();
       out.push(block.value as WireBlock);
-    } else report(context.scope, 'dropped', here, `A tool result at Bedrock has no ${block.type === 'media' ? block.kind : block.type}`);
+    } else dropped(context.scope, here, `A tool result at Bedrock has no ${block.type === 'media' ? block.kind : block.type}`);
   }
   flush();
   if (out.length === 0) out.push({ text: ' ' });
   return out;
 }
 
-const reportInnerCache = (path: string, { scope }: UpstreamContext): void =>
-  report(scope, 'dropped', `${path}.cache`, 'A tool result at Bedrock has no cache points inside');
+const reportInnerCache = (path: string, { scope }: UpstreamContext): void => unsupported(scope, `${path}.cache`);

@@ -1,8 +1,8 @@
 import { toBase64 } from '@smithy/core/serde';
 import { encodeUtf8 } from '../../framing/utf8.ts';
 import type { Block, MediaBlock } from '../../model/block.ts';
+import { approximated, defaulted, dropped, unsupported } from '../../warn.ts';
 import { formatOf, formatOfName } from './formats.ts';
-import { report } from './report.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock } from './wire.ts';
 
@@ -15,10 +15,10 @@ export function encodeMedia(block: MediaBlock, path: string, context: UpstreamCo
   const format = known ?? guessedFormat(block, path, context);
   const wire = format === undefined ? undefined : encodeSource(block, path, context);
   if (wire === undefined || format === undefined) {
-    report(scope, 'dropped', path, `Converse takes no ${kind} ${describe(block)}`);
+    unsupported(scope, path, `${kind} ${describe(block)}`);
     return undefined;
   }
-  if (block.detail !== undefined && block.detail !== 'auto') report(scope, 'dropped', `${path}.detail`, 'Converse has no resolution hint');
+  if (block.detail !== undefined && block.detail !== 'auto') unsupported(scope, `${path}.detail`);
   return kind === 'document' ? encodeDocument(block, format, wire, path, context) : { [kind]: { format, source: wire } };
 }
 
@@ -38,7 +38,7 @@ function guessedFormat({ kind, mediaType, source }: MediaBlock, path: string, { 
     for (const [of, beginning, format] of signatures) if (of === kind && source.data.startsWith(beginning)) return format;
   }
   const format = kind === 'image' ? 'png' : kind === 'document' ? 'pdf' : undefined;
-  if (format !== undefined) report(scope, 'defaulted', `${path}.mediaType`, `Sent as ${format}`);
+  if (format !== undefined) defaulted(scope, `${path}.mediaType`, `Sent as ${format}`);
   return format;
 }
 
@@ -74,7 +74,7 @@ function texts(blocks: readonly Block[], path: string, scope: UpstreamContext['s
   for (let i = 0; i < blocks.length; i++) {
     const block = blocks[i] as Block;
     if (block.type === 'text') out.push({ text: block.text });
-    else report(scope, 'dropped', `${path}[${i}]`, 'A document at Bedrock has only texts inside');
+    else dropped(scope, `${path}[${i}]`, 'A document at Bedrock has only texts inside');
   }
   return out;
 }
@@ -84,12 +84,12 @@ function encodeDocument(block: MediaBlock, format: string, source: WireBlock, pa
   const { scope, model, own } = context;
   const name = documentName(block.name, context);
   if (name !== block.name) {
-    if (block.name === undefined) report(scope, 'defaulted', `${path}.name`, `Bedrock demands a name; sent ${name}`);
-    else report(scope, 'approximated', `${path}.name`, `Bedrock restricts names and wants them to differ; sent ${name}`);
+    if (block.name === undefined) defaulted(scope, `${path}.name`, `Bedrock demands a name; sent ${name}`);
+    else approximated(scope, `${path}.name`, `Bedrock restricts names and wants them to differ; sent ${name}`);
   }
   const cited = own || model.claudeAtBedrock;
-  if (!cited && block.context !== undefined) report(scope, 'dropped', `${path}.context`, 'At Bedrock it is for models that cite');
-  if (!cited && block.citable === true) report(scope, 'dropped', `${path}.citable`, 'At Bedrock only Claude models cite');
+  if (!cited && block.context !== undefined) dropped(scope, `${path}.context`, 'At Bedrock it is for models that cite');
+  if (!cited && block.citable === true) dropped(scope, `${path}.citable`, 'At Bedrock only Claude models cite');
   const citations = cited && block.citable !== undefined ? { enabled: block.citable } : undefined;
   return { document: { format, name, source, context: cited ? block.context : undefined, citations } };
 }

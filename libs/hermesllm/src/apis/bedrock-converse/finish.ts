@@ -2,7 +2,7 @@ import type { Finish, FinishReason } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
 import { isObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report } from './report.ts';
+import { approximated } from '../../warn.ts';
 
 const reasons: ReadonlyMap<string, FinishReason> = new Map([
   ['end_turn', 'stop'],
@@ -46,7 +46,7 @@ export function encodeStopReason({ reason, raw }: Finish, refused: boolean, scop
       return raw === 'malformed_tool_use' ? raw : 'malformed_model_output';
     case 'pause':
     case 'other':
-      if (raw !== null) report(scope, 'approximated', 'finish', `${raw} became end_turn`);
+      if (raw !== null) approximated(scope, 'finish', `${raw} became end_turn`);
       return 'end_turn';
   }
 }

@@ -4,7 +4,7 @@ import { invalidRequest } from '../../hermes-error.ts';
 import type { OutputFormat } from '../../model/request.ts';
 import { asObject, memberPath, optionalObject, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report, reportUnknown } from './report.ts';
+import { dropped, emulated, reportUnknown } from '../../warn.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock } from './wire.ts';
 
@@ -24,7 +24,7 @@ export function decodeOutputFormat(wire: JsonObject, scope: Scope): OutputFormat
   reportUnknown(format, formatMembers, path, scope);
   const type = requiredString(format, 'type', path);
   if (type !== 'json_schema') {
-    report(scope, 'dropped', `${path}.type`, `The format ${type} is unknown`);
+    dropped(scope, `${path}.type`, `The format ${type} is unknown`);
     return undefined;
   }
   const structurePath = memberPath(path, 'structure');
@@ -57,7 +57,7 @@ export function encodeOutputFormat(
 ): WireBlock | undefined {
   if (format === undefined || format.type === 'text') return undefined;
   if (format.type === 'json') {
-    report(scope, 'emulated', 'outputFormat', 'The system prompt asks for JSON; Bedrock does not enforce it');
+    emulated(scope, 'outputFormat', 'The system prompt asks for JSON; Bedrock does not enforce it');
     system.push({ text: jsonInstruction });
     return undefined;
   }
@@ -66,7 +66,7 @@ export function encodeOutputFormat(
   if (own || model.schemas) {
     return { type: 'json_schema', structure: { jsonSchema: { schema, name, description } } };
   }
-  report(scope, 'emulated', 'outputFormat', 'Bedrock does not hold this model to a schema; the system prompt asks for it');
+  emulated(scope, 'outputFormat', 'Bedrock does not hold this model to a schema; the system prompt asks for it');
   const purpose = description === undefined ? '' : ` ${description}`;
   system.push({ text: `${jsonInstruction}${purpose} It must be valid against this JSON Schema:\n${schema}` });
   return undefined;

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../codec.ts';
 import type { LlmRequest, ReasoningRequest } from '../../model/request.ts';
 import { isObject, maybeObject, memberPath, optionalInteger, optionalObject, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report, reportUnknown } from './report.ts';
+import { approximated, dropped, reportUnknown, unsupported } from '../../warn.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 
 const thinkingMembers: ReadonlySet<string> = new Set(['type', 'budget_tokens', 'display']);
@@ -50,7 +50,7 @@ function decodeMode(type: string, path: string, scope: Scope): ReasoningRequest[
     case 'disabled':
       return 'off';
     default:
-      report(scope, 'approximated', `${path}.type`, `${type} was read as adaptive`);
+      approximated(scope, `${path}.type`, `${type} was read as adaptive`);
       return 'adaptive';
   }
 }
@@ -94,11 +94,11 @@ export function encodeReasoning(request: LlmRequest, unsigned: boolean, context:
   const { mode, effort, budget } = reasoning;
   const off = mode === 'off' || (mode === undefined && (effort === 'none' || budget === 0));
   if (own || model.claude) return encodeForClaude(reasoning, maxTokens, off, unsigned, context);
-  if (reasoning.summary !== undefined) report(scope, 'dropped', 'reasoning.summary', 'Converse has no summaries of reasoning');
-  if (reasoning.include === false) report(scope, 'dropped', 'reasoning.include', 'Whether reasoning is in the answer is up to the model');
+  if (reasoning.summary !== undefined) unsupported(scope, 'reasoning.summary');
+  if (reasoning.include === false) dropped(scope, 'reasoning.include', 'Whether reasoning is in the answer is up to the model');
   if (model.nova2) return off ? nothing(maxTokens) : encodeForNova(threeLevels(reasoning, scope), maxTokens);
   if (model.effortField !== undefined) return { ...nothing(maxTokens), fields: effortFields(reasoning, off, context) };
-  if (!off) report(scope, 'dropped', 'reasoning', 'How this model is asked to reason is not known');
+  if (!off) dropped(scope, 'reasoning', 'How this model is asked to reason is not known');
   return nothing(maxTokens);
 }
 
@@ -117,21 +117,21 @@ function encodeForClaude(
   if (off) return { ...nothing(maxTokens), fields: own && mode === 'off' ? { thinking: { type: 'disabled' } } : undefined, effort: kept };
   if (own && mode === undefined && budget === undefined) return { ...nothing(maxTokens), effort: kept };
   if (unsigned && mode !== 'adaptive') {
-    report(scope, 'dropped', 'reasoning', 'The running tool loop began without thinking, and Claude refuses to start it in between');
+    dropped(scope, 'reasoning', 'The running tool loop began without thinking, and Claude refuses to start it in between');
     return { ...nothing(maxTokens), effort: budget === undefined ? undefined : kept };
   }
   const display = displayOf(reasoning, scope);
   if (mode === 'adaptive' || (model.adaptiveClaude && !own)) {
-    if (budget !== undefined) report(scope, 'dropped', 'reasoning.budget', 'Adaptive thinking has no budget');
+    if (budget !== undefined) dropped(scope, 'reasoning.budget', 'Adaptive thinking has no budget');
     return { ...nothing(maxTokens), fields: { thinking: { type: 'adaptive', display } }, effort: kept, thinks: true };
   }
   const wanted = budget ?? budgetOf(effort, mode, scope);
   if (wanted === undefined) return nothing(maxTokens);
   const tokens = Math.max(smallestBudget, wanted);
-  if (tokens !== wanted) report(scope, 'approximated', 'reasoning.budget', `Claude's smallest budget is ${smallestBudget}`);
+  if (tokens !== wanted) approximated(scope, 'reasoning.budget', `Claude's smallest budget is ${smallestBudget}`);
   let room = maxTokens;
   if (maxTokens !== undefined && maxTokens <= tokens) {
-    report(scope, 'approximated', 'maxTokens', `Thinking counts towards it: raised by the budget of ${tokens}`);
+    approximated(scope, 'maxTokens', `Thinking counts towards it: raised by the budget of ${tokens}`);
     room = maxTokens + tokens;
   }
   return {
@@ -149,7 +149,7 @@ const claudeEfforts: ReadonlySet<string> = new Set(['low', 'medium', 'high', 'xh
 function claudeEffort(effort: string | undefined, scope: Scope): string | undefined {
   if (effort === undefined || effort === 'none' || claudeEfforts.has(effort)) return effort === 'none' ? undefined : effort;
   if (effort === 'minimal') return 'low';
-  report(scope, 'dropped', 'reasoning.effort', `Converse does not know the effort ${effort}`);
+  unsupported(scope, 'reasoning.effort', effort);
   return undefined;
 }
 
@@ -162,7 +162,7 @@ function budgetOf(effort: string | undefined, mode: ReasoningRequest['mode'], sc
 /** Whether the text of the thinking shall be in the answer. */
 function displayOf({ include, summary }: ReasoningRequest, scope: Scope): 'summarized' | 'omitted' | undefined {
   if (summary === 'concise' || summary === 'detailed') {
-    report(scope, 'approximated', 'reasoning.summary', 'Claude has one kind of summary');
+    approximated(scope, 'reasoning.summary', 'Claude has one kind of summary');
   }
   if (include === false) return 'omitted';
   return include === true || summary !== undefined ? 'summarized' : undefined;
@@ -176,8 +176,7 @@ function threeLevels({ effort, budget }: ReasoningRequest, scope: Scope): Level 
   const { low = 0, medium = 0 } = scope.settings.effortBudgets;
   const tokens = budget ?? (effort === undefined ? undefined : scope.settings.effortBudgets[effort]) ?? medium;
   const level: Level = tokens <= low ? 'low' : tokens <= medium ? 'medium' : 'high';
-  if (effort !== undefined || budget !== undefined)
-    report(scope, 'approximated', 'reasoning', `The model knows three levels; sent ${level}`);
+  if (effort !== undefined || budget !== undefined) approximated(scope, 'reasoning', `The model knows three levels; sent ${level}`);
   return level;
 }
 

@@ -16,11 +16,12 @@ import {
   unknownFields,
 } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, foreign, reportUnknown, unsupported } from '../../warn.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeOutputFormat, encodeOutputFormat } from './output-format.ts';
 import type { EncodedReasoning } from './reasoning.ts';
 import { decodeReasoning, encodeReasoning, thinkingField } from './reasoning.ts';
-import { api, report, reportUnknown } from './report.ts';
+import { api } from './api.ts';
 import { decodeToolConfig, encodeToolConfig } from './tools.ts';
 import { encodeTurns } from './turns.ts';
 import type { UpstreamContext } from './upstream-context.ts';
@@ -51,7 +52,7 @@ const tierMembers: ReadonlySet<string> = new Set(['type']);
 export function decodeRequest(value: unknown, scope: Scope): LlmRequest {
   const wire = asObject(value, '');
   const request = emptyRequest('', false, decodeMessages(wire, scope));
-  if (wire['modelId'] !== undefined) report(scope, 'dropped', 'modelId', 'The model stands in the path');
+  if (wire['modelId'] !== undefined) dropped(scope, 'modelId', 'The model stands in the path');
   decodeInference(wire, request, scope);
   decodeToolConfig(wire, request, scope);
   const modelFields = optionalObject(wire, modelFieldsKey, '');
@@ -171,7 +172,7 @@ function encodeInference(
 function dropLimits(config: WireInferenceConfig, scope: Scope): void {
   for (const key of ['maxTokens', 'temperature', 'topP'] as const) {
     if (config[key] === undefined) continue;
-    report(scope, 'dropped', key, 'Nova refuses it at its highest effort');
+    dropped(scope, key, 'Nova refuses it at its highest effort');
     config[key] = undefined;
   }
 }
@@ -181,18 +182,18 @@ const thinkingExcludes = 'Claude refuses it together with thinking';
 function encodeTemperature(temperature: number | undefined, thinks: boolean, scope: Scope): number | undefined {
   if (temperature === undefined) return undefined;
   if (thinks && temperature !== 1) {
-    report(scope, 'dropped', 'temperature', thinkingExcludes);
+    dropped(scope, 'temperature', thinkingExcludes);
     return undefined;
   }
   if (temperature <= 1) return temperature;
-  report(scope, 'approximated', 'temperature', 'The highest temperature is 1 here');
+  approximated(scope, 'temperature', 'The highest temperature is 1 here');
   return 1;
 }
 
 // With thinking: 0.95 to 1. https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
 function encodeTopP(topP: number | undefined, thinks: boolean, scope: Scope): number | undefined {
   if (topP === undefined || !thinks || topP >= 0.95) return topP;
-  report(scope, 'dropped', 'topP', thinkingExcludes);
+  dropped(scope, 'topP', thinkingExcludes);
   return undefined;
 }
 
@@ -203,7 +204,7 @@ function encodeStop(stop: readonly string[] | undefined, { model, scope }: Upstr
   for (let i = 0; i < stop.length; i++) {
     const sequence = stop[i] as string;
     if ((model.claude ? sequence.trim() : sequence) !== '') sequences.push(sequence);
-    else report(scope, 'dropped', `stop[${i}]`, 'This model refuses blank stop sequences');
+    else dropped(scope, `stop[${i}]`, 'This model refuses blank stop sequences');
   }
   return sequences.length === 0 ? undefined : sequences;
 }
@@ -213,7 +214,7 @@ function encodeModelFields(request: LlmRequest, { fields, thinks }: EncodedReaso
   const said = context.own ? maybeObject(request.extensions?.fields[modelFieldsKey]) : undefined;
   const { topK } = request;
   let made: JsonObject | undefined;
-  if (topK !== undefined && thinks && !context.own) report(context.scope, 'dropped', 'topK', thinkingExcludes);
+  if (topK !== undefined && thinks && !context.own) dropped(context.scope, 'topK', thinkingExcludes);
   else if (topK !== undefined && novaConfig(said ?? {})?.['topK'] === undefined) {
     made = context.model.nova ? { inferenceConfig: { topK } } : { top_k: topK };
   }
@@ -242,13 +243,13 @@ function encodeServiceTier(tier: string | undefined, { own, scope }: UpstreamCon
       return { type: tier };
     default:
       if (own) return { type: tier };
-      report(scope, 'dropped', 'serviceTier', `Bedrock has no tier ${tier}`);
+      unsupported(scope, 'serviceTier', tier);
       return undefined;
   }
 }
 
 function reportUnsupported(request: LlmRequest, { own, scope }: UpstreamContext): void {
-  const drop = (path: string): void => report(scope, 'dropped', path, 'Converse has no such parameter');
+  const drop = (path: string): void => unsupported(scope, path);
   if (request.seed !== undefined) drop('seed');
   if (request.presencePenalty !== undefined && request.presencePenalty !== 0) drop('presencePenalty');
   if (request.frequencyPenalty !== undefined && request.frequencyPenalty !== 0) drop('frequencyPenalty');
@@ -258,9 +259,8 @@ function reportUnsupported(request: LlmRequest, { own, scope }: UpstreamContext)
   if (request.user !== undefined) drop('user');
   if (request.store === true) drop('store');
   if (request.metadata !== undefined && !own) {
-    report(
+    dropped(
       scope,
-      'dropped',
       'metadata',
       "Bedrock's metadata is written to the account's invocation logs; a client of another API did not ask for that",
     );
@@ -271,7 +271,7 @@ function addExtensions(wire: Record<string, unknown>, extensions: Extensions | u
   if (extensions === undefined) return;
   const { fields } = extensions;
   for (const key in fields) {
-    if (extensions.api !== api) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+    if (extensions.api !== api) foreign(scope, `extensions.${key}`, extensions.api);
     else if (!known.has(key) && key !== responsePathsKey) {
       Object.defineProperty(wire, key, { value: fields[key], enumerable: true, configurable: true, writable: true });
     }

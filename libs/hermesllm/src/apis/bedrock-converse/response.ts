@@ -5,10 +5,11 @@ import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { LlmResponse } from '../../model/response.ts';
 import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { foreign, unsupported } from '../../warn.ts';
 import { decodeAnswerBlock, encodeAnswerBlocks } from './answer-blocks.ts';
 import { decodeError } from './error.ts';
 import { decodeFinish, encodeResponseFields, encodeStopReason } from './finish.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.ts';
 import type { WireResponse } from './wire.ts';
 
@@ -74,11 +75,11 @@ function without(value: unknown, member: string): unknown {
 /** `metrics.latencyMs` is 0: when the call began is not known here. */
 export function encodeResponse(response: LlmResponse, _request: LlmRequest, scope: Scope): JsonObject {
   const { blocks, finish, extensions } = response;
-  if (response.alternatives !== undefined) report(scope, 'dropped', 'alternatives', 'Converse has one answer');
-  if (response.logprobs !== undefined) report(scope, 'dropped', 'logprobs', 'Converse has no log-probabilities');
+  if (response.alternatives !== undefined) unsupported(scope, 'alternatives');
+  if (response.logprobs !== undefined) unsupported(scope, 'logprobs');
   const own = extensions?.api === api ? extensions.fields : undefined;
   if (extensions !== undefined && own === undefined) {
-    for (const key in extensions.fields) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+    for (const key in extensions.fields) foreign(scope, `extensions.${key}`, extensions.api);
   }
   let refused = false;
   for (let i = 0; i < blocks.length; i++) if ((blocks[i] as Block).type === 'refusal') refused = true;

@@ -4,7 +4,7 @@ import type { ApiId } from '../../model/api.ts';
 import type { Block, ReasoningBlock } from '../../model/block.ts';
 import type { Signature } from '../../model/signature.ts';
 import { openSignature, sealSignature } from '../../model/signature.ts';
-import { api } from './report.ts';
+import { api } from './api.ts';
 import type { WireBlock } from './wire.ts';
 
 /*

@@ -21,11 +21,12 @@ import {
 } from '../../model/stream-event.ts';
 import { isObject, maybeObject, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped } from '../../warn.ts';
 import { decodeCitation } from './citations.ts';
 import { exceptionError } from './error.ts';
 import { decodeFinish } from './finish.ts';
 import { mediaTypeOf } from './formats.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import { openRedacted, openText } from './signatures.ts';
 import { decodeServiceTier, decodeUsage } from './usage.ts';
 import type { WireDelta, WireEvent } from './wire.ts';
@@ -131,7 +132,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
       hold(block, size);
     } else if (Array.isArray(wire.toolResult)) holdPart(wireIndex, 'tool-result', wire.toolResult, size, out);
     else if (isObject(wire.image)) holdPart(wireIndex, 'image', wire.image, size, out);
-    else report(scope, 'dropped', 'stream.contentBlockDelta', `A delta of an unknown kind: ${Object.keys(wire).join(', ')}`);
+    else dropped(scope, 'stream.contentBlockDelta', `A delta of an unknown kind: ${Object.keys(wire).join(', ')}`);
   }
 
   function inputDelta(wireIndex: unknown, input: string, size: number, out: StreamEvent[]): void {

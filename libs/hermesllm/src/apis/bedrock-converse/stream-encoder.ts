@@ -11,10 +11,11 @@ import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import type { Usage } from '../../model/usage.ts';
 import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { unsupported } from '../../warn.ts';
 import { encodeAnswerMedia, reportForeign, reportTextSignature } from './answer-blocks.ts';
 import { encodeCitation } from './citations.ts';
 import { encodeResponseFields, encodeStopReason } from './finish.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import { sealRedacted, sealText, signatureCarrier } from './signatures.ts';
 import { encodeServiceTier, encodeUsage } from './usage.ts';
 import type { WireBlock } from './wire.ts';
@@ -54,7 +55,7 @@ export function streamEncoder(_request: LlmRequest, scope: Scope): Machine<Strea
 
   function blockStart({ index, block, choice }: StreamEvent & { type: 'block-start' }): readonly Frame[] {
     if (choice > 0) {
-      if (!further) report(scope, 'dropped', 'alternatives', 'Converse has one answer');
+      if (!further) unsupported(scope, 'alternatives');
       further = true;
       return none;
     }
@@ -82,7 +83,7 @@ export function streamEncoder(_request: LlmRequest, scope: Scope): Machine<Strea
         track(index, block, '', '');
         if (block.kind !== 'image' || encodeAnswerMedia(block) === undefined) {
           open = undefined;
-          report(scope, 'dropped', `blocks[${index}]`, `A Converse stream has no such ${block.kind}`);
+          unsupported(scope, `blocks[${index}]`, block.kind);
         }
         break;
       default:
@@ -226,7 +227,7 @@ export function streamEncoder(_request: LlmRequest, scope: Scope): Machine<Strea
           if (open?.hub !== event.index) return none;
           if (event.logprobs !== undefined && !logprobs) {
             logprobs = true;
-            report(scope, 'dropped', 'logprobs', 'Converse has no log-probabilities');
+            unsupported(scope, 'logprobs');
           }
           const out: Frame[] = [];
           addText(event.text, out);

@@ -2,7 +2,7 @@ import { parseData } from '../../codec.ts';
 import type { ToolCallBlock } from '../../model/block.ts';
 import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report } from './report.ts';
+import { approximated } from '../../warn.ts';
 
 const validId = /^[a-zA-Z0-9_-]{1,64}$/;
 
@@ -28,6 +28,6 @@ export function toolInput(call: ToolCallBlock, path: string, scope: Scope): obje
   if (call.input.trim() === '') return {};
   const value = parseData(call.input);
   if (isObject(value)) return value;
-  report(scope, 'approximated', `${path}.input`, 'The tool input is not a JSON object; it became the text of a member named input');
+  approximated(scope, `${path}.input`, 'The tool input is not a JSON object; it became the text of a member named input');
   return { input: call.input };
 }

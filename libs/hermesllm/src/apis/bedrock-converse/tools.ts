@@ -13,8 +13,9 @@ import {
   requiredString,
 } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, emulated, reportUnknown, unsupported } from '../../warn.ts';
 import { decodeCachePoint, pushCachePoint } from './cache-point.ts';
-import { api, report, reportUnknown } from './report.ts';
+import { api } from './api.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock, WireToolConfig } from './wire.ts';
 
@@ -54,7 +55,7 @@ function decodeTool(value: unknown, path: string, scope: Scope, tools: Tool[]): 
   const previous = tools[tools.length - 1];
   if (hint === undefined) return;
   if (previous?.type === 'function') previous.cache = hint;
-  else report(scope, 'dropped', path, 'There is no tool before this cache point that can be cached');
+  else dropped(scope, path, 'There is no tool before this cache point that can be cached');
 }
 
 function decodeFunction(spec: JsonObject, path: string, scope: Scope): FunctionTool {
@@ -103,23 +104,23 @@ export function encodeToolConfig(
   const none = toolChoice?.type === 'none';
   const tools = none && used.size === 0 ? [] : encodeTools(request, context);
   if (parallelToolCalls === false && tools.length > 0) {
-    report(scope, 'dropped', 'parallelToolCalls', 'Converse cannot forbid parallel calls');
+    unsupported(scope, 'parallelToolCalls');
   }
   if (tools.length === 0) {
     if (toolChoice !== undefined && !none && toolChoice.type !== 'auto') {
-      report(scope, 'dropped', 'toolChoice', 'There are no tools to choose from');
+      dropped(scope, 'toolChoice', 'There are no tools to choose from');
     }
     return used.size === 0 ? undefined : { tools: nominalTools(used, scope), toolChoice: undefined };
   }
   if (none) {
-    report(scope, 'approximated', 'toolChoice', 'Converse has no choice of none, and the history needs its tools: the model may call one');
+    approximated(scope, 'toolChoice', 'Converse has no choice of none, and the history needs its tools: the model may call one');
     return { tools, toolChoice: undefined };
   }
   return { tools, toolChoice: encodeToolChoice(toolChoice, thinks, scope) };
 }
 
 function nominalTools(names: ReadonlySet<string>, scope: Scope): WireBlock[] {
-  report(scope, 'emulated', 'tools', 'Bedrock refuses calls of tools that are not offered; the names in the history are offered again');
+  emulated(scope, 'tools', 'Bedrock refuses calls of tools that are not offered; the names in the history are offered again');
   const tools: WireBlock[] = [];
   for (const name of names) tools.push(toolSpec(name, undefined, { type: 'object', properties: {} }, undefined));
   return tools;
@@ -155,14 +156,13 @@ const toolSpec = (name: string, description: string | undefined, json: unknown, 
   toolSpec: { name, description: description === '' ? undefined : description, inputSchema: { json }, strict },
 });
 
-const reportNamespace = (path: string, scope: Scope): void =>
-  report(scope, 'dropped', `${path}.namespace`, 'Converse has no namespaces of tools');
+const reportNamespace = (path: string, scope: Scope): void => unsupported(scope, `${path}.namespace`);
 
 function encodeFunction(tool: FunctionTool, path: string, context: UpstreamContext, out: WireBlock[]): void {
   const { model, own, scope } = context;
   if (tool.namespace !== undefined) reportNamespace(path, scope);
   const holds = own || model.schemas;
-  if (tool.strict === true && !holds) report(scope, 'dropped', `${path}.strict`, 'Bedrock does not hold this model to a schema');
+  if (tool.strict === true && !holds) dropped(scope, `${path}.strict`, 'Bedrock does not hold this model to a schema');
   out.push(toolSpec(tool.name, tool.description, objectSchema(tool.schema, path, scope), tool.strict === true && holds ? true : undefined));
   pushCachePoint(tool.cache, path, context, out);
 }
@@ -170,20 +170,20 @@ function encodeFunction(tool: FunctionTool, path: string, context: UpstreamConte
 function objectSchema(schema: unknown, path: string, scope: Scope): unknown {
   if (schema === undefined || schema === null) return { type: 'object', properties: {} };
   if (!isObject(schema)) {
-    report(scope, 'approximated', `${path}.schema`, 'The schema is not an object; the tool takes any object');
+    approximated(scope, `${path}.schema`, 'The schema is not an object; the tool takes any object');
     return { type: 'object' };
   }
   if (schema['type'] === 'object') return schema;
-  if (schema['type'] !== undefined) report(scope, 'approximated', `${path}.schema`, 'The input of a tool is always an object here');
+  if (schema['type'] !== undefined) approximated(scope, `${path}.schema`, 'The input of a tool is always an object here');
   return { ...schema, type: 'object' };
 }
 
 /** The format, which nothing enforces here, stays in the schema as an annotation for the model to read. */
 function encodeCustom(tool: CustomTool, path: string, scope: Scope, out: WireBlock[]): void {
-  report(scope, 'emulated', path, 'A free-text tool became a function with one text member named input');
+  emulated(scope, path, 'A free-text tool became a function with one text member named input');
   const { format } = tool;
   const grammar = isObject(format) && format['type'] !== 'text';
-  if (grammar) report(scope, 'approximated', `${path}.format`, 'Converse cannot hold a tool to a grammar; the model is only told of it');
+  if (grammar) approximated(scope, `${path}.format`, 'Converse cannot hold a tool to a grammar; the model is only told of it');
   if (tool.namespace !== undefined) reportNamespace(path, scope);
   const json = {
     type: 'object',
@@ -201,20 +201,20 @@ function encodeHosted(tool: HostedTool, path: string, { model, scope }: Upstream
     return;
   }
   if (tool.kind === 'other' || !model.nova2) {
-    report(scope, 'dropped', path, `This model has no counterpart of this tool of ${tool.api} at Bedrock`);
+    unsupported(scope, path, `this tool of ${tool.api}`);
     return;
   }
-  report(scope, 'approximated', path, `Nova's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
+  approximated(scope, path, `Nova's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
   out.push({ systemTool: { name: tool.kind === 'web-search' ? novaSearch : novaInterpreter } });
 }
 
 /** `auto` is what happens anyway, and some models refuse to be told. `thinks`: Claude thinks, which excludes a forced choice. */
 function encodeToolChoice(choice: ToolChoice | undefined, thinks: boolean, scope: Scope): WireBlock | undefined {
-  if (choice?.type === 'allowed') report(scope, 'approximated', 'toolChoice', 'Only the allowed tools are sent');
+  if (choice?.type === 'allowed') approximated(scope, 'toolChoice', 'Only the allowed tools are sent');
   const type = choice?.type === 'allowed' ? choice.mode : choice?.type;
   if (type !== 'required' && type !== 'tool') return undefined;
   if (thinks) {
-    report(scope, 'dropped', 'toolChoice', 'Extended thinking excludes a forced tool');
+    dropped(scope, 'toolChoice', 'Extended thinking excludes a forced tool');
     return undefined;
   }
   return choice?.type === 'tool' ? { tool: { name: choice.name } } : { any: {} };

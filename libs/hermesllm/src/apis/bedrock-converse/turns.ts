@@ -1,8 +1,8 @@
 import type { Block } from '../../model/block.ts';
 import type { Message } from '../../model/request.ts';
 import { elementPath } from '../../read.ts';
+import { approximated, dropped, emulated, unsupported } from '../../warn.ts';
 import { encodeBlock } from './encode-blocks.ts';
-import { report } from './report.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock, WireTurn } from './wire.ts';
 
@@ -44,14 +44,14 @@ export function encodeTurns(messages: readonly Message[], context: UpstreamConte
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i] as Message;
     const path = elementPath('messages', i);
-    if (message.name !== undefined) report(scope, 'dropped', `${path}.name`, 'Converse has no names of participants');
+    if (message.name !== undefined) unsupported(scope, `${path}.name`);
     if (message.role === 'system' || message.role === 'developer') {
-      if (turns.length > 0) report(scope, 'approximated', path, 'Moved to the system prompt');
+      if (turns.length > 0) approximated(scope, path, 'Moved to the system prompt');
       pushSystem(message, path, context, system);
     } else pushTurn(message, path, context, turns, tools);
   }
   if (turns[0]?.role === 'assistant') {
-    report(scope, 'emulated', 'messages', 'Bedrock wants the user to speak first; a neutral text was put before the assistant');
+    emulated(scope, 'messages', 'Bedrock wants the user to speak first; a neutral text was put before the assistant');
     turns.unshift({ role: 'user', content: [{ text: openingText }], results: 0, path: 'messages' });
   }
   const written: WireTurn[] = [];
@@ -67,7 +67,7 @@ function pushSystem({ blocks }: Message, path: string, context: UpstreamContext,
     const block = blocks[i] as Block;
     const here = elementPath(`${path}.blocks`, i);
     if (block.type === 'text') encodeBlock(block, here, context, system);
-    else report(context.scope, 'dropped', here, 'A system prompt has only text');
+    else dropped(context.scope, here, 'A system prompt has only text');
   }
 }
 
@@ -81,7 +81,7 @@ function pushTurn(message: Message, path: string, context: UpstreamContext, turn
     const block = blocks[i] as Block;
     const here = elementPath(`${path}.blocks`, i);
     if (role === 'assistant' && block.type === 'media') {
-      report(context.scope, 'dropped', here, `The assistant's turns have no ${block.kind} at Bedrock`);
+      dropped(context.scope, here, `The assistant's turns have no ${block.kind} at Bedrock`);
     } else if (block.type === 'tool-result') {
       if (block.name !== undefined) tools.add(block.name);
       pushResult(block, here, context, turn);
@@ -97,7 +97,7 @@ function pushResult(block: Block, path: string, context: UpstreamContext, turn: 
   const made: WireBlock[] = [];
   encodeBlock(block, path, context, made);
   if (turn.content.length > turn.results) {
-    report(context.scope, 'approximated', path, 'Tool results were moved to the beginning of their turn');
+    approximated(context.scope, path, 'Tool results were moved to the beginning of their turn');
   }
   turn.content.splice(turn.results, 0, ...made);
   turn.results += made.length;
@@ -106,7 +106,7 @@ function pushResult(block: Block, path: string, context: UpstreamContext, turn: 
 /** Adds the text without which Bedrock refuses a turn. */
 function fillTurn({ role, content, path }: Turn, { scope }: UpstreamContext): void {
   if (content.length === 0) {
-    report(scope, 'emulated', path, `Bedrock refuses an empty turn; sent ${emptyText}`);
+    emulated(scope, path, `Bedrock refuses an empty turn; sent ${emptyText}`);
     content.push({ text: emptyText });
     return;
   }
@@ -117,7 +117,7 @@ function fillTurn({ role, content, path }: Turn, { scope }: UpstreamContext): vo
     if (block['document'] !== undefined) document = true;
   }
   if (!document) return;
-  report(scope, 'emulated', path, `Bedrock wants a text beside a document; sent ${documentText}`);
+  emulated(scope, path, `Bedrock wants a text beside a document; sent ${documentText}`);
   content.push({ text: documentText });
 }
 

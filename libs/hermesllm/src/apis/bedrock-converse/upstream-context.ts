@@ -2,7 +2,7 @@ import type { LlmRequest } from '../../model/request.ts';
 import type { Scope } from '../../scope.ts';
 import type { ModelFacts } from './models.ts';
 import { modelFacts } from './models.ts';
-import { api } from './report.ts';
+import { api } from './api.ts';
 
 /** What the writing of one upstream request needs to know everywhere. */
 export interface UpstreamContext {

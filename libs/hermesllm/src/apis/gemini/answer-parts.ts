@@ -1,10 +1,10 @@
 import type { Block, ReasoningBlock, ToolCallBlock } from '../../model/block.ts';
 import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { encodeMedia } from './encode-media.ts';
 import { grounding } from './encode-citations.ts';
-import { report } from './report.ts';
 import { sealRedacted, sealThought } from './thought-signature.ts';
 import { toolArgs } from './tool-args.ts';
 import type { WirePart } from './wire.ts';
@@ -72,6 +72,6 @@ export function callPart(block: ToolCallBlock, path: string, scope: Scope): Wire
 export function ownPart(block: Block, path: string, scope: Scope): WirePart | undefined {
   if (block.type === 'media') return encodeMedia(block, path, scope);
   if (block.type === 'unknown' && block.api === api && isObject(block.value)) return block.value;
-  report(scope, 'dropped', path, `An answer of the Gemini API has no ${block.type} block of another API`);
+  unsupported(scope, path, block.type);
   return undefined;
 }

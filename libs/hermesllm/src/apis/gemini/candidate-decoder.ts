@@ -7,13 +7,13 @@ import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import { blockDelta, blockEnd, blockStart } from '../../model/stream-event.ts';
 import { isObject, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { byteLength } from './byte-offsets.ts';
 import { sources } from './decode-citations.ts';
 import { decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { fileMedia, inlineMedia } from './media.ts';
-import { report } from './report.ts';
 import { openThought } from './thought-signature.ts';
 import type { WireAnswerPart, WireCandidate } from './wire.ts';
 
@@ -128,7 +128,7 @@ export function candidateDecoder(number: number, nextIndex: () => number, scope:
   }
 
   function media(block: Block, proof: string, out: StreamEvent[]): void {
-    if (proof !== '') report(scope, 'dropped', 'thoughtSignature', 'Media have no signature elsewhere');
+    if (proof !== '') unsupported(scope, 'thoughtSignature');
     whole(block, out);
   }
 
@@ -152,7 +152,7 @@ export function candidateDecoder(number: number, nextIndex: () => number, scope:
       }
       // Tokens without text, such as half a character or a call.
       if (logprobs !== undefined && open !== -1) out.push(blockDelta(open, '', takeLogprobs()));
-      else if (takeLogprobs() !== undefined) report(scope, 'dropped', 'logprobs', 'Log-probabilities without a text that they belong to');
+      else if (takeLogprobs() !== undefined) dropped(scope, 'logprobs', 'Log-probabilities without a text that they belong to');
     },
     block(reason, message, out) {
       close(out, false);
@@ -164,7 +164,7 @@ export function candidateDecoder(number: number, nextIndex: () => number, scope:
     finished: () => raw !== null,
     end(out) {
       close(out, true);
-      if (cited.left()) report(scope, 'dropped', 'groundingMetadata', 'Its text had ended before it was told');
+      if (cited.left()) dropped(scope, 'groundingMetadata', 'Its text had ended before it was told');
       return decodeFinish(raw, calls, blocked);
     },
   };

@@ -3,12 +3,12 @@ import type { LlmRequest, Message } from '../../model/request.ts';
 import type { Signature } from '../../model/signature.ts';
 import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, emulated, foreign, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import type { Resolution } from './encode-media.ts';
 import { encodeMedia, resolutionOf } from './encode-media.ts';
 import { encodeResult } from './encode-result.ts';
 import { isThird } from './models.ts';
-import { report } from './report.ts';
 import { toolArgs } from './tool-args.ts';
 import { geminiToolName } from './tool-name.ts';
 import type { WireContent, WirePart } from './wire.ts';
@@ -64,14 +64,14 @@ export function encodeContents({ model, messages }: LlmRequest, scope: Scope): E
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i] as Message;
     const path = elementPath('messages', i);
-    if (message.name !== undefined) report(scope, 'dropped', `${path}.name`, 'The Gemini API has no names of participants');
+    if (message.name !== undefined) unsupported(scope, `${path}.name`);
     if (message.role === 'system' || message.role === 'developer') {
-      if (turns.length > 0) report(scope, 'approximated', path, 'Moved to the system instruction');
+      if (turns.length > 0) approximated(scope, path, 'Moved to the system instruction');
       pushSystem(message, path, scope, system);
     } else pushTurn(message, path, context, turns);
   }
   if (turns[0]?.role !== 'user') {
-    report(scope, 'emulated', 'messages', 'Gemini wants the user to speak first; a neutral text was put there');
+    emulated(scope, 'messages', 'Gemini wants the user to speak first; a neutral text was put there');
     const opening = newTurn('user');
     opening.parts.push({ text: openingText });
     turns.unshift(opening);
@@ -124,7 +124,7 @@ function fillSignatures(turns: readonly Turn[], scope: Scope): void {
     if (turn.role === 'user' && turn.parts.length > 0) return;
     if (turn.firstCall === undefined || turn.firstCall['thoughtSignature'] !== undefined) continue;
     turn.firstCall['thoughtSignature'] = noSignature;
-    report(scope, 'emulated', `${turn.firstCallPath}.signature`, 'Gemini 3 demands one; it is told not to validate this call');
+    emulated(scope, `${turn.firstCallPath}.signature`, 'Gemini 3 demands one; it is told not to validate this call');
   }
 }
 
@@ -132,7 +132,7 @@ function pushSystem({ blocks }: Message, path: string, scope: Scope, system: Wir
   for (let i = 0; i < blocks.length; i++) {
     const block = blocks[i] as Block;
     const here = elementPath(`${path}.blocks`, i);
-    if (block.type !== 'text') report(scope, 'dropped', here, 'A system instruction has only text');
+    if (block.type !== 'text') dropped(scope, here, 'A system instruction has only text');
     else if (block.text !== '') {
       if (block.cache !== undefined) reportCache(here, scope);
       system.push({ text: block.text });
@@ -140,7 +140,7 @@ function pushSystem({ blocks }: Message, path: string, scope: Scope, system: Wir
   }
 }
 
-const reportCache = (path: string, scope: Scope): void => report(scope, 'dropped', `${path}.cache`, 'Gemini caches by itself');
+const reportCache = (path: string, scope: Scope): void => unsupported(scope, `${path}.cache`);
 
 function pushTurn({ role: from, blocks }: Message, path: string, context: Context, turns: Turn[]): void {
   const role = from === 'assistant' ? 'model' : 'user';
@@ -182,7 +182,7 @@ function pushBlock(block: Block, path: string, context: Context, turn: Turn): vo
       return;
     }
     case 'tool-result': {
-      if (turn.parts.length > 0) report(scope, 'approximated', path, 'Function responses were moved to the beginning of their turn');
+      if (turn.parts.length > 0) approximated(scope, path, 'Function responses were moved to the beginning of their turn');
       const { part, beside } = encodeResult(block, context.names.get(block.id), context.third, path, scope);
       turn.results ??= { list: [], beside: [] };
       turn.results.list.push({ id: block.id, part });
@@ -191,13 +191,13 @@ function pushBlock(block: Block, path: string, context: Context, turn: Turn): vo
     }
     case 'unknown':
       if (block.api === api && isObject(block.value)) turn.parts.push(block.value);
-      else report(scope, 'dropped', path, `Only ${block.api} has this block`);
+      else foreign(scope, path, block.api);
   }
 }
 
 function ownSignature(signature: Signature | undefined, path: string, scope: Scope): string | undefined {
   if (signature === undefined || signature.origin === api) return signature?.data;
-  report(scope, 'dropped', `${path}.signature`, 'The signature is of another vendor');
+  dropped(scope, `${path}.signature`, 'The signature is of another vendor');
   return undefined;
 }
 
@@ -205,7 +205,7 @@ function ownSignature(signature: Signature | undefined, path: string, scope: Sco
 function pushText({ text, signature, cache, citations }: TextBlock, path: string, scope: Scope, turn: Turn): void {
   if (cache !== undefined) reportCache(path, scope);
   if (citations !== undefined && citations.length > 0) {
-    report(scope, 'dropped', `${path}.citations`, 'Text in a conversation has no citations in the Gemini API');
+    unsupported(scope, `${path}.citations`);
   }
   const thoughtSignature = ownSignature(signature, path, scope);
   if (thoughtSignature !== undefined) turn.parts.push({ text, thoughtSignature });
@@ -216,7 +216,7 @@ function pushText({ text, signature, cache, citations }: TextBlock, path: string
 function pushReasoning({ text, signature, redacted }: ReasoningBlock, path: string, scope: Scope, turn: Turn): void {
   const foreign = (signature !== undefined && signature.origin !== api) || redacted !== undefined;
   if (foreign) {
-    report(scope, 'dropped', path, "Another vendor's reasoning is of no use to Gemini");
+    dropped(scope, path, "Another vendor's reasoning is of no use to Gemini");
     return;
   }
   if (text !== '' || signature !== undefined) turn.parts.push({ text, thought: true, thoughtSignature: signature?.data });
@@ -225,11 +225,11 @@ function pushReasoning({ text, signature, redacted }: ReasoningBlock, path: stri
 function pushMedia(block: MediaBlock, path: string, context: Context, turn: Turn): void {
   const { scope } = context;
   if (block.context !== undefined) {
-    report(scope, 'emulated', `${path}.context`, 'The context of the document stands before it as text');
+    emulated(scope, `${path}.context`, 'The context of the document stands before it as text');
     turn.parts.push({ text: block.context });
   }
   if (block.source.type === 'blocks') {
-    report(scope, 'approximated', `${path}.source`, 'The blocks of the document stand in its place');
+    approximated(scope, `${path}.source`, 'The blocks of the document stand in its place');
     const { blocks } = block.source;
     for (let i = 0; i < blocks.length; i++) pushBlock(blocks[i] as Block, elementPath(`${path}.source.blocks`, i), context, turn);
     return;

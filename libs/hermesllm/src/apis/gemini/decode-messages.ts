@@ -6,11 +6,11 @@ import type { Message } from '../../model/request.ts';
 import { message } from '../../model/request.ts';
 import { asObject, elementPath, memberPath, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { reportUnknown } from '../../warn.ts';
 import { callIds } from './call-ids.ts';
 import type { PartContext } from './decode-parts.ts';
 import { decodeParts } from './decode-parts.ts';
 import { camelMembers, listOrOne } from './members.ts';
-import { reportUnknown } from './report.ts';
 
 const contentMembers: ReadonlySet<string> = new Set(['role', 'parts']);
 

@@ -4,11 +4,11 @@ import type { Block, MediaBlock } from '../../model/block.ts';
 import { reasoningBlock, textBlock, toolCallBlock, toolResultBlock, unknownBlock } from '../../model/block.ts';
 import { asObject, elementPath, isObject, memberPath, optionalBoolean, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, reportUnknown } from '../../warn.ts';
 import { api } from './api.ts';
 import type { CallIds } from './call-ids.ts';
 import { fileMedia, inlineMedia } from './media.ts';
 import { camelMembers, listOrOne, optionalMembers } from './members.ts';
-import { report, reportUnknown } from './report.ts';
 import { openThought } from './thought-signature.ts';
 
 const partMembers: ReadonlySet<string> = new Set([
@@ -184,6 +184,6 @@ function decodeResolution(wire: JsonObject, block: MediaBlock, path: string, sco
   const level = optionalString(resolution, 'level', here);
   if (level === undefined) return undefined;
   const detail = block.kind === 'image' ? details.get(level) : undefined;
-  if (detail === undefined) report(scope, 'dropped', `${here}.level`, 'Only images have a resolution hint elsewhere');
+  if (detail === undefined) dropped(scope, `${here}.level`, 'Only images have a resolution hint elsewhere');
   return detail;
 }

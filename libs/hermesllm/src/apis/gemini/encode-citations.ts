@@ -1,7 +1,7 @@
 import type { Citation } from '../../model/block.ts';
 import type { Scope } from '../../scope.ts';
+import { unsupported } from '../../warn.ts';
 import { byteLength } from './byte-offsets.ts';
-import { report } from './report.ts';
 import type { WirePart } from './wire.ts';
 
 /** Builds the `groundingMetadata` of an answer. */
@@ -18,10 +18,10 @@ export function grounding(scope: Scope): Grounding {
     add(text, bytesBefore, part, citations, path) {
       for (const { url, title, citedText, start, end } of citations) {
         if (url === undefined && title === undefined) {
-          report(scope, 'dropped', `${path}.citations`, 'A source without address and title has no form in the Gemini API');
+          unsupported(scope, `${path}.citations`);
           continue;
         }
-        if (citedText !== undefined) report(scope, 'dropped', `${path}.citations`, 'Sources of the Gemini API have no quotations');
+        if (citedText !== undefined) unsupported(scope, `${path}.citations`);
         const groundingChunkIndices = [chunks.length];
         chunks.push({ web: { uri: url, title } });
         if (start === undefined || end === undefined) continue;

@@ -2,16 +2,16 @@ import { parseDataUrl } from '../../data-url.ts';
 import { encodeUtf8 } from '../../framing/utf8.ts';
 import type { MediaBlock, MediaSource } from '../../model/block.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, defaulted, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { encodeBase64 } from './base64.ts';
 import { defaultType, isYoutube, typeOfUrl } from './media.ts';
-import { report } from './report.ts';
 import type { WirePart } from './wire.ts';
 
 /** The part of a picture, document, sound or film; undefined, and reported, where its source cannot be given to Gemini. */
 export function encodeMedia(block: MediaBlock, path: string, scope: Scope): WirePart | undefined {
-  if (block.cache !== undefined) report(scope, 'dropped', `${path}.cache`, 'Gemini caches by itself');
-  if (block.citable === true) report(scope, 'dropped', `${path}.citable`, 'Gemini does not cite from documents');
+  if (block.cache !== undefined) unsupported(scope, `${path}.cache`);
+  if (block.citable === true) unsupported(scope, `${path}.citable`);
   const { source } = block;
   switch (source.type) {
     case 'base64':
@@ -29,7 +29,7 @@ export function encodeMedia(block: MediaBlock, path: string, scope: Scope): Wire
     case 's3':
       break;
   }
-  report(scope, 'dropped', `${path}.source`, `Gemini takes no ${block.kind} ${describe(source)}`);
+  unsupported(scope, `${path}.source`, `${block.kind} ${describe(source)}`);
   return undefined;
 }
 
@@ -37,7 +37,7 @@ const describe = (source: MediaSource): string =>
   source.type === 'file' ? `by a file id of ${source.api}` : `from a source of type ${source.type}`;
 
 function inline(block: MediaBlock, mediaType: string | undefined, data: string, path: string, scope: Scope): WirePart {
-  if (mediaType === undefined) report(scope, 'defaulted', `${path}.mediaType`, `Sent as ${defaultType[block.kind]}`);
+  if (mediaType === undefined) defaulted(scope, `${path}.mediaType`, `Sent as ${defaultType[block.kind]}`);
   return { inlineData: { mimeType: mediaType ?? defaultType[block.kind], data, displayName: block.name } };
 }
 
@@ -47,7 +47,7 @@ function encodeUrl(block: MediaBlock, url: string, path: string, scope: Scope): 
   const mimeType = block.mediaType ?? typeOfUrl(url) ?? (isYoutube(url) ? undefined : defaultType[block.kind]);
   if (!isYoutube(url)) {
     const guessed = block.mediaType === undefined ? ` as ${mimeType}, a guess` : '';
-    report(scope, 'approximated', `${path}.source`, `Gemini fetches the address itself${guessed}, and not every one`);
+    approximated(scope, `${path}.source`, `Gemini fetches the address itself${guessed}, and not every one`);
   }
   return { fileData: { mimeType, fileUri: url, displayName: block.name } };
 }
@@ -64,7 +64,7 @@ export function resolutionOf(scope: Scope): Resolution {
     add({ detail }, path) {
       if (detail === undefined || detail === 'auto') return;
       const wanted = detail === 'low' ? 'MEDIA_RESOLUTION_LOW' : 'MEDIA_RESOLUTION_HIGH';
-      report(scope, 'approximated', `${path}.detail`, 'Gemini has one resolution for all media of a request');
+      approximated(scope, `${path}.detail`, 'Gemini has one resolution for all media of a request');
       if (chosen !== 'MEDIA_RESOLUTION_HIGH') chosen = wanted;
     },
     value: () => chosen,

@@ -2,9 +2,9 @@ import { parseData } from '../../codec.ts';
 import type { Block, ToolResultBlock } from '../../model/block.ts';
 import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, defaulted, foreign, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { encodeMedia } from './encode-media.ts';
-import { report } from './report.ts';
 import { geminiToolName } from './tool-name.ts';
 import type { WirePart } from './wire.ts';
 
@@ -18,7 +18,7 @@ const unnamed = 'unknown_function';
 
 /** `name`: the tool that was called. `inside`: the model takes media in function responses. */
 export function encodeResult(block: ToolResultBlock, name: string | undefined, inside: boolean, path: string, scope: Scope): EncodedResult {
-  if (block.cache !== undefined) report(scope, 'dropped', `${path}.cache`, 'Gemini caches by itself');
+  if (block.cache !== undefined) unsupported(scope, `${path}.cache`);
   const texts: string[] = [];
   const media: WirePart[] = [];
   for (let i = 0; i < block.blocks.length; i++) {
@@ -27,7 +27,7 @@ export function encodeResult(block: ToolResultBlock, name: string | undefined, i
     pushItem(item, here, inside, scope, texts, media);
   }
   const known = name ?? block.name;
-  if (known === undefined) report(scope, 'defaulted', `${path}.name`, `No call has this id, and Gemini demands a name; sent ${unnamed}`);
+  if (known === undefined) defaulted(scope, `${path}.name`, `No call has this id, and Gemini demands a name; sent ${unnamed}`);
   const functionResponse = {
     id: block.id,
     name: known === undefined ? unnamed : geminiToolName(known),
@@ -57,18 +57,18 @@ function pushItem(item: Block, path: string, inside: boolean, scope: Scope, text
       }
       const part = encodeMedia(item, path, scope);
       if (part === undefined) return;
-      if (!inside) report(scope, 'approximated', path, 'This model takes no media in function responses; it stands after them');
+      if (!inside) approximated(scope, path, 'This model takes no media in function responses; it stands after them');
       media.push(part);
       return;
     }
     case 'unknown':
       if (item.api === api && inside && isObject(item.value)) media.push(item.value);
-      else report(scope, 'dropped', path, `Only ${item.api} has this block`);
+      else foreign(scope, path, item.api);
       return;
     case 'reasoning':
     case 'tool-call':
     case 'tool-result':
-      report(scope, 'dropped', path, `A function response has no ${item.type} block`);
+      unsupported(scope, path, item.type);
   }
 }
 

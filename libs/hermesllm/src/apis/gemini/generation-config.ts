@@ -2,9 +2,9 @@ import type { JsonObject } from '../../codec.ts';
 import type { LlmRequest, OutputFormat } from '../../model/request.ts';
 import { isObject, optionalBoolean, optionalInteger, optionalNumber, optionalString, optionalStrings, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, unsupported } from '../../warn.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { optionalMembers, setMember } from './members.ts';
-import { report } from './report.ts';
 import { decodeReasoning, encodeThinking } from './thinking.ts';
 import type { WirePart } from './wire.ts';
 
@@ -60,7 +60,7 @@ function decodeOutputFormat(config: JsonObject, scope: Scope): OutputFormat | un
   const schema = responseJsonSchema ?? (isObject(responseSchema) ? jsonSchemaOf(responseSchema) : (responseSchema ?? undefined));
   switch (mediaType) {
     case 'text/plain':
-      if (schema !== undefined) report(scope, 'dropped', `${path}.responseSchema`, 'Text has no schema');
+      if (schema !== undefined) dropped(scope, `${path}.responseSchema`, 'Text has no schema');
       return { type: 'text' };
     case undefined:
     case 'application/json':
@@ -68,11 +68,11 @@ function decodeOutputFormat(config: JsonObject, scope: Scope): OutputFormat | un
       return mediaType === undefined ? undefined : { type: 'json' };
     case 'text/x.enum':
       if (schema === undefined) break;
-      report(scope, 'approximated', `${path}.responseMimeType`, 'One of the values is asked for as JSON');
+      approximated(scope, `${path}.responseMimeType`, 'One of the values is asked for as JSON');
       return { type: 'json-schema', name: undefined, description: undefined, schema, strict: true };
   }
-  report(scope, 'dropped', `${path}.responseMimeType`, `Other APIs cannot answer in ${mediaType}`);
-  if (schema !== undefined) report(scope, 'dropped', `${path}.responseSchema`, `Other APIs cannot answer in ${mediaType}`);
+  dropped(scope, `${path}.responseMimeType`, `Other APIs cannot answer in ${mediaType}`);
+  if (schema !== undefined) dropped(scope, `${path}.responseSchema`, `Other APIs cannot answer in ${mediaType}`);
   return undefined;
 }
 
@@ -86,7 +86,7 @@ export function encodeGenerationConfig(
   const { outputFormat, logprobs } = request;
   const schema = outputFormat?.type === 'json-schema' ? outputFormat.schema : undefined;
   if (outputFormat?.type === 'json-schema' && outputFormat.description !== undefined) {
-    report(scope, 'dropped', 'outputFormat.description', 'Gemini has no description of the output');
+    unsupported(scope, 'outputFormat.description');
   }
   const config: WirePart = {
     temperature: encodeTemperature(request.temperature, scope),
@@ -112,7 +112,7 @@ export function encodeGenerationConfig(
 
 function encodeTemperature(temperature: number | undefined, scope: Scope): number | undefined {
   if (temperature === undefined || temperature <= 2) return temperature;
-  report(scope, 'approximated', 'temperature', 'The highest temperature is 2 here');
+  approximated(scope, 'temperature', 'The highest temperature is 2 here');
   return 2;
 }
 
@@ -120,13 +120,13 @@ const mostStops = 5;
 
 function encodeStop(stop: readonly string[] | undefined, scope: Scope): string[] | undefined {
   if (stop === undefined || stop.length === 0) return undefined;
-  if (stop.length > mostStops) report(scope, 'dropped', `stop[${mostStops}]`, `Gemini takes up to ${mostStops} stop sequences`);
+  if (stop.length > mostStops) dropped(scope, `stop[${mostStops}]`, `Gemini takes up to ${mostStops} stop sequences`);
   return stop.slice(0, mostStops);
 }
 
 /** Gemini's seed is a 32-bit integer. */
 function encodeSeed(seed: number | undefined, scope: Scope): number | undefined {
   if (seed === undefined || (seed | 0) === seed) return seed;
-  report(scope, 'approximated', 'seed', 'Gemini takes 32 bits of the seed');
+  approximated(scope, 'seed', 'Gemini takes 32 bits of the seed');
   return seed | 0;
 }

@@ -3,12 +3,12 @@ import type { LlmRequest } from '../../model/request.ts';
 import { emptyRequest } from '../../model/request.ts';
 import { asObject, maybeObject, optionalBoolean, optionalObject, optionalString, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, foreign, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { encodeContents } from './contents.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeGenerationConfig, encodeGenerationConfig } from './generation-config.ts';
 import { camelMembers, optionalMembers, setMember } from './members.ts';
-import { report } from './report.ts';
 import { decodeToolChoice, encodeToolChoice, toolConfigMembers } from './tool-choice.ts';
 import { decodeTools, encodeTools } from './tools.ts';
 
@@ -52,7 +52,7 @@ function decodeLabels(wire: JsonObject, scope: Scope): LlmRequest['metadata'] {
   for (const key in labels) {
     const label = labels[key];
     if (typeof label === 'string') setMember(metadata, key, label);
-    else if (label !== null) report(scope, 'dropped', `labels.${key}`, 'Labels are text');
+    else if (label !== null) dropped(scope, `labels.${key}`, 'Labels are text');
   }
   return metadata;
 }
@@ -86,7 +86,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   if (request.extensions !== undefined) {
     const { fields } = request.extensions;
     for (const key in fields) {
-      if (own === undefined) report(scope, 'dropped', `extensions.${key}`, `Only ${request.extensions.api} has this field`);
+      if (own === undefined) foreign(scope, `extensions.${key}`, request.extensions.api);
       else if (!known.has(key)) setMember(wire, key, fields[key]);
     }
   }
@@ -103,7 +103,7 @@ function encodeLabels(metadata: LlmRequest['metadata'], scope: Scope): JsonObjec
   for (const key in metadata) {
     const value = metadata[key] as string;
     if (labelKey.test(key) && labelValue.test(value)) setMember((labels ??= {}), key, value);
-    else report(scope, 'dropped', `metadata.${key}`, 'A label of Gemini is up to 63 lower-case letters, digits, _ and -');
+    else dropped(scope, `metadata.${key}`, 'A label of Gemini is up to 63 lower-case letters, digits, _ and -');
   }
   return labels;
 }
@@ -119,13 +119,13 @@ function encodeServiceTier(tier: string | undefined, scope: Scope): string | und
     case 'priority':
       return tier;
     default:
-      report(scope, 'dropped', 'serviceTier', `Gemini has no tier ${tier}`);
+      unsupported(scope, 'serviceTier', tier);
       return undefined;
   }
 }
 
 function reportUnsupported(request: LlmRequest, scope: Scope): void {
-  const drop = (path: string): void => report(scope, 'dropped', path, 'The Gemini API has no such parameter');
+  const drop = (path: string): void => unsupported(scope, path);
   if (request.parallelToolCalls === false) drop('parallelToolCalls');
   if (request.verbosity !== undefined) drop('verbosity');
   if (request.user !== undefined) drop('user');

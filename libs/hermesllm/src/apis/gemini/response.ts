@@ -5,12 +5,12 @@ import { foldStream } from '../../model/fold-stream.ts';
 import type { StreamEvent } from '../../model/stream-event.ts';
 import { isObject, listOf, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { foreign } from '../../warn.ts';
 import { answerDecoder } from './answer-decoder.ts';
 import { encodeAnswerParts } from './answer-parts.ts';
 import { api } from './api.ts';
 import { encodeFinishReason } from './finish.ts';
 import { encodeLogprobs } from './logprobs.ts';
-import { report } from './report.ts';
 import { encodeUsage } from './usage.ts';
 import type { WrittenCandidate } from './wire.ts';
 
@@ -46,7 +46,7 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
     }
   }
   if (extensions !== undefined && extensions.api !== api) {
-    for (const key in extensions.fields) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+    for (const key in extensions.fields) foreign(scope, `extensions.${key}`, extensions.api);
   }
   return {
     candidates,

@@ -2,9 +2,9 @@ import type { JsonObject } from '../../codec.ts';
 import type { LlmRequest, ReasoningRequest } from '../../model/request.ts';
 import { optionalBoolean, optionalInteger, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, reportUnknown, unsupported } from '../../warn.ts';
 import { optionalMembers } from './members.ts';
 import { generationOf } from './models.ts';
-import { report, reportUnknown } from './report.ts';
 import type { WireThinkingConfig } from './wire.ts';
 
 const thinkingMembers: ReadonlySet<string> = new Set(['includeThoughts', 'thinkingBudget', 'thinkingLevel']);
@@ -34,12 +34,12 @@ export function encodeThinking({ model, reasoning }: LlmRequest, scope: Scope): 
   if (reasoning === undefined) return undefined;
   const generation = generationOf(model);
   if (generation !== undefined && generation < 2.5) {
-    report(scope, 'dropped', 'reasoning', 'Gemini thinks from version 2.5 on');
+    dropped(scope, 'reasoning', 'Gemini thinks from version 2.5 on');
     return undefined;
   }
   const { mode, effort, budget, summary } = reasoning;
   if (summary === 'concise' || summary === 'detailed') {
-    report(scope, 'approximated', 'reasoning.summary', 'Gemini has one kind of summary');
+    approximated(scope, 'reasoning.summary', 'Gemini has one kind of summary');
   }
   const off = mode === 'off' || (mode === undefined && (effort === 'none' || budget === 0));
   const config: WireThinkingConfig = {
@@ -73,22 +73,22 @@ const levels: ReadonlyMap<string, string> = new Map([
 function levelOf(model: string, reasoning: ReasoningRequest, off: boolean, scope: Scope): string | undefined {
   const { effort, budget } = reasoning;
   if (off) {
-    report(scope, 'approximated', 'reasoning', 'Gemini 3 always thinks; it is asked for its least');
+    approximated(scope, 'reasoning', 'Gemini 3 always thinks; it is asked for its least');
     return least(model);
   }
   if (effort !== undefined) {
     const level = levels.get(effort);
-    if (level === undefined) report(scope, 'dropped', 'reasoning.effort', `Gemini does not know the effort ${effort}`);
-    else if (effort === 'xhigh' || effort === 'max') report(scope, 'approximated', 'reasoning.effort', "Gemini's highest level is high");
+    if (level === undefined) unsupported(scope, 'reasoning.effort', effort);
+    else if (effort === 'xhigh' || effort === 'max') approximated(scope, 'reasoning.effort', "Gemini's highest level is high");
     else if (level === 'MINIMAL' && least(model) !== level) {
-      report(scope, 'approximated', 'reasoning.effort', "This model's lowest level is low");
+      approximated(scope, 'reasoning.effort', "This model's lowest level is low");
       return least(model);
     }
     if (level !== undefined) return level;
   }
   if (budget === undefined) return undefined;
   const level = levels.get(effortOf(budget, scope)) ?? 'HIGH';
-  report(scope, 'approximated', 'reasoning.budget', `Gemini 3 thinks by level: ${budget} tokens became ${level}`);
+  approximated(scope, 'reasoning.budget', `Gemini 3 thinks by level: ${budget} tokens became ${level}`);
   return level === 'MINIMAL' ? least(model) : level;
 }
 
@@ -114,7 +114,7 @@ function budgetOf(model: string, reasoning: ReasoningRequest, off: boolean, scop
   const { mode, effort, budget } = reasoning;
   if (off) {
     if (!model.includes('gemini-2.5-pro')) return 0;
-    report(scope, 'approximated', 'reasoning', 'Gemini 2.5 Pro always thinks; it is asked for its least');
+    approximated(scope, 'reasoning', 'Gemini 2.5 Pro always thinks; it is asked for its least');
     return limitsOf(model).smallest;
   }
   if (budget !== undefined) return clamped(model, budget, 'reasoning.budget', scope);
@@ -122,7 +122,7 @@ function budgetOf(model: string, reasoning: ReasoningRequest, off: boolean, scop
     const { effortBudgets } = scope.settings;
     const known = Object.hasOwn(effortBudgets, effort) ? effortBudgets[effort] : undefined;
     if (known !== undefined) return clamped(model, known, 'reasoning.effort', scope);
-    report(scope, 'dropped', 'reasoning.effort', `The effort ${effort} has no budget`);
+    dropped(scope, 'reasoning.effort', `The effort ${effort} has no budget`);
   }
   return mode === undefined ? undefined : dynamic;
 }
@@ -136,6 +136,6 @@ function limitsOf(model: string): { smallest: number; largest: number } {
 function clamped(model: string, budget: number, from: string, scope: Scope): number {
   const { smallest, largest } = limitsOf(model);
   const tokens = Math.min(largest, Math.max(smallest, budget));
-  if (tokens !== budget) report(scope, 'approximated', from, `The model's budget is ${smallest} to ${largest} tokens; sent ${tokens}`);
+  if (tokens !== budget) approximated(scope, from, `The model's budget is ${smallest} to ${largest} tokens; sent ${tokens}`);
   return tokens;
 }

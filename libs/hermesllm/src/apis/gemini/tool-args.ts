@@ -2,7 +2,7 @@ import { parseData } from '../../codec.ts';
 import type { ToolCallBlock } from '../../model/block.ts';
 import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report } from './report.ts';
+import { approximated } from '../../warn.ts';
 
 /**
  * The arguments of a call as the object that the API demands. A custom tool's text stands in the member that its emulation as a
@@ -13,6 +13,6 @@ export function toolArgs({ input, custom }: ToolCallBlock, path: string, scope: 
   if (input.trim() === '') return {};
   const value = parseData(input);
   if (isObject(value)) return value;
-  report(scope, 'approximated', `${path}.input`, 'The tool input is not a JSON object; it became the text of a member named input');
+  approximated(scope, `${path}.input`, 'The tool input is not a JSON object; it became the text of a member named input');
   return { input };
 }

@@ -3,8 +3,8 @@ import { invalidRequest } from '../../hermes-error.ts';
 import type { ToolChoice } from '../../model/request.ts';
 import { optionalString, optionalStrings } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, reportUnknown } from '../../warn.ts';
 import { optionalMembers } from './members.ts';
-import { report, reportUnknown } from './report.ts';
 import { geminiToolName } from './tool-name.ts';
 import type { WireFunctionCallingConfig } from './wire.ts';
 
@@ -24,7 +24,7 @@ export function decodeToolChoice(toolConfig: JsonObject, scope: Scope): ToolChoi
     case 'MODE_UNSPECIFIED':
       return first === undefined ? undefined : { type: 'allowed', mode: 'auto', names };
     case 'VALIDATED':
-      report(scope, 'approximated', `${path}.mode`, 'VALIDATED was read as AUTO');
+      approximated(scope, `${path}.mode`, 'VALIDATED was read as AUTO');
       return first === undefined ? { type: 'auto' } : { type: 'allowed', mode: 'auto', names };
     case 'AUTO':
       return first === undefined ? { type: 'auto' } : { type: 'allowed', mode: 'auto', names };
@@ -47,7 +47,7 @@ export function encodeToolChoice(
 ): WireFunctionCallingConfig | undefined {
   if (!functions) {
     if (choice !== undefined && choice.type !== 'auto' && choice.type !== 'none') {
-      report(scope, 'dropped', 'toolChoice', 'There are no functions to choose from');
+      dropped(scope, 'toolChoice', 'There are no functions to choose from');
     }
     return undefined;
   }
@@ -63,7 +63,7 @@ export function encodeToolChoice(
       return config('ANY', [geminiToolName(choice.name)]);
     case 'allowed':
       if (choice.mode === 'required') return config('ANY', choice.names.map(geminiToolName));
-      report(scope, 'approximated', 'toolChoice', 'Only the allowed tools are sent');
+      approximated(scope, 'toolChoice', 'Only the allowed tools are sent');
       return config(strict ? 'VALIDATED' : 'AUTO', undefined);
   }
 }

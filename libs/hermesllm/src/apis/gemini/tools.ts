@@ -2,10 +2,10 @@ import type { JsonObject } from '../../codec.ts';
 import type { CustomTool, FunctionTool, HostedTool, Tool } from '../../model/request.ts';
 import { asObject, elementPath, isObject, memberPath, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, emulated, reportUnknown, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { camelMembers, listOrOne } from './members.ts';
-import { report, reportUnknown } from './report.ts';
 import { geminiToolName } from './tool-name.ts';
 import type { WirePart } from './wire.ts';
 
@@ -100,15 +100,15 @@ export function encodeTools(
   }
   const validated = held && strict.length > 0 && loose === 0;
   for (const path of strict) {
-    if (validated) report(scope, 'approximated', `${path}.strict`, 'Gemini is asked to validate all calls (mode VALIDATED)');
-    else report(scope, 'dropped', `${path}.strict`, 'Gemini validates all functions or none, and only where it may choose');
+    if (validated) approximated(scope, `${path}.strict`, 'Gemini is asked to validate all calls (mode VALIDATED)');
+    else dropped(scope, `${path}.strict`, 'Gemini validates all functions or none, and only where it may choose');
   }
   const out = declarations.length === 0 ? hosted : [{ functionDeclarations: declarations }, ...hosted];
   return { tools: out.length === 0 ? undefined : out, functions: declarations.length > 0, strict: validated };
 }
 
 function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WirePart {
-  if (tool.cache !== undefined) report(scope, 'dropped', `${path}.cache`, 'Gemini caches by itself');
+  if (tool.cache !== undefined) unsupported(scope, `${path}.cache`);
   return {
     name: encodeName(tool, path, scope),
     description: tool.description,
@@ -119,14 +119,14 @@ function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WirePar
 function encodeSchema(schema: unknown, path: string, scope: Scope): unknown {
   if (schema === undefined || schema === null) return undefined;
   if (isObject(schema)) return Object.keys(schema).length === 0 ? undefined : schema;
-  report(scope, 'approximated', `${path}.schema`, 'The schema is not an object; the tool takes any object');
+  approximated(scope, `${path}.schema`, 'The schema is not an object; the tool takes any object');
   return { type: 'object' };
 }
 
 function encodeCustom(tool: CustomTool, path: string, scope: Scope): WirePart {
-  report(scope, 'emulated', path, 'A free-text tool became a function with one text member named input');
+  emulated(scope, path, 'A free-text tool became a function with one text member named input');
   if (isObject(tool.format) && tool.format['type'] !== 'text') {
-    report(scope, 'dropped', `${path}.format`, 'Gemini cannot hold a tool to a grammar');
+    unsupported(scope, `${path}.format`);
   }
   return {
     name: encodeName(tool, path, scope),
@@ -136,9 +136,9 @@ function encodeCustom(tool: CustomTool, path: string, scope: Scope): WirePart {
 }
 
 function encodeName(tool: FunctionTool | CustomTool, path: string, scope: Scope): string {
-  if (tool.namespace !== undefined) report(scope, 'dropped', `${path}.namespace`, 'Gemini has no namespaces of tools');
+  if (tool.namespace !== undefined) unsupported(scope, `${path}.namespace`);
   const name = geminiToolName(tool.name);
-  if (name !== tool.name) report(scope, 'approximated', `${path}.name`, `Gemini refuses the name; the tool is called ${name}`);
+  if (name !== tool.name) approximated(scope, `${path}.name`, `Gemini refuses the name; the tool is called ${name}`);
   return name;
 }
 
@@ -148,9 +148,9 @@ function pushHosted(tool: HostedTool, path: string, scope: Scope, out: WirePart[
     return;
   }
   if (tool.kind === 'other') {
-    report(scope, 'dropped', path, `Gemini has no counterpart of this tool of ${tool.api}`);
+    unsupported(scope, path, `this tool of ${tool.api}`);
     return;
   }
-  report(scope, 'approximated', path, `Google's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
+  approximated(scope, path, `Google's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
   out.push(tool.kind === 'web-search' ? { googleSearch: {} } : { codeExecution: {} });
 }

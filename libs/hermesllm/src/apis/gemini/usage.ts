@@ -3,7 +3,7 @@ import type { Usage } from '../../model/usage.ts';
 import { totalInput } from '../../model/usage.ts';
 import { isObject, maybeNumber, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report } from './report.ts';
+import { approximated } from '../../warn.ts';
 import type { WireUsage } from './wire.ts';
 
 /**
@@ -60,7 +60,7 @@ const trafficTypes: ReadonlyMap<string | undefined, string> = new Map([
 export function encodeUsage(usage: Usage | undefined, tier: string | undefined, scope: Scope): JsonObject | undefined {
   if (usage === undefined) return undefined;
   const { reasoning, inputAudio, outputAudio } = usage;
-  if (usage.cacheWrite > 0) report(scope, 'approximated', 'usage.cacheWrite', 'What was written to a cache is counted as prompt');
+  if (usage.cacheWrite > 0) approximated(scope, 'usage.cacheWrite', 'What was written to a cache is counted as prompt');
   const input = totalInput(usage);
   return {
     promptTokenCount: input,

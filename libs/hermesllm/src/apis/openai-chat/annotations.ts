@@ -1,7 +1,8 @@
 import type { Citation } from '../../model/block.ts';
 import { isObject, maybeNumber, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { api, report } from './report.ts';
+import { dropped } from '../../warn.ts';
+import { api } from './api.ts';
 import type { WireAnnotation } from './wire.ts';
 
 /**
@@ -48,7 +49,7 @@ export function encodeAnnotations(
   for (let i = 0; i < citations.length; i++) {
     const { url, title, start, end } = citations[i] as Citation;
     if (url === undefined) {
-      report(scope, 'dropped', `${path}.citations[${i}]`, 'Chat Completions cites web addresses only');
+      dropped(scope, `${path}.citations[${i}]`, 'Chat Completions cites web addresses only');
       continue;
     }
     const url_citation = { start_index: offset + (start ?? 0), end_index: offset + (end ?? length), title: title ?? '', url };

@@ -3,11 +3,11 @@ import type { Block, MediaBlock, ReasoningBlock, TextBlock, ToolCallBlock } from
 import { mediaBlock, reasoningBlock, refusalBlock, textBlock, toolCallBlock } from '../../model/block.ts';
 import { isObject, listOf, maybeObject, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, emulated, unsupported } from '../../warn.ts';
 import { decodeAnnotations, encodeAnnotations } from './annotations.ts';
 import { fromUrl } from './decode-parts.ts';
 import { imagePart } from './encode-parts.ts';
 import { decodeAnswerReasoning, encodeThinkingBlock, hasProof, joinReasoning } from './reasoning.ts';
-import { report } from './report.ts';
 import { decodeExtraContent, encodeExtraContent } from './signatures.ts';
 import type { WireAnnotation, WireCallPiece, WireContent, WirePart, WireThinkingBlock, WireToolCall } from './wire.ts';
 
@@ -46,7 +46,7 @@ export function decodeAnswerMessage(value: unknown, path: string, scope: Scope):
   for (const key in value) {
     const member = value[key];
     if (messageMembers.has(key) || member === null || (Array.isArray(member) && member.length === 0)) continue;
-    report(scope, 'dropped', `${path}.${key}`, 'Only some Chat Completions servers have this member');
+    dropped(scope, `${path}.${key}`, 'Only some Chat Completions servers have this member');
   }
   return blocks;
 }
@@ -208,14 +208,14 @@ const encodeAudio = ({ name, context }: MediaBlock, data: string, created: numbe
 export function encodeAnswerImage(block: MediaBlock, path: string, scope: Scope, out: WirePart[]): void {
   const { kind, source, mediaType } = block;
   if (kind !== 'image' || (source.type !== 'base64' && source.type !== 'url')) {
-    report(scope, 'dropped', path, `An answer of Chat Completions has no ${kind}`);
+    unsupported(scope, path, kind);
     return;
   }
-  report(scope, 'emulated', path, 'The image is in the extension member images');
+  emulated(scope, path, 'The image is in the extension member images');
   out.push(imagePart(source.type === 'url' ? source.url : dataUrl(mediaType ?? 'image/png', source.data), undefined));
 }
 
 export function reportNoForm(block: Block, path: string, scope: Scope): void {
   const what = block.type === 'unknown' ? `this block of ${block.api}` : `a ${block.type} in an answer`;
-  report(scope, 'dropped', path, `Chat Completions has no form for ${what}`);
+  unsupported(scope, path, what);
 }

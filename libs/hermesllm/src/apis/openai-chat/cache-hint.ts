@@ -2,7 +2,7 @@ import type { JsonObject } from '../../codec.ts';
 import type { CacheHint } from '../../model/block.ts';
 import { memberPath, optionalObject, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report, reportUnknown } from './report.ts';
+import { approximated, dropped, reportUnknown } from '../../warn.ts';
 
 const controlMembers: ReadonlySet<string> = new Set(['type', 'ttl']);
 const breakpointMembers: ReadonlySet<string> = new Set(['mode', 'ttl']);
@@ -28,11 +28,11 @@ function read(
 ): CacheHint | undefined {
   reportUnknown(wire, known, path, scope);
   if (wire[kind] === expected) return { ttl: optionalString(wire, 'ttl', path) };
-  report(scope, 'dropped', path, `The kind of cache ${JSON.stringify(wire[kind])} is unknown`);
+  dropped(scope, path, `The kind of cache ${JSON.stringify(wire[kind])} is unknown`);
   return undefined;
 }
 
 /** Servers of this API cache by themselves; those that want marks get them from the gateway, by what is known of the provider. */
 export function reportCache(cache: CacheHint | undefined, path: string, scope: Scope): void {
-  if (cache !== undefined) report(scope, 'approximated', `${path}.cache`, 'Chat Completions servers choose themselves what they cache');
+  if (cache !== undefined) approximated(scope, `${path}.cache`, 'Chat Completions servers choose themselves what they cache');
 }

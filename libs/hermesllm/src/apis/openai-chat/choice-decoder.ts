@@ -6,13 +6,13 @@ import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import { blockDelta, blockEnd, blockStart } from '../../model/stream-event.ts';
 import { isObject, listOf } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped } from '../../warn.ts';
 import { decodeAnnotations } from './annotations.ts';
 import { decodeAnswerPart, decodeImage } from './answer-message.ts';
 import { callDecoder } from './call-decoder.ts';
 import { decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { decodeThinkingBlock } from './reasoning.ts';
-import { report } from './report.ts';
 import { decodeExtraContent } from './signatures.ts';
 import type { WireChoice, WireContent } from './wire.ts';
 
@@ -121,8 +121,7 @@ export function choiceDecoder(number: number, nextIndex: () => number, scope: Sc
 
   function audio(piece: { readonly [member: string]: unknown }, out: StreamEvent[]): void {
     const { id, data, transcript } = piece;
-    if (typeof transcript === 'string' && transcript !== '')
-      report(scope, 'dropped', 'audio.transcript', 'Streamed audio has no transcript');
+    if (typeof transcript === 'string' && transcript !== '') dropped(scope, 'audio.transcript', 'Streamed audio has no transcript');
     if (kind !== 'audio' && (typeof id === 'string' || typeof data === 'string'))
       openProse('audio', typeof id === 'string' ? id : undefined, out);
     if (typeof data === 'string' && data !== '') out.push(blockDelta(open, data));

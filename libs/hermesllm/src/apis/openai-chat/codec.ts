@@ -2,7 +2,7 @@ import type { Codec } from '../../codec.ts';
 import { frame } from '../../codec.ts';
 import { sseFraming } from '../../framing/sse-framing.ts';
 import { decodeError, decodeFailure, encodeError } from './error.ts';
-import { api } from './report.ts';
+import { api } from './api.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';

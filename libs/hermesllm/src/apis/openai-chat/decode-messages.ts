@@ -6,11 +6,12 @@ import type { Message } from '../../model/request.ts';
 import { message } from '../../model/request.ts';
 import { asArray, asObject, elementPath, memberPath, optionalArray, optionalObject, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, reportUnknown } from '../../warn.ts';
 import { decodeAnnotations } from './annotations.ts';
 import { decodeCacheHint } from './cache-hint.ts';
 import { decodeContent } from './decode-parts.ts';
 import { decodeHistoryReasoning } from './reasoning.ts';
-import { api, report, reportUnknown } from './report.ts';
+import { api } from './api.ts';
 import { decodeExtraContent } from './signatures.ts';
 
 const promptMembers: ReadonlySet<string> = new Set(['role', 'content', 'name', 'cache_control']);
@@ -93,7 +94,7 @@ function cacheLast(blocks: Block[], item: JsonObject, path: string, scope: Scope
   if (hint === undefined) return;
   const last = blocks[blocks.length - 1];
   if (last !== undefined && 'cache' in last) last.cache ??= hint;
-  else report(scope, 'dropped', `${path}.cache_control`, 'The message has nothing to cache');
+  else dropped(scope, `${path}.cache_control`, 'The message has nothing to cache');
 }
 
 function decodeAssistant(item: JsonObject, position: number, calls: Calls, path: string, scope: Scope): Message {
@@ -149,8 +150,8 @@ function decodeTextFacts(item: JsonObject, blocks: readonly Block[], path: strin
   if (citations === undefined && signature === undefined) return;
   const text = blocks.findLast((block): block is TextBlock => block.type === 'text');
   if (text === undefined) {
-    if (citations !== undefined) report(scope, 'dropped', `${path}.annotations`, 'The message has no text');
-    if (signature !== undefined) report(scope, 'dropped', `${path}.extra_content`, 'The message has no text');
+    if (citations !== undefined) dropped(scope, `${path}.annotations`, 'The message has no text');
+    if (signature !== undefined) dropped(scope, `${path}.extra_content`, 'The message has no text');
     return;
   }
   text.citations = citations;
@@ -195,7 +196,7 @@ function takeHint(blocks: readonly Block[], path: string, scope: Scope): CacheHi
     const block = blocks[i] as Block;
     if (!('cache' in block) || block.cache === undefined) continue;
     if (i === blocks.length - 1) hint = block.cache;
-    else report(scope, 'approximated', `${path}.content[${i}].cache_control`, 'A result is cached as a whole');
+    else approximated(scope, `${path}.content[${i}].cache_control`, 'A result is cached as a whole');
     block.cache = undefined;
   }
   return hint;

@@ -5,8 +5,9 @@ import type { Block, MediaBlock, MediaSource } from '../../model/block.ts';
 import { mediaBlock, refusalBlock, textBlock, unknownBlock } from '../../model/block.ts';
 import { asObject, elementPath, memberPath, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { reportUnknown } from '../../warn.ts';
 import { decodeCacheHint } from './cache-hint.ts';
-import { api, reportUnknown } from './report.ts';
+import { api } from './api.ts';
 
 const cacheMembers = ['cache_control', 'prompt_cache_breakpoint'];
 const textMembers: ReadonlySet<string> = new Set(['type', 'text', ...cacheMembers]);

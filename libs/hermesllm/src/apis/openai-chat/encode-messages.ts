@@ -3,10 +3,11 @@ import type { Message } from '../../model/request.ts';
 import type { Signature } from '../../model/signature.ts';
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, emulated, unsupported } from '../../warn.ts';
 import { reportCache } from './cache-hint.ts';
 import { encodePart, encodeUserContent, plainContent } from './encode-parts.ts';
 import { encodeThinkingBlock, hasProof, isUsable, joinReasoning } from './reasoning.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import { encodeExtraContent } from './signatures.ts';
 import type { WireMessage, WirePart, WireToolCall } from './wire.ts';
 
@@ -40,7 +41,7 @@ export function encodeMessages(messages: readonly Message[], scope: Scope): Wire
           const block = blocks[j] as Block;
           const here = elementPath(path, j);
           if (block.type === 'tool-result') out.push(encodeResult(block, here, scope, shown));
-          else report(scope, 'dropped', here, 'Only results of tools stand in a tool message');
+          else dropped(scope, here, 'Only results of tools stand in a tool message');
         }
         break;
     }
@@ -63,7 +64,7 @@ function promptText(blocks: readonly Block[], path: string, scope: Scope): strin
 function linesOf(parts: readonly WirePart[], path: string, scope: Scope): string {
   let text: string | undefined;
   for (const part of parts) {
-    if (part.type !== 'text') report(scope, 'dropped', path, 'Instructions are text');
+    if (part.type !== 'text') dropped(scope, path, 'Instructions are text');
     else text = text === undefined ? (part['text'] as string) : `${text}\n${part['text'] as string}`;
   }
   return text ?? '';
@@ -71,7 +72,7 @@ function linesOf(parts: readonly WirePart[], path: string, scope: Scope): string
 
 function encodeResult(block: ToolResultBlock, path: string, scope: Scope, shown: WirePart[]): WireMessage {
   reportCache(block.cache, path, scope);
-  if (block.isError) report(scope, 'approximated', `${path}.isError`, 'Only its text says that the tool failed');
+  if (block.isError) approximated(scope, `${path}.isError`, 'Only its text says that the tool failed');
   let text: string | undefined;
   for (let i = 0; i < block.blocks.length; i++) {
     const inner = block.blocks[i] as Block;
@@ -81,7 +82,7 @@ function encodeResult(block: ToolResultBlock, path: string, scope: Scope, shown:
     for (const part of parts) {
       if (part.type === 'text') text = text === undefined ? (part['text'] as string) : `${text}\n${part['text'] as string}`;
       else {
-        report(scope, 'emulated', here, 'Tool messages are text; the user shows the rest after them');
+        emulated(scope, here, 'Tool messages are text; the user shows the rest after them');
         shown.push(part);
       }
     }
@@ -99,7 +100,7 @@ function encodeAssistant(blocks: readonly Block[], name: string | undefined, pat
     switch (block.type) {
       case 'reasoning':
         if (isUsable(block)) (thoughts ??= []).push(block);
-        else report(scope, 'dropped', here, 'Only its origin can use this reasoning');
+        else dropped(scope, here, 'Only its origin can use this reasoning');
         break;
       case 'tool-call':
         (wire.tool_calls ??= []).push(encodeCall(block, here, scope));
@@ -117,10 +118,10 @@ function encodeAssistant(blocks: readonly Block[], name: string | undefined, pat
         break;
       case 'media':
         if (block.kind === 'audio' && block.source.type === 'file' && block.source.api === api) wire.audio = { id: block.source.id };
-        else report(scope, 'dropped', here, `An assistant's message has no ${block.kind}`);
+        else unsupported(scope, here, block.kind);
         break;
       case 'tool-result':
-        report(scope, 'dropped', here, 'Results stand in tool messages');
+        dropped(scope, here, 'Results stand in tool messages');
         break;
     }
   }
@@ -152,6 +153,6 @@ function encodeCall(block: ToolCallBlock, path: string, scope: Scope): WireToolC
 /** Gemini answers 400 to a call without the signature that it gave; nobody else has one here. */
 function isGoogles(signature: Signature | undefined, path: string, scope: Scope): signature is Signature {
   if (signature === undefined || signature.origin === 'gemini') return signature !== undefined;
-  report(scope, 'dropped', `${path}.signature`, 'Only its origin can use this signature');
+  dropped(scope, `${path}.signature`, 'Only its origin can use this signature');
   return false;
 }

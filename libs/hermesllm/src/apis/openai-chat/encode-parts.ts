@@ -3,8 +3,9 @@ import { invalidRequest } from '../../hermes-error.ts';
 import type { Block, MediaBlock } from '../../model/block.ts';
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { defaulted, dropped, emulated, foreign, unsupported } from '../../warn.ts';
 import { reportCache } from './cache-hint.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import type { WirePart } from './wire.ts';
 
 /** Content of a user: text where that is all, otherwise parts. */
@@ -26,7 +27,7 @@ export function encodePart(block: Block, path: string, scope: Scope, out: WirePa
   switch (block.type) {
     case 'text':
       reportCache(block.cache, path, scope);
-      if (block.citations !== undefined) report(scope, 'dropped', `${path}.citations`, 'Messages of a request have no citations');
+      if (block.citations !== undefined) unsupported(scope, `${path}.citations`);
       out.push({ type: 'text', text: block.text });
       break;
     case 'refusal':
@@ -37,12 +38,12 @@ export function encodePart(block: Block, path: string, scope: Scope, out: WirePa
       break;
     case 'unknown':
       if (block.api === api) out.push(block.value as WirePart);
-      else report(scope, 'dropped', path, `Only ${block.api} has this block`);
+      else foreign(scope, path, block.api);
       break;
     case 'reasoning':
     case 'tool-call':
     case 'tool-result':
-      report(scope, 'dropped', path, `A ${block.type} has no place here`);
+      unsupported(scope, path, block.type);
       break;
   }
 }
@@ -50,25 +51,24 @@ export function encodePart(block: Block, path: string, scope: Scope, out: WirePa
 function encodeMedia(block: MediaBlock, path: string, scope: Scope, out: WirePart[]): void {
   const { source, kind } = block;
   reportCache(block.cache, path, scope);
-  if (block.citable !== undefined) report(scope, 'dropped', `${path}.citable`, 'Chat Completions cites no documents');
+  if (block.citable !== undefined) unsupported(scope, `${path}.citable`);
   if (source.type === 'file' || source.type === 's3') {
     out.push({ type: 'file', file: { file_id: fileId(block, path), filename: block.name } });
     return;
   }
-  if (block.context !== undefined) report(scope, 'dropped', `${path}.context`, 'Chat Completions has no description of a document');
+  if (block.context !== undefined) unsupported(scope, `${path}.context`);
   if (source.type === 'text') {
-    report(scope, 'emulated', path, 'A text document became a text');
+    emulated(scope, path, 'A text document became a text');
     out.push({ type: 'text', text: source.text });
     return;
   }
   if (source.type === 'blocks') {
-    report(scope, 'emulated', path, 'The parts of a document became parts of the message');
+    emulated(scope, path, 'The parts of a document became parts of the message');
     for (let i = 0; i < source.blocks.length; i++) encodePart(source.blocks[i] as Block, `${path}.source.blocks[${i}]`, scope, out);
     return;
   }
   const part = encodeSource(block, path, scope);
-  if (part === undefined)
-    report(scope, 'dropped', path, `Chat Completions takes no ${kind} ${source.type === 'url' ? 'by address' : ''}`.trim());
+  if (part === undefined) dropped(scope, path, `Chat Completions takes no ${kind} ${source.type === 'url' ? 'by address' : ''}`.trim());
   else out.push(part);
 }
 
@@ -96,7 +96,7 @@ export const imagePart = (url: string, detail: string | undefined): WirePart => 
 /** `wav` or `mp3` are what OpenAI takes; other servers take more. */
 function audioFormat({ mediaType }: MediaBlock, path: string, scope: Scope): string {
   if (mediaType === undefined) {
-    report(scope, 'defaulted', `${path}.mediaType`, 'Sent as wav');
+    defaulted(scope, `${path}.mediaType`, 'Sent as wav');
     return 'wav';
   }
   const format = mediaType.slice(mediaType.indexOf('/') + 1).replace(/^x-/, '');

@@ -1,7 +1,7 @@
 import type { Finish, FinishReason } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
 import type { Scope } from '../../scope.ts';
-import { report } from './report.ts';
+import { approximated } from '../../warn.ts';
 
 const reasons: ReadonlyMap<string, FinishReason> = new Map([
   ['stop', 'stop'],
@@ -52,7 +52,7 @@ export function encodeFinish({ reason, raw }: Finish, calls: boolean, refused: b
     case 'pause':
     case 'malformed':
     case 'other':
-      if (reason !== 'other' || raw !== null) report(scope, 'approximated', 'finish', `Chat Completions has no word for ${raw ?? reason}`);
+      if (reason !== 'other' || raw !== null) approximated(scope, 'finish', `Chat Completions has no word for ${raw ?? reason}`);
       break;
   }
   return calls ? 'tool_calls' : 'stop';

@@ -6,7 +6,8 @@ import type { LlmRequest, ReasoningRequest } from '../../model/request.ts';
 import { openSignature, sealSignature } from '../../model/signature.ts';
 import { asObject, elementPath, isObject, listOf, maybeString, memberPath, optionalArray, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { api, report } from './report.ts';
+import { approximated, dropped, unsupported } from '../../warn.ts';
+import { api } from './api.ts';
 import type { WireThinkingBlock } from './wire.ts';
 
 /*
@@ -28,7 +29,7 @@ export function decodeHistoryReasoning(message: JsonObject, path: string, scope:
   for (let i = 0; i < list.length; i++) {
     const element = elementPath(here, i);
     const block = decodeThinkingBlock(asObject(list[i], element));
-    if (block === undefined) report(scope, 'dropped', element, 'A thinking block of an unknown type');
+    if (block === undefined) dropped(scope, element, 'A thinking block of an unknown type');
     else out.push(block);
   }
   if (text !== '' && list.length === 0) out.push(reasoningBlock(text));
@@ -98,23 +99,23 @@ export function decodeEffort(wire: JsonObject): ReasoningRequest | undefined {
 export function encodeEffort({ reasoning }: LlmRequest, scope: Scope): string | undefined {
   if (reasoning === undefined) return undefined;
   const { mode, effort, budget, summary, include } = reasoning;
-  if (summary !== undefined) report(scope, 'dropped', 'reasoning.summary', 'Chat Completions has no summaries of reasoning');
-  if (include === false) report(scope, 'dropped', 'reasoning.include', 'Whether reasoning is in the answer is up to the upstream');
+  if (summary !== undefined) unsupported(scope, 'reasoning.summary');
+  if (include === false) dropped(scope, 'reasoning.include', 'Whether reasoning is in the answer is up to the upstream');
   if (effort !== undefined) {
-    if (budget !== undefined) report(scope, 'approximated', 'reasoning.budget', 'Chat Completions has levels of effort, no budget');
+    if (budget !== undefined) approximated(scope, 'reasoning.budget', 'Chat Completions has levels of effort, no budget');
     return effort;
   }
   if (budget !== undefined) {
     const level = effortOfBudget(budget, scope.settings.effortBudgets);
-    report(scope, 'approximated', 'reasoning.budget', `Chat Completions has levels of effort; sent ${level}`);
+    approximated(scope, 'reasoning.budget', `Chat Completions has levels of effort; sent ${level}`);
     return level;
   }
   if (mode === 'adaptive' || mode === 'off') {
     // Not `none`: models that do not reason answer 400 to any effort, and some that do know no `none`.
-    report(scope, 'approximated', 'reasoning.mode', "Whether and how much to think is left to the model's default");
+    approximated(scope, 'reasoning.mode', "Whether and how much to think is left to the model's default");
   }
   if (mode !== 'on') return undefined;
-  report(scope, 'approximated', 'reasoning.mode', 'Chat Completions has levels of effort; sent medium');
+  approximated(scope, 'reasoning.mode', 'Chat Completions has levels of effort; sent medium');
   return 'medium';
 }
 

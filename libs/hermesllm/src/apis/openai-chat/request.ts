@@ -14,10 +14,11 @@ import {
   requiredString,
 } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, defaulted, dropped, foreign, reportUnknown, unsupported } from '../../warn.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { encodeMessages } from './encode-messages.ts';
 import { decodeEffort, encodeEffort } from './reasoning.ts';
-import { api, report, reportUnknown } from './report.ts';
+import { api } from './api.ts';
 import { decodeToolChoice, encodeToolChoice } from './tool-choice.ts';
 import { decodeTools, encodeTools } from './tools.ts';
 
@@ -137,7 +138,7 @@ function decodeMaxTokens(wire: JsonObject, key: string, scope: Scope): number | 
   const limit = optionalInteger(wire, 'max_completion_tokens', '');
   const legacy = optionalInteger(wire, 'max_tokens', '');
   if (key === 'max_tokens' && limit !== undefined && legacy !== undefined && legacy !== limit) {
-    report(scope, 'dropped', 'max_tokens', 'max_completion_tokens says it too, and wins');
+    dropped(scope, 'max_tokens', 'max_completion_tokens says it too, and wins');
   }
   return limit ?? legacy;
 }
@@ -219,7 +220,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     stream: request.stream ? true : undefined,
     stream_options: undefined,
   };
-  if (request.topK !== undefined) report(scope, 'dropped', 'topK', 'Chat Completions has no top_k');
+  if (request.topK !== undefined) unsupported(scope, 'topK');
   encodeTools(request, wire, scope);
   encodeToolChoice(request, wire, scope);
   encodeExtensions(request, wire, scope);
@@ -233,7 +234,7 @@ function encodeFormat(format: OutputFormat | undefined, scope: Scope): JsonObjec
       return { type: 'json_object' };
     case 'json-schema': {
       const { name, description, schema, strict } = format;
-      if (name === undefined) report(scope, 'defaulted', 'outputFormat.name', 'Chat Completions demands a name; sent response');
+      if (name === undefined) defaulted(scope, 'outputFormat.name', 'Chat Completions demands a name; sent response');
       return { type: 'json_schema', json_schema: { name: name ?? 'response', description, schema, strict } };
     }
     default:
@@ -245,10 +246,10 @@ function encodeFormat(format: OutputFormat | undefined, scope: Scope): JsonObjec
 function encodeServiceTier(tier: string | undefined, scope: Scope): string | undefined {
   if (tier === undefined || serviceTiers.has(tier)) return tier;
   if (tier === 'default') {
-    report(scope, 'approximated', 'serviceTier', "The upstream's own default");
+    approximated(scope, 'serviceTier', "The upstream's own default");
     return undefined;
   }
-  report(scope, 'dropped', 'serviceTier', `Chat Completions has no service tier ${tier}`);
+  unsupported(scope, 'serviceTier', tier);
   return undefined;
 }
 
@@ -258,7 +259,7 @@ function encodeExtensions({ extensions, stream }: LlmRequest, wire: Record<strin
   const { api: origin, fields } = extensions;
   for (const key in fields) {
     const taken = origin === api || (origin === 'openai-responses' && familyFields.has(key));
-    if (!taken) report(scope, 'dropped', `extensions.${key}`, `Only ${origin} has this field`);
+    if (!taken) foreign(scope, `extensions.${key}`, origin);
     else if ((!Object.hasOwn(wire, key) || wire[key] === undefined) && (key !== 'stream_options' || stream))
       setMember(wire, key, fields[key]);
   }

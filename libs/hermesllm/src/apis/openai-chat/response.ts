@@ -3,10 +3,11 @@ import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { Answer, LlmResponse } from '../../model/response.ts';
 import { isObject, listOf, maybeNumber, maybeString, stringOr, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { foreign } from '../../warn.ts';
 import { decodeAnswerMessage, encodeAnswerMessage } from './answer-message.ts';
 import { decodeFinish, encodeFinish } from './finish.ts';
 import { decodeLogprobs, encodeLogprobs } from './logprobs.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 import type { WireAnswer, WireChoice } from './wire.ts';
 
@@ -77,7 +78,7 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
   };
   if (extensions === undefined) return wire;
   for (const key in extensions.fields) {
-    if (extensions.api !== api) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+    if (extensions.api !== api) foreign(scope, `extensions.${key}`, extensions.api);
     else Object.defineProperty(wire, key, { value: extensions.fields[key], enumerable: true, configurable: true, writable: true });
   }
   return wire;

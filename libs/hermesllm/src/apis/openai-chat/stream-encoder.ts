@@ -9,6 +9,7 @@ import type { Finish, TokenLogprob } from '../../model/response.ts';
 import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import type { Usage } from '../../model/usage.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, unsupported } from '../../warn.ts';
 import { encodeAnnotations } from './annotations.ts';
 import { encodeAnswerCall, encodeAnswerImage, reportNoForm } from './answer-message.ts';
 import { chunkWriter } from './chunk-writer.ts';
@@ -16,7 +17,6 @@ import { encodeError } from './error.ts';
 import { encodeFinish } from './finish.ts';
 import { encodeLogprobs } from './logprobs.ts';
 import { encodeThinkingBlock, hasProof } from './reasoning.ts';
-import { report } from './report.ts';
 import { encodeExtraContent } from './signatures.ts';
 import type { WireAnnotation, WirePart } from './wire.ts';
 
@@ -143,7 +143,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
       state.head = `${deltaHead}{"audio":{"data":`;
       state.tail = `}}${writer.after}`;
       addText(state, source.data, undefined, out);
-    } else report(scope, 'dropped', path, `An answer of Chat Completions has no ${kind}`);
+    } else unsupported(scope, path, kind);
   }
 
   function addText(state: OpenBlock, text: string, logprobs: TokenLogprob[] | undefined, out: Frame[]): void {
@@ -221,7 +221,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     };
     if (!hasProof(whole)) return;
     if (state.held.length > heldLimit) {
-      report(scope, 'dropped', `${path}.signature`, 'The reasoning is too long to be repeated with its proof');
+      dropped(scope, `${path}.signature`, 'The reasoning is too long to be repeated with its proof');
       return;
     }
     sendDelta(state.choice, { thinking_blocks: [encodeThinkingBlock(whole, state.choice.thoughts++)] }, out);
@@ -229,7 +229,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
 
   function endImage({ choice, held }: OpenBlock, block: MediaBlock, path: string, out: Frame[]): void {
     const images: WirePart[] = [];
-    if (held.length > heldLimit) report(scope, 'dropped', path, 'The image is too large');
+    if (held.length > heldLimit) dropped(scope, path, 'The image is too large');
     else
       encodeAnswerImage(block.source.type === 'base64' ? { ...block, source: { type: 'base64', data: held } } : block, path, scope, images);
     const [image] = images;

@@ -3,7 +3,7 @@ import { invalidRequest } from '../../hermes-error.ts';
 import type { LlmRequest, ToolChoice } from '../../model/request.ts';
 import { asObject, elementPath, isObject, optionalArray, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report } from './report.ts';
+import { dropped } from '../../warn.ts';
 
 /** `tool_choice`, or the deprecated `function_call`. */
 export function decodeToolChoice(wire: JsonObject): ToolChoice | undefined {
@@ -63,7 +63,7 @@ function modeOf(value: string, path: string): ToolChoice {
 export function encodeToolChoice({ toolChoice, parallelToolCalls }: LlmRequest, wire: Record<string, unknown>, scope: Scope): void {
   if (wire['tools'] === undefined) {
     if (toolChoice !== undefined && toolChoice.type !== 'auto' && toolChoice.type !== 'none') {
-      report(scope, 'dropped', 'toolChoice', 'There are no tools to choose from');
+      dropped(scope, 'toolChoice', 'There are no tools to choose from');
     }
     return;
   }

@@ -14,8 +14,9 @@ import {
   requiredString,
 } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, emulated, foreign, reportUnknown } from '../../warn.ts';
 import { decodeCacheHint, reportCache } from './cache-hint.ts';
-import { api, report, reportUnknown } from './report.ts';
+import { api } from './api.ts';
 import type { WirePart } from './wire.ts';
 
 const toolMembers: ReadonlySet<string> = new Set(['type', 'function', 'custom', 'cache_control']);
@@ -35,7 +36,7 @@ export function decodeTools(wire: JsonObject, scope: Scope): Tool[] | undefined 
     const path = elementPath('functions', i);
     tools.push(decodeFunction(asObject(functions[i], path), path, undefined, scope));
   }
-  if (functions.length > 0) report(scope, 'approximated', 'functions', 'The answer has tool_calls instead of a function_call');
+  if (functions.length > 0) approximated(scope, 'functions', 'The answer has tool_calls instead of a function_call');
   const search = optionalObject(wire, 'web_search_options', '');
   if (search !== undefined) tools.push({ type: 'hosted', kind: 'web-search', api, value: search });
   return tools.length === 0 ? undefined : tools;
@@ -116,7 +117,7 @@ export function encodeTools({ tools }: LlmRequest, wire: Record<string, unknown>
       case 'hosted':
         if (tool.api === api && isObject(tool.value) && typeof tool.value['type'] === 'string') list.push(tool.value as WirePart);
         else if (tool.kind !== 'web-search') throw refused(tool, path);
-        else if (wire['web_search_options'] !== undefined) report(scope, 'dropped', path, 'Web search is asked for already');
+        else if (wire['web_search_options'] !== undefined) dropped(scope, path, 'Web search is asked for already');
         else wire['web_search_options'] = tool.api === api ? tool.value : searchOptions(tool, path, scope);
         break;
     }
@@ -141,11 +142,11 @@ function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WirePar
 }
 
 function encodeCustom(tool: CustomTool, path: string, scope: Scope): WirePart {
-  report(scope, 'emulated', path, 'A free-text tool became a function with one text member named input');
+  emulated(scope, path, 'A free-text tool became a function with one text member named input');
   reportNamespace(tool.namespace, path, scope);
   const format = isObject(tool.format) ? tool.format : undefined;
   if (format !== undefined && format['type'] !== 'text')
-    report(scope, 'approximated', `${path}.format`, 'The grammar is shown to the model, not enforced');
+    approximated(scope, `${path}.format`, 'The grammar is shown to the model, not enforced');
   const parameters = {
     type: 'object',
     properties: { input: { type: 'string' } },
@@ -158,7 +159,7 @@ function encodeCustom(tool: CustomTool, path: string, scope: Scope): WirePart {
 
 function reportNamespace(namespace: string | undefined, path: string, scope: Scope): void {
   if (namespace !== undefined)
-    report(scope, 'approximated', `${path}.namespace`, 'Chat Completions has no namespaces of tools; its name stands alone');
+    approximated(scope, `${path}.namespace`, 'Chat Completions has no namespaces of tools; its name stands alone');
 }
 
 const locationMembers = ['city', 'country', 'region', 'timezone'];
@@ -170,7 +171,7 @@ function searchOptions({ value, api: origin }: HostedTool, path: string, scope: 
   const location = maybeObject(source['user_location']);
   for (const key in source) {
     if (key === 'type' || key === 'name' || key === 'search_context_size' || key === 'user_location' || source[key] === null) continue;
-    report(scope, 'dropped', `${path}.${key}`, `Only ${origin} has this option of web search`);
+    foreign(scope, `${path}.${key}`, origin);
   }
   return { search_context_size: size, user_location: location === undefined ? undefined : approximateLocation(location) };
 }

@@ -1,7 +1,8 @@
 import type { Citation } from '../../model/block.ts';
 import { isObject, listOf, maybeNumber, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { api, report } from './report.ts';
+import { dropped } from '../../warn.ts';
+import { api } from './api.ts';
 import type { WireAnnotation } from './wire.ts';
 
 /** `url_citation`, `file_citation`, `container_file_citation`, `file_path`, and what may come. */
@@ -34,7 +35,7 @@ export function encodeCitation(citation: Citation, offset: number, length: numbe
   const { native } = citation;
   if (native?.api === api) return moved(native.value as WireAnnotation, offset);
   if (citation.url === undefined) {
-    report(scope, 'dropped', `${path}.citations`, 'The Responses API cites URLs and its own files only');
+    dropped(scope, `${path}.citations`, 'The Responses API cites URLs and its own files only');
     return undefined;
   }
   return {

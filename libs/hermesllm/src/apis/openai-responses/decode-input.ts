@@ -6,9 +6,10 @@ import type { Message } from '../../model/request.ts';
 import { message } from '../../model/request.ts';
 import { asObject, elementPath, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, reportUnknown } from '../../warn.ts';
 import { decodeContent } from './decode-parts.ts';
 import { decodeReasoningItem, signPrevious } from './reasoning.ts';
-import { api, report, reportUnknown } from './report.ts';
+import { api } from './api.ts';
 
 // `id` and `status` name and describe an item on the server that made it; no other server knows them, so they are read and left.
 // `namespace` follows from the tool's definition.
@@ -109,7 +110,7 @@ function decodeReasoning(item: JsonObject, path: string, messages: Message[], sc
     return;
   }
   reportUnknown(item, reasoningMembers, path, scope);
-  if (item['summary'] !== undefined && !Array.isArray(item['summary'])) report(scope, 'dropped', `${path}.summary`, 'expected an array');
+  if (item['summary'] !== undefined && !Array.isArray(item['summary'])) dropped(scope, `${path}.summary`, 'expected an array');
   blocks.push(block);
 }
 

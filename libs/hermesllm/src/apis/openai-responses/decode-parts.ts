@@ -5,8 +5,9 @@ import type { Block, CacheHint } from '../../model/block.ts';
 import { mediaBlock, refusalBlock, textBlock, unknownBlock } from '../../model/block.ts';
 import { asObject, elementPath, optionalObject, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, reportUnknown } from '../../warn.ts';
 import { decodeAnnotations } from './annotations.ts';
-import { api, report, reportUnknown } from './report.ts';
+import { api } from './api.ts';
 
 const textMembers: ReadonlySet<string> = new Set(['type', 'text', 'annotations', 'logprobs', 'prompt_cache_breakpoint']);
 const refusalMembers: ReadonlySet<string> = new Set(['type', 'refusal']);
@@ -71,7 +72,7 @@ function decodeImage(part: JsonObject, path: string, scope: Scope): Block {
   const url = optionalString(part, 'image_url', path);
   const id = optionalString(part, 'file_id', path);
   if (url !== undefined) {
-    if (id !== undefined) report(scope, 'dropped', `${path}.file_id`, 'image_url names the image already');
+    if (id !== undefined) dropped(scope, `${path}.file_id`, 'image_url names the image already');
     const data = parseDataUrl(url);
     if (data === undefined) return mediaBlock('image', { type: 'url', url }, details);
     return mediaBlock('image', { type: 'base64', data: data.data }, { ...details, mediaType: data.mediaType });

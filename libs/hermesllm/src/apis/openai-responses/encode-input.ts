@@ -2,9 +2,10 @@ import type { Block, ToolCallBlock, ToolResultBlock } from '../../model/block.ts
 import type { LlmRequest, Message } from '../../model/request.ts';
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, dropped, foreign, unsupported } from '../../warn.ts';
 import { encodeOutputText, encodeParts } from './encode-parts.ts';
 import { encodeOwnReasoning } from './reasoning.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import { namespacesOf } from './tools.ts';
 import type { WireItem, WirePart } from './wire.ts';
 
@@ -25,12 +26,12 @@ export function encodeInput(request: LlmRequest, scope: Scope): EncodedInput {
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i] as Message;
     const path = elementPath('messages', i);
-    if (message.name !== undefined) report(scope, 'dropped', `${path}.name`, 'Messages have no names in the Responses API');
+    if (message.name !== undefined) unsupported(scope, `${path}.name`);
     if (leading && message.role === 'system') {
       const text = plainText(message.blocks);
       if (text !== undefined) {
         if (message.blocks.some((block) => block.type === 'text' && block.cache !== undefined)) {
-          report(scope, 'approximated', `${path}.cache`, 'OpenAI caches prefixes by itself');
+          approximated(scope, `${path}.cache`, 'OpenAI caches prefixes by itself');
         }
         out.instructions = out.instructions === undefined ? text : `${out.instructions}\n\n${text}`;
         continue;
@@ -46,7 +47,7 @@ export function encodeInput(request: LlmRequest, scope: Scope): EncodedInput {
           const block = message.blocks[j] as Block;
           const blockPath = elementPath(`${path}.blocks`, j);
           if (block.type === 'tool-result') out.input.push(encodeResult(block, customCalls, blockPath, scope));
-          else report(scope, 'dropped', blockPath, 'A tool message holds results only');
+          else dropped(scope, blockPath, 'A tool message holds results only');
         }
         break;
       default: {
@@ -100,9 +101,8 @@ function encodeAssistant(
         break;
       case 'tool-call':
         if (block.custom) customCalls.add(block.id);
-        if (block.signature !== undefined)
-          report(scope, 'dropped', `${blockPath}.signature`, 'Calls have no signature in the Responses API');
-        if (block.cache !== undefined) report(scope, 'approximated', `${blockPath}.cache`, 'OpenAI caches prefixes by itself');
+        if (block.signature !== undefined) unsupported(scope, `${blockPath}.signature`);
+        if (block.cache !== undefined) approximated(scope, `${blockPath}.cache`, 'OpenAI caches prefixes by itself');
         addItem(callItem(block, namespaces));
         break;
       case 'reasoning': {
@@ -113,12 +113,12 @@ function encodeAssistant(
         break;
       }
       case 'unknown':
-        if (block.api !== api) report(scope, 'dropped', blockPath, `Only ${block.api} has this block`);
+        if (block.api !== api) foreign(scope, blockPath, block.api);
         else if (isPart(block.value as WireItem)) addPart(block.value as WirePart);
         else addItem(block.value as WireItem);
         break;
       default:
-        report(scope, 'dropped', blockPath, `The assistant cannot send a block of type ${block.type} here`);
+        unsupported(scope, blockPath, block.type);
     }
   }
 }
@@ -139,10 +139,10 @@ export const argumentsOf = ({ input }: ToolCallBlock): string => (input.trim() =
 const errorPrefix = '[tool error] ';
 
 function encodeResult(block: ToolResultBlock, customCalls: ReadonlySet<string>, path: string, scope: Scope): WireItem {
-  if (block.cache !== undefined) report(scope, 'approximated', `${path}.cache`, 'OpenAI caches prefixes by itself');
+  if (block.cache !== undefined) approximated(scope, `${path}.cache`, 'OpenAI caches prefixes by itself');
   const parts = encodeParts(block.blocks, path, scope);
   if (block.isError) {
-    report(scope, 'approximated', `${path}.isError`, 'The output of a failed tool is marked by its text');
+    approximated(scope, `${path}.isError`, 'The output of a failed tool is marked by its text');
     const [first] = parts;
     if (first?.type === 'input_text') parts[0] = { ...first, text: errorPrefix + String(first['text']) };
     else parts.unshift({ type: 'input_text', text: errorPrefix });

@@ -2,8 +2,9 @@ import { dataUrl } from '../../data-url.ts';
 import type { Block, CacheHint, MediaBlock, TextBlock } from '../../model/block.ts';
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { approximated, defaulted, dropped, foreign, unsupported } from '../../warn.ts';
 import { encodeCitation } from './annotations.ts';
-import { api, isFamily, report } from './report.ts';
+import { api, isFamily } from './api.ts';
 import type { WireAnnotation, WirePart } from './wire.ts';
 
 /** Parts of a user, system or developer message, or of a tool's output. */
@@ -16,7 +17,7 @@ export function encodeParts(blocks: readonly Block[], path: string, scope: Scope
 function addPart(block: Block, path: string, parts: WirePart[], scope: Scope): void {
   switch (block.type) {
     case 'text':
-      if (block.citations !== undefined) report(scope, 'dropped', `${path}.citations`, 'Only text of the assistant has citations here');
+      if (block.citations !== undefined) dropped(scope, `${path}.citations`, 'Only text of the assistant has citations here');
       parts.push(
         block.cache === undefined
           ? { type: 'input_text', text: block.text }
@@ -24,7 +25,7 @@ function addPart(block: Block, path: string, parts: WirePart[], scope: Scope): v
       );
       return;
     case 'refusal':
-      report(scope, 'approximated', path, 'A refusal is text outside of assistant messages');
+      approximated(scope, path, 'A refusal is text outside of assistant messages');
       parts.push({ type: 'input_text', text: block.text });
       return;
     case 'media':
@@ -32,10 +33,10 @@ function addPart(block: Block, path: string, parts: WirePart[], scope: Scope): v
       return;
     case 'unknown':
       if (block.api === api) parts.push(block.value as WirePart);
-      else report(scope, 'dropped', path, `Only ${block.api} has this block`);
+      else foreign(scope, path, block.api);
       return;
     default:
-      report(scope, 'dropped', path, `A block of type ${block.type} has no place in this message`);
+      unsupported(scope, path, block.type);
   }
 }
 
@@ -52,12 +53,12 @@ function addMedia(block: MediaBlock, path: string, parts: WirePart[], scope: Sco
     return;
   }
   if (block.kind !== 'document') {
-    report(scope, 'dropped', path, `The Responses API takes no ${block.kind}`);
+    unsupported(scope, path, block.kind);
     return;
   }
-  if (block.citable) report(scope, 'dropped', `${path}.citable`, 'The model cannot be asked to cite from a file');
+  if (block.citable) unsupported(scope, `${path}.citable`);
   if (block.context !== undefined) {
-    report(scope, 'approximated', `${path}.context`, 'The context of a document is text before it');
+    approximated(scope, `${path}.context`, 'The context of a document is text before it');
     parts.push({ type: 'input_text', text: block.context });
   }
   addDocument(block, path, parts, scope);
@@ -70,16 +71,16 @@ function imageSource(
 ): { image_url: string } | { file_id: string } | undefined {
   switch (source.type) {
     case 'base64':
-      if (mediaType === undefined) report(scope, 'defaulted', `${path}.mediaType`, 'An image without a media type is sent as image/png');
+      if (mediaType === undefined) defaulted(scope, `${path}.mediaType`, 'An image without a media type is sent as image/png');
       return { image_url: dataUrl(mediaType ?? 'image/png', source.data) };
     case 'url':
       return { image_url: source.url };
     case 'file':
       if (isFamily(source.api)) return { file_id: source.id };
-      report(scope, 'dropped', path, `The file is stored at ${source.api}`);
+      foreign(scope, path, source.api);
       return undefined;
     default:
-      report(scope, 'dropped', path, `The Responses API takes no image from a source of type ${source.type}`);
+      unsupported(scope, path, `image from ${source.type}`);
       return undefined;
   }
 }
@@ -105,19 +106,19 @@ function addDocument(block: MediaBlock, path: string, parts: WirePart[], scope: 
       return;
     case 'file':
       if (isFamily(source.api)) parts.push({ type: 'input_file', file_id: source.id, detail: block.detail, prompt_cache_breakpoint });
-      else report(scope, 'dropped', path, `The file is stored at ${source.api}`);
+      else foreign(scope, path, source.api);
       return;
     case 'text':
-      report(scope, 'approximated', path, 'A document of plain text is a text part');
+      approximated(scope, path, 'A document of plain text is a text part');
       parts.push({ type: 'input_text', text: source.text, prompt_cache_breakpoint });
       return;
     case 'blocks':
-      report(scope, 'approximated', path, 'A document of content blocks is a row of parts');
+      approximated(scope, path, 'A document of content blocks is a row of parts');
       for (let i = 0; i < source.blocks.length; i++)
         addPart(source.blocks[i] as Block, elementPath(`${path}.source.blocks`, i), parts, scope);
       return;
     case 's3':
-      report(scope, 'dropped', path, 'The Responses API cannot read from S3');
+      unsupported(scope, path);
   }
 }
 
@@ -143,14 +144,14 @@ const ownTimes: ReadonlySet<string> = new Set(['30m', '12h']);
 function encodeBreakpoint(cache: CacheHint | undefined, path: string, scope: Scope): { mode: 'explicit'; ttl: string } | undefined {
   if (cache === undefined) return undefined;
   if (cache.ttl !== undefined && ownTimes.has(cache.ttl)) return { mode: 'explicit', ttl: cache.ttl };
-  report(scope, 'approximated', `${path}.cache`, 'OpenAI caches prefixes by itself');
+  approximated(scope, `${path}.cache`, 'OpenAI caches prefixes by itself');
   return undefined;
 }
 
 /** A text part of the assistant. */
 export function encodeOutputText(block: TextBlock, path: string, scope: Scope): WirePart {
-  if (block.signature !== undefined) report(scope, 'dropped', `${path}.signature`, 'Text has no signature in the Responses API');
-  if (block.cache !== undefined) report(scope, 'approximated', `${path}.cache`, 'OpenAI caches prefixes by itself');
+  if (block.signature !== undefined) unsupported(scope, `${path}.signature`);
+  if (block.cache !== undefined) approximated(scope, `${path}.cache`, 'OpenAI caches prefixes by itself');
   const annotations: WireAnnotation[] = [];
   for (const citation of block.citations ?? []) {
     const annotation = encodeCitation(citation, 0, block.text.length, path, scope);

@@ -3,7 +3,7 @@ import type { LlmRequest } from '../../model/request.ts';
 import type { Usage } from '../../model/usage.ts';
 import type { Scope } from '../../scope.ts';
 import type { WireFinish } from './finish.ts';
-import { api } from './report.ts';
+import { api } from './api.ts';
 import { encodeText } from './request.ts';
 import { encodeToolChoice, encodeTools } from './tools.ts';
 import { encodeUsage } from './usage.ts';

@@ -3,7 +3,7 @@ import type { Finish, FinishReason } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
 import { maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report } from './report.ts';
+import { approximated } from '../../warn.ts';
 import type { ReadResponse } from './wire.ts';
 
 /** What the API says instead of a reason: a status, and details of what is missing or went wrong. */
@@ -54,7 +54,7 @@ export function encodeFinish({ reason, raw }: Finish, refused: boolean, scope: S
       };
     case 'pause':
     case 'other':
-      report(scope, 'approximated', 'finish.reason', `The Responses API has no word for ${raw ?? reason}; the answer counts as completed`);
+      approximated(scope, 'finish.reason', `The Responses API has no word for ${raw ?? reason}; the answer counts as completed`);
       return completed;
     default:
       return completed;

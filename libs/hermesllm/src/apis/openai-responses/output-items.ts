@@ -3,10 +3,11 @@ import type { TokenLogprob } from '../../model/response.ts';
 import type { Signature } from '../../model/signature.ts';
 import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped, unsupported } from '../../warn.ts';
 import { encodeCitation } from './annotations.ts';
 import { encodeLogprobs } from './logprobs.ts';
 import { carriedContent } from './reasoning.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import type { WireAnnotation, WireItem, WirePart } from './wire.ts';
 
 // Items of an answer as they are written, whole or in a stream.
@@ -63,14 +64,14 @@ export function addAnnotations(
 }
 
 export function reportTextSignature(signature: unknown, path: string, scope: Scope): void {
-  if (signature !== undefined) report(scope, 'dropped', `${path}.signature`, 'Text has no signature in the Responses API');
+  if (signature !== undefined) unsupported(scope, `${path}.signature`);
 }
 
 /** The content of the reasoning item that carries a call's signature. */
 export function carriedFor(signature: Signature | undefined, encrypted: boolean, path: string, scope: Scope): string | undefined {
   if (signature === undefined) return undefined;
   if (encrypted) return carriedContent(signature);
-  report(scope, 'dropped', `${path}.signature`, 'The client did not include reasoning.encrypted_content');
+  dropped(scope, `${path}.signature`, 'The client did not include reasoning.encrypted_content');
   return undefined;
 }
 
@@ -78,7 +79,7 @@ export function carriedFor(signature: Signature | undefined, encrypted: boolean,
 export function ownItem(block: Block, path: string, scope: Scope): WireItem | undefined {
   if (block.type === 'unknown' && block.api === api && isObject(block.value)) return block.value as WireItem;
   const what = block.type === 'unknown' ? `Only ${block.api} has this block` : `The Responses API has no output of type ${block.type}`;
-  report(scope, 'dropped', path, what);
+  dropped(scope, path, what);
   return undefined;
 }
 

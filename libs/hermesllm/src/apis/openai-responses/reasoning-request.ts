@@ -2,7 +2,7 @@ import type { JsonObject } from '../../codec.ts';
 import type { ReasoningRequest } from '../../model/request.ts';
 import { optionalObject, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { report, reportUnknown } from './report.ts';
+import { approximated, dropped, reportUnknown } from '../../warn.ts';
 
 const reasoningMembers: ReadonlySet<string> = new Set(['effort', 'summary', 'generate_summary']);
 
@@ -35,12 +35,12 @@ export function encodeReasoningRequest(reasoning: ReasoningRequest | undefined, 
 function encodeEffort({ mode, effort, budget }: ReasoningRequest, scope: Scope): string | undefined {
   if (mode === 'off') return 'none';
   if (effort !== undefined) {
-    if (budget !== undefined) report(scope, 'dropped', 'reasoning.budget', 'The effort says it already');
+    if (budget !== undefined) dropped(scope, 'reasoning.budget', 'The effort says it already');
     return effort;
   }
   if (budget !== undefined) {
     const nearest = effortOfBudget(budget, scope.settings.effortBudgets);
-    report(scope, 'approximated', 'reasoning.budget', `Efforts stand in for budgets; ${budget} tokens became ${nearest}`);
+    approximated(scope, 'reasoning.budget', `Efforts stand in for budgets; ${budget} tokens became ${nearest}`);
     return nearest;
   }
   return mode === undefined ? undefined : 'medium';

@@ -6,7 +6,8 @@ import type { Signature } from '../../model/signature.ts';
 import { openSignature, sealSignature } from '../../model/signature.ts';
 import { isObject, listOf, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { api, report } from './report.ts';
+import { dropped, unsupported } from '../../warn.ts';
+import { api } from './api.ts';
 import type { ReadItem, WireItem } from './wire.ts';
 
 /** What stands between the parts of a summary. */
@@ -41,7 +42,7 @@ export function decodeReasoningItem(item: ReadItem): ReasoningBlock | undefined 
 export function encodeOwnReasoning(block: ReasoningBlock, path: string, scope: Scope): WireItem | undefined {
   const proof = block.signature ?? block.redacted;
   if (proof?.origin !== api) {
-    report(scope, 'dropped', path, 'The Responses API takes back only reasoning that it encrypted itself');
+    dropped(scope, path, 'The Responses API takes back only reasoning that it encrypted itself');
     return undefined;
   }
   const { id, content } = ownProof(proof.data);
@@ -82,16 +83,14 @@ export function sealForClient(
   const proof = signature ?? redacted;
   if (proof === undefined) return undefined;
   if (!wanted) {
-    report(
+    dropped(
       scope,
-      'dropped',
       `${path}.${signature === undefined ? 'redacted' : 'signature'}`,
       'The client did not include reasoning.encrypted_content',
     );
     return undefined;
   }
-  if (signature !== undefined && redacted !== undefined)
-    report(scope, 'dropped', `${path}.redacted`, 'A reasoning item has one encrypted content');
+  if (signature !== undefined && redacted !== undefined) unsupported(scope, `${path}.redacted`);
   return proof.origin === api ? ownProof(proof.data).content : sealSignature(proof, api);
 }
 

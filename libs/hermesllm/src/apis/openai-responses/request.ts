@@ -16,10 +16,11 @@ import {
 } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { invalidRequest } from '../../hermes-error.ts';
+import { dropped, foreign, reportUnknown, unsupported } from '../../warn.ts';
 import { decodeInput } from './decode-input.ts';
 import { encodeInput } from './encode-input.ts';
 import { decodeReasoningRequest, encodeReasoningRequest } from './reasoning-request.ts';
-import { api, isFamily, report, reportUnknown } from './report.ts';
+import { api, isFamily } from './api.ts';
 import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
 
 /** What the hub has a place for. Everything else goes to `extensions`. */
@@ -116,7 +117,7 @@ function decodeFormat(format: JsonObject, scope: Scope): OutputFormat | undefine
         strict: optionalBoolean(format, 'strict', 'text.format'),
       };
     default:
-      report(scope, 'dropped', 'text.format', `The format ${type} is unknown`);
+      dropped(scope, 'text.format', `The format ${type} is unknown`);
       return undefined;
   }
 }
@@ -220,7 +221,7 @@ function encodeServiceTier(tier: string | undefined, scope: Scope): string | und
     case 'standard':
       return 'default';
     case 'reserved':
-      report(scope, 'dropped', 'serviceTier', `OpenAI has no tier ${tier}`);
+      unsupported(scope, 'serviceTier', tier);
       return undefined;
     default:
       return tier;
@@ -228,7 +229,7 @@ function encodeServiceTier(tier: string | undefined, scope: Scope): string | und
 }
 
 function reportUnsupported(request: LlmRequest, scope: Scope): void {
-  const drop = (path: string): void => report(scope, 'dropped', path, 'The Responses API has no such parameter');
+  const drop = (path: string): void => unsupported(scope, path);
   if (request.topK !== undefined) drop('topK');
   if (request.stop !== undefined && request.stop.length > 0) drop('stop');
   if (request.seed !== undefined) drop('seed');
@@ -244,6 +245,6 @@ function addExtensions(wire: Record<string, unknown>, extensions: Extensions | u
   for (const key in extensions.fields) {
     if (own || (family && familyFields.has(key))) {
       if (wire[key] === undefined || !Object.hasOwn(wire, key)) setField(wire, key, extensions.fields[key]);
-    } else report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+    } else foreign(scope, `extensions.${key}`, extensions.api);
   }
 }

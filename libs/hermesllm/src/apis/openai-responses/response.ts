@@ -5,6 +5,7 @@ import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { LlmResponse, TokenLogprob } from '../../model/response.ts';
 import { isObject, listOf, maybeNumber, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { foreign, unsupported } from '../../warn.ts';
 import { decodeAnnotations } from './annotations.ts';
 import { argumentsOf } from './encode-input.ts';
 import { answerHead, echoOf, responseObject } from './envelope.ts';
@@ -23,7 +24,7 @@ import {
   textPart,
 } from './output-items.ts';
 import { decodeReasoningItem, reasoningItem, sealForClient, wantsEncrypted } from './reasoning.ts';
-import { api, report } from './report.ts';
+import { api } from './api.ts';
 import { namespacesOf } from './tools.ts';
 import { decodeUsage } from './usage.ts';
 import type { ReadItem, ReadPart, ReadResponse, WireAnnotation, WireItem, WirePart } from './wire.ts';
@@ -120,7 +121,7 @@ function decodeExtensions(wire: JsonObject): Extensions | undefined {
 
 export function encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject {
   const { extensions } = response;
-  if (response.alternatives !== undefined) report(scope, 'dropped', 'alternatives', 'The Responses API has one answer');
+  if (response.alternatives !== undefined) unsupported(scope, 'alternatives');
   const finish = encodeFinish(
     response.finish,
     response.blocks.some(({ type }) => type === 'refusal'),
@@ -134,7 +135,7 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
   const wire = responseObject(head, { ...finish, output, usage, serviceTier }, echoOf(request, scope), request, scope);
   if (extensions === undefined) return wire;
   if (extensions.api === api) return { ...wire, ...extensions.fields };
-  for (const key in extensions.fields) report(scope, 'dropped', `extensions.${key}`, `Only ${extensions.api} has this field`);
+  for (const key in extensions.fields) foreign(scope, `extensions.${key}`, extensions.api);
   return wire;
 }
 

@@ -7,10 +7,10 @@ import type { StreamEvent } from '../../model/stream-event.ts';
 import { malformedStream, messageEnd, messageStart, streamError, truncated } from '../../model/stream-event.ts';
 import { isObject, maybeNumber, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { dropped } from '../../warn.ts';
 import { decodeAnnotation } from './annotations.ts';
 import { decodeError } from './error.ts';
 import { decodeFinish } from './finish.ts';
-import { report } from './report.ts';
 import { streamItems } from './stream-items.ts';
 import { decodeUsage } from './usage.ts';
 import type { ReadEvent, ReadPart, ReadResponse } from './wire.ts';
@@ -170,7 +170,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
     // Progress of an item that is told when it is done.
     if (items.isOther(event.output_index)) return;
     unknownReported = true;
-    report(scope, 'dropped', type, 'This stream event is not known here');
+    dropped(scope, type, 'This stream event is not known here');
   }
 
   return {

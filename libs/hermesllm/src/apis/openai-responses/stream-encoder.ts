@@ -10,6 +10,7 @@ import type { Finish, TokenLogprob } from '../../model/response.ts';
 import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import type { Usage } from '../../model/usage.ts';
 import type { Scope } from '../../scope.ts';
+import { unsupported } from '../../warn.ts';
 import type { AnswerHead, AnswerState } from './envelope.ts';
 import { answerHead, echoOf, failedState, inProgress, responseObject } from './envelope.ts';
 import { encodeErrorEvent, encodeResponseError } from './error.ts';
@@ -19,7 +20,6 @@ import type { OpenItem } from './open-item.ts';
 import { openCall, openMessage, openReasoning } from './open-item.ts';
 import { carriedFor, imageItem, itemId, ownItem, reportTextSignature } from './output-items.ts';
 import { reasoningItem, sealForClient, wantsEncrypted } from './reasoning.ts';
-import { report } from './report.ts';
 import { namespacesOf } from './tools.ts';
 import type { WireItem } from './wire.ts';
 
@@ -94,7 +94,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
 
   function startBlock({ index, block: started, choice }: StreamEvent & { type: 'block-start' }): readonly Frame[] {
     if (choice > 0) {
-      if (!further) report(scope, 'dropped', 'alternatives', 'The Responses API has one answer');
+      if (!further) unsupported(scope, 'alternatives');
       further = true;
       return none;
     }

@@ -7,7 +7,7 @@ import { isObject, listOf, maybeNumber, maybeString, stringOr } from '../../read
 import { decodeAnnotations } from './annotations.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { decodeReasoningItem, partSeparator } from './reasoning.ts';
-import { api } from './report.ts';
+import { api } from './api.ts';
 import type { ReadEvent, ReadItem, ReadPart } from './wire.ts';
 
 /** What an item costs for as long as the stream runs, so that a flood of empty ones is bounded too. */

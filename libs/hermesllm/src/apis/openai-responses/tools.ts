@@ -3,7 +3,8 @@ import { invalidRequest } from '../../hermes-error.ts';
 import type { HostedTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
 import { asObject, elementPath, isObject, optionalArray, optionalBoolean, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { api, report, reportUnknown } from './report.ts';
+import { approximated, dropped, reportUnknown, unsupported } from '../../warn.ts';
+import { api } from './api.ts';
 import type { WireTool } from './wire.ts';
 
 const functionMembers: ReadonlySet<string> = new Set(['type', 'name', 'description', 'parameters', 'strict']);
@@ -58,7 +59,7 @@ function decodeNamespace(tool: JsonObject, path: string, tools: Tool[], scope: S
   reportUnknown(tool, namespaceMembers, path, scope);
   const name = requiredString(tool, 'name', path);
   if (optionalString(tool, 'description', path)) {
-    report(scope, 'dropped', `${path}.description`, 'Only the tools of a namespace are described');
+    dropped(scope, `${path}.description`, 'Only the tools of a namespace are described');
   }
   const members = optionalArray(tool, 'tools', path) ?? [];
   for (let i = 0; i < members.length; i++) decodeTool(members[i], elementPath(`${path}.tools`, i), name, tools, scope);
@@ -105,7 +106,7 @@ function decodeAllowed(choice: JsonObject, scope: Scope): ToolChoice {
     const tool = asObject(list[i], path);
     const name = optionalString(tool, 'name', path);
     if (name !== undefined) names.push(name);
-    else report(scope, 'dropped', path, 'Only tools of the client can be named');
+    else dropped(scope, path, 'Only tools of the client can be named');
   }
   return { type: 'allowed', mode, names };
 }
@@ -139,7 +140,7 @@ export function encodeTools(tools: readonly Tool[] | undefined, scope: Scope): W
 function encodeTool(tool: Tool, path: string, scope: Scope): WireTool | undefined {
   switch (tool.type) {
     case 'function':
-      if (tool.cache !== undefined) report(scope, 'approximated', `${path}.cache`, 'OpenAI caches prefixes by itself');
+      if (tool.cache !== undefined) approximated(scope, `${path}.cache`, 'OpenAI caches prefixes by itself');
       return {
         type: 'function',
         name: tool.name,
@@ -158,15 +159,15 @@ function encodeTool(tool: Tool, path: string, scope: Scope): WireTool | undefine
 function encodeHosted(tool: HostedTool, path: string, scope: Scope): WireTool | undefined {
   if (tool.api === api) return tool.value as WireTool;
   if (tool.kind === 'other') {
-    report(scope, 'dropped', path, `The Responses API has no counterpart of this tool of ${tool.api}`);
+    unsupported(scope, path, `this tool of ${tool.api}`);
     return undefined;
   }
   if (tool.kind === 'code-execution') {
-    report(scope, 'approximated', path, `OpenAI's code interpreter stands in, without the options of ${tool.api}`);
+    approximated(scope, path, `OpenAI's code interpreter stands in, without the options of ${tool.api}`);
     return { type: 'code_interpreter', container: { type: 'auto' } };
   }
   const options = webSearchOptions(tool.value);
-  report(scope, 'approximated', path, `OpenAI's web search stands in; of the options of ${tool.api} it takes location, domains and size`);
+  approximated(scope, path, `OpenAI's web search stands in; of the options of ${tool.api} it takes location, domains and size`);
   return { type: 'web_search', ...options };
 }
 
