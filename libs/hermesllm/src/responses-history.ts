@@ -1,6 +1,7 @@
 import type { JsonObject } from './codec.ts';
 import type { Warning } from './model/warning.ts';
 import { isObject, listOf } from './read.ts';
+import { words } from './words.ts';
 
 /** Everything has a default. */
 export interface HistoryOptions {
@@ -14,7 +15,7 @@ export interface HistoryOptions {
 }
 
 /** Calls that the client answers; one that was cut can have no answer. */
-const clientCalls: ReadonlySet<unknown> = new Set(['function_call', 'custom_tool_call']);
+const clientCalls: ReadonlySet<unknown> = words('function_call custom_tool_call');
 
 /**
  * What a Responses API answer adds to the `input` of the next request: its output items as they are, calls with their `call_id`, reasoning

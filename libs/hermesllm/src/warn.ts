@@ -1,6 +1,4 @@
-import type { JsonObject } from './codec.ts';
 import type { ApiId } from './model/api.ts';
-import { memberPath } from './read.ts';
 import type { Scope } from './scope.ts';
 
 // What a codec says of a loss. The path tells what it is about, so the usual reasons are said here, once for all APIs.
@@ -16,10 +14,3 @@ export const unsupported = (scope: Scope, path: string, what = 'it'): void =>
 
 /** A thing that only its own API can read or do. */
 export const foreign = (scope: Scope, path: string, origin: ApiId): void => dropped(scope, path, `Only ${origin} has or understands it`);
-
-/** Names the members of an object that the hub has no place for. `null` is absent. */
-export function reportUnknown(object: JsonObject, known: ReadonlySet<string>, path: string, scope: Scope): void {
-  for (const key in object) {
-    if (!known.has(key) && object[key] !== null) dropped(scope, memberPath(path, key), 'No other API has this member');
-  }
-}

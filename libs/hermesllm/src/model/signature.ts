@@ -1,4 +1,5 @@
 import type { ApiId } from './api.ts';
+import { words } from '../words.ts';
 
 /**
  * An opaque proof that an upstream attached to its own output (a thinking signature, encrypted reasoning, a thought
@@ -19,13 +20,7 @@ export function sealSignature(signature: Signature, api: ApiId): string {
   return signature.origin === api ? signature.data : `${prefix}${signature.origin}.${signature.data}`;
 }
 
-const origins: ReadonlySet<string> = new Set<ApiId>([
-  'openai-chat',
-  'openai-responses',
-  'anthropic-messages',
-  'bedrock-converse',
-  'gemini',
-]);
+const origins = words('openai-chat openai-responses anthropic-messages bedrock-converse gemini');
 
 /** Reads what {@link sealSignature} wrote; a value without envelope belongs to the API it was found in. */
 export function openSignature(value: string, api: ApiId): Signature {

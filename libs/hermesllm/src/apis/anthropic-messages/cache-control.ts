@@ -1,24 +1,20 @@
-import type { JsonObject } from '../../codec.ts';
 import type { CacheHint } from '../../model/block.ts';
-import { memberPath, optionalObject, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, reportUnknown } from '../../warn.ts';
+import { approximated, dropped } from '../../warn.ts';
 import type { WireCacheControl } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { pathOf, readObject, readString } from '../../fields.ts';
 
-const members: ReadonlySet<string> = new Set(['type', 'ttl']);
+const members = words('type ttl');
 
 /** `cache_control` of a block, a tool or a system text. */
-export function decodeCacheControl(holder: JsonObject, path: string, scope: Scope): CacheHint | undefined {
-  if (holder['cache_control'] === undefined) return undefined;
-  const control = optionalObject(holder, 'cache_control', path);
+export function decodeCacheControl(holder: Fields): CacheHint | undefined {
+  const control = readObject(holder, 'cache_control', members);
   if (control === undefined) return undefined;
-  const here = memberPath(path, 'cache_control');
-  reportUnknown(control, members, here, scope);
-  if (control['type'] !== 'ephemeral') {
-    dropped(scope, here, `The cache type ${JSON.stringify(control['type'])} is unknown`);
-    return undefined;
-  }
-  return { ttl: optionalString(control, 'ttl', here) };
+  if (control.wire['type'] === 'ephemeral') return { ttl: readString(control, 'ttl') };
+  dropped(holder.scope, pathOf(control), `The cache type ${JSON.stringify(control.wire['type'])} is unknown`);
+  return undefined;
 }
 
 export function encodeCacheControl(cache: CacheHint | undefined, path: string, scope: Scope): WireCacheControl | undefined {

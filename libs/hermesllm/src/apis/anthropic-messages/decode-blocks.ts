@@ -1,153 +1,118 @@
-import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
-import type { Block, Citation, MediaSource, TextBlock, ToolCallBlock, ToolResultBlock } from '../../model/block.ts';
+import type { Fields } from '../../fields.ts';
+import {
+  has,
+  onlyKnown,
+  pathOf,
+  readBoolean,
+  readItem,
+  readList,
+  readObject,
+  readString,
+  requireList,
+  requireObject,
+  requireString,
+  wrongMember,
+} from '../../fields.ts';
+import type { Block, MediaSource } from '../../model/block.ts';
 import { mediaBlock, reasoningBlock, textBlock, toolCallBlock, toolResultBlock, unknownBlock } from '../../model/block.ts';
 import { openSignature } from '../../model/signature.ts';
-import {
-  asArray,
-  asObject,
-  elementPath,
-  memberPath,
-  optionalArray,
-  optionalBoolean,
-  optionalObject,
-  optionalString,
-  requiredString,
-} from '../../read.ts';
-import type { Scope } from '../../scope.ts';
-import { dropped, reportUnknown } from '../../warn.ts';
+import { dropped } from '../../warn.ts';
+import { words } from '../../words.ts';
 import { api } from './api.ts';
 import { decodeCacheControl } from './cache-control.ts';
 import { decodeCitations } from './citations.ts';
 import { carriedSignature, signPrevious } from './signature-carrier.ts';
 
-const textMembers: ReadonlySet<string> = new Set(['type', 'text', 'cache_control', 'citations']);
-const imageMembers: ReadonlySet<string> = new Set(['type', 'source', 'cache_control']);
-const sourceMembers: ReadonlySet<string> = new Set(['type', 'media_type', 'data', 'url', 'file_id', 'content']);
-const documentMembers: ReadonlySet<string> = new Set(['type', 'source', 'title', 'context', 'citations', 'cache_control']);
-const toolUseMembers: ReadonlySet<string> = new Set(['type', 'id', 'name', 'input', 'cache_control', 'caller']);
-const toolResultMembers: ReadonlySet<string> = new Set(['type', 'tool_use_id', 'content', 'is_error', 'cache_control']);
-const thinkingMembers: ReadonlySet<string> = new Set(['type', 'thinking', 'signature']);
-const redactedMembers: ReadonlySet<string> = new Set(['type', 'data']);
+/** The blocks that are read, with their members. */
+const members: Readonly<Record<string, ReadonlySet<string>>> = {
+  text: words('type text cache_control citations'),
+  image: words('type source cache_control'),
+  document: words('type source title context citations cache_control'),
+  tool_use: words('type id name input cache_control caller'),
+  tool_result: words('type tool_use_id content is_error cache_control'),
+  thinking: words('type thinking signature'),
+  redacted_thinking: words('type data'),
+};
+const sourceMembers = words('type media_type data url file_id content');
 
 /** Content as clients write it: text, or a list of blocks. */
-export function decodeContent(content: unknown, path: string, scope: Scope): Block[] {
+export function decodeContent(holder: Fields, key: string): Block[] {
+  const content = holder.wire[key];
   if (typeof content === 'string') return [textBlock(content)];
-  if (content !== undefined && content !== null && !Array.isArray(content)) throw invalidRequest(path, 'expected a string or an array');
-  const list = asArray(content ?? undefined, path);
+  if (has(holder, key) && !Array.isArray(content)) throw wrongMember(holder, key, 'expected a string or an array');
+  const list = requireList(holder, key);
   const blocks: Block[] = [];
   for (let i = 0; i < list.length; i++) {
-    const here = elementPath(path, i);
-    const wire = asObject(list[i], here);
-    const signature = wire['type'] === 'redacted_thinking' && typeof wire['data'] === 'string' ? carriedSignature(wire['data']) : undefined;
-    if (signature === undefined) blocks.push(decodeBlock(wire, here, scope));
+    const wire = readItem(holder, list, key, i);
+    const { type, data } = wire.wire;
+    const signature = type === 'redacted_thinking' && typeof data === 'string' ? carriedSignature(data) : undefined;
+    if (signature === undefined) blocks.push(decodeBlock(wire));
     else if (!signPrevious(blocks[blocks.length - 1], signature))
-      dropped(scope, here, 'The tool call that this signature belongs to is gone');
+      dropped(wire.scope, pathOf(wire), 'The tool call that this signature belongs to is gone');
   }
   return blocks;
 }
 
-function decodeBlock(wire: JsonObject, path: string, scope: Scope): Block {
-  switch (requiredString(wire, 'type', path)) {
+function decodeBlock(block: Fields): Block {
+  const type = requireString(block, 'type');
+  const known = Object.hasOwn(members, type) ? members[type] : undefined;
+  if (known === undefined) return unknownBlock(api, block.wire);
+  if (type === 'image' || type === 'document') return decodeMedia(block, type, known);
+  onlyKnown(block, known);
+  switch (type) {
     case 'text':
-      return decodeText(wire, path, scope);
-    case 'image':
-      return decodeImage(wire, path, scope);
-    case 'document':
-      return decodeDocument(wire, path, scope);
-    case 'tool_use':
-      return decodeToolUse(wire, path, scope);
-    case 'tool_result':
-      return decodeToolResult(wire, path, scope);
-    case 'thinking': {
-      reportUnknown(wire, thinkingMembers, path, scope);
-      // Clients return the empty signature that an answer of an upstream without signatures had.
-      const signature = optionalString(wire, 'signature', path) ?? '';
-      return reasoningBlock(requiredString(wire, 'thinking', path), signature === '' ? undefined : openSignature(signature, api));
+      return textBlock(requireString(block, 'text'), decodeCacheControl(block), decodeCitations(readList(block, 'citations')));
+    case 'tool_use': {
+      const caller = readObject(block, 'caller');
+      if (caller !== undefined && caller.wire['type'] !== 'direct') dropped(block.scope, pathOf(caller), 'No other API has this member');
+      const input = has(block, 'input') ? JSON.stringify(block.wire['input']) : '{}';
+      return toolCallBlock(requireString(block, 'id'), requireString(block, 'name'), input, false, undefined, decodeCacheControl(block));
     }
-    case 'redacted_thinking':
-      reportUnknown(wire, redactedMembers, path, scope);
-      return reasoningBlock('', undefined, openSignature(requiredString(wire, 'data', path), api));
+    case 'tool_result': {
+      const blocks = has(block, 'content') ? decodeContent(block, 'content') : [];
+      const failed = readBoolean(block, 'is_error') === true;
+      return toolResultBlock(requireString(block, 'tool_use_id'), blocks, failed, undefined, false, decodeCacheControl(block));
+    }
+    case 'thinking': {
+      // Clients return the empty signature that an answer of an upstream without signatures had.
+      const signature = readString(block, 'signature') ?? '';
+      return reasoningBlock(requireString(block, 'thinking'), signature === '' ? undefined : openSignature(signature, api));
+    }
     default:
-      return unknownBlock(api, wire);
+      return reasoningBlock('', undefined, openSignature(requireString(block, 'data'), api));
   }
 }
 
-function decodeText(wire: JsonObject, path: string, scope: Scope): TextBlock {
-  reportUnknown(wire, textMembers, path, scope);
-  return textBlock(requiredString(wire, 'text', path), decodeCacheControl(wire, path, scope), readCitations(wire, path));
-}
-
-function readCitations(wire: JsonObject, path: string): Citation[] | undefined {
-  return wire['citations'] === undefined ? undefined : decodeCitations(optionalArray(wire, 'citations', path));
-}
-
-function decodeToolUse(wire: JsonObject, path: string, scope: Scope): ToolCallBlock {
-  reportUnknown(wire, toolUseMembers, path, scope);
-  const caller = optionalObject(wire, 'caller', path);
-  if (caller !== undefined && caller['type'] !== 'direct')
-    dropped(scope, memberPath(path, 'caller'), 'Only the Messages API has this member');
-  const input = wire['input'] === undefined || wire['input'] === null ? '{}' : JSON.stringify(wire['input']);
-  const cache = decodeCacheControl(wire, path, scope);
-  return toolCallBlock(requiredString(wire, 'id', path), requiredString(wire, 'name', path), input, false, undefined, cache);
-}
-
-function decodeToolResult(wire: JsonObject, path: string, scope: Scope): ToolResultBlock {
-  reportUnknown(wire, toolResultMembers, path, scope);
-  const { content } = wire;
-  const blocks = content === undefined || content === null ? [] : decodeContent(content, memberPath(path, 'content'), scope);
-  const isError = optionalBoolean(wire, 'is_error', path) === true;
-  return toolResultBlock(
-    requiredString(wire, 'tool_use_id', path),
-    blocks,
-    isError,
-    undefined,
-    false,
-    decodeCacheControl(wire, path, scope),
-  );
-}
-
-function decodeImage(wire: JsonObject, path: string, scope: Scope): Block {
-  const source = asObject(wire['source'], memberPath(path, 'source'));
-  const media = decodeSource(source, memberPath(path, 'source'), scope);
-  if (media === undefined) return unknownBlock(api, wire);
-  reportUnknown(wire, imageMembers, path, scope);
-  return mediaBlock('image', media, { mediaType: mediaTypeOf(source), cache: decodeCacheControl(wire, path, scope) });
-}
-
-function decodeDocument(wire: JsonObject, path: string, scope: Scope): Block {
-  const source = asObject(wire['source'], memberPath(path, 'source'));
-  const media = decodeSource(source, memberPath(path, 'source'), scope);
-  if (media === undefined) return unknownBlock(api, wire);
-  reportUnknown(wire, documentMembers, path, scope);
-  const citations = optionalObject(wire, 'citations', path);
-  return mediaBlock('document', media, {
-    mediaType: mediaTypeOf(source),
-    name: optionalString(wire, 'title', path),
-    context: optionalString(wire, 'context', path),
-    citable: citations === undefined ? undefined : optionalBoolean(citations, 'enabled', memberPath(path, 'citations')),
-    cache: decodeCacheControl(wire, path, scope),
+function decodeMedia(block: Fields, kind: 'image' | 'document', known: ReadonlySet<string>): Block {
+  const source = requireObject(block, 'source', sourceMembers);
+  const media = decodeSource(source);
+  if (media === undefined) return unknownBlock(api, block.wire);
+  onlyKnown(block, known);
+  const { media_type: mediaType } = source.wire;
+  const isDocument = kind === 'document';
+  return mediaBlock(kind, media, {
+    mediaType: typeof mediaType === 'string' ? mediaType : undefined,
+    name: isDocument ? readString(block, 'title') : undefined,
+    context: isDocument ? readString(block, 'context') : undefined,
+    citable: isDocument ? readBoolean(readObject(block, 'citations'), 'enabled') : undefined,
+    cache: decodeCacheControl(block),
   });
 }
 
-const mediaTypeOf = (source: JsonObject): string | undefined =>
-  typeof source['media_type'] === 'string' ? source['media_type'] : undefined;
-
 /** Undefined for a source of a kind that is not known here. */
-function decodeSource(source: JsonObject, path: string, scope: Scope): MediaSource | undefined {
-  reportUnknown(source, sourceMembers, path, scope);
-  switch (requiredString(source, 'type', path)) {
+function decodeSource(source: Fields): MediaSource | undefined {
+  switch (requireString(source, 'type')) {
     case 'base64':
-      requiredString(source, 'media_type', path);
-      return { type: 'base64', data: requiredString(source, 'data', path) };
+      requireString(source, 'media_type');
+      return { type: 'base64', data: requireString(source, 'data') };
     case 'url':
-      return { type: 'url', url: requiredString(source, 'url', path) };
+      return { type: 'url', url: requireString(source, 'url') };
     case 'file':
-      return { type: 'file', id: requiredString(source, 'file_id', path), api };
+      return { type: 'file', id: requireString(source, 'file_id'), api };
     case 'text':
-      return { type: 'text', text: requiredString(source, 'data', path) };
+      return { type: 'text', text: requireString(source, 'data') };
     case 'content':
-      return { type: 'blocks', blocks: decodeContent(source['content'], memberPath(path, 'content'), scope) };
+      return { type: 'blocks', blocks: decodeContent(source, 'content') };
     default:
       return undefined;
   }

@@ -1,56 +1,38 @@
 import type { EncodedError } from '../../codec.ts';
-import type { LlmError, LlmErrorKind } from '../../model/error.ts';
+import type { LlmError } from '../../model/error.ts';
 import { kindOfStatus, llmError } from '../../model/error.ts';
-import { isObject, maybeString } from '../../read.ts';
+import { isObject, maybeObject, maybeString } from '../../read.ts';
+import { errorTable, upstreamError } from '../error-table.ts';
 
 // https://platform.claude.com/docs/en/api/errors
-const errors: ReadonlyMap<string, { kind: LlmErrorKind; status: number }> = new Map([
-  ['invalid_request_error', { kind: 'invalid_request', status: 400 }],
-  ['authentication_error', { kind: 'authentication', status: 401 }],
-  ['billing_error', { kind: 'billing', status: 402 }],
-  ['permission_error', { kind: 'permission', status: 403 }],
-  ['not_found_error', { kind: 'not_found', status: 404 }],
-  ['conflict_error', { kind: 'conflict', status: 409 }],
-  ['request_too_large', { kind: 'too_large', status: 413 }],
-  ['rate_limit_error', { kind: 'rate_limit', status: 429 }],
-  ['timeout_error', { kind: 'timeout', status: 504 }],
-  ['api_error', { kind: 'server', status: 500 }],
-  ['overloaded_error', { kind: 'overloaded', status: 529 }],
+const errors = errorTable([
+  ['invalid_request', 400, 'invalid_request_error'],
+  ['authentication', 401, 'authentication_error'],
+  ['billing', 402, 'billing_error'],
+  ['permission', 403, 'permission_error'],
+  ['not_found', 404, 'not_found_error'],
+  ['conflict', 409, 'conflict_error'],
+  ['too_large', 413, 'request_too_large'],
+  ['rate_limit', 429, 'rate_limit_error'],
+  ['timeout', 504, 'timeout_error'],
+  ['server', 500, 'api_error'],
+  ['overloaded', 529, 'overloaded_error'],
 ]);
-
-const typeOfKind: Readonly<Record<LlmErrorKind, string>> = {
-  invalid_request: 'invalid_request_error',
-  authentication: 'authentication_error',
-  billing: 'billing_error',
-  permission: 'permission_error',
-  not_found: 'not_found_error',
-  conflict: 'conflict_error',
-  too_large: 'request_too_large',
-  rate_limit: 'rate_limit_error',
-  timeout: 'timeout_error',
-  server: 'api_error',
-  overloaded: 'overloaded_error',
-};
-
-const longestText = 500;
 
 /**
  * Reads an error body, or what stands in its place: the page of a proxy, nothing at all. A status that is no error (an `error` event in a
  * stream, an error body under status 200) is replaced by the one that its type has.
  */
 export function decodeError(status: number, body: unknown, header?: (name: string) => string | undefined): LlmError {
-  const envelope = isObject(body) ? body : undefined;
-  const error = isObject(envelope?.['error']) ? envelope['error'] : undefined;
+  const envelope = maybeObject(body);
+  const error = maybeObject(envelope?.['error']);
   const type = maybeString(error?.['type']);
-  const known = type === undefined ? undefined : errors.get(type);
+  const known = errors.read(type);
   const failed = status >= 400 ? status : (known?.status ?? 500);
-  const details = isObject(error?.['details']) ? error['details'] : undefined;
-  const text = typeof body === 'string' ? body : (error?.['message'] ?? envelope?.['error'] ?? envelope?.['message']);
-  const message = typeof text === 'string' ? text.trim().slice(0, longestText) : '';
-  return llmError(known?.kind ?? kindOfStatus(failed), message === '' ? `The upstream answered with status ${failed}` : message, {
+  const text = envelope === undefined ? body : (error?.['message'] ?? envelope['error'] ?? envelope['message']);
+  return upstreamError(known?.kind ?? kindOfStatus(failed), text, {
     status: failed,
-    code: maybeString(details?.['error_code']) ?? (known === undefined ? type : undefined),
-    param: undefined,
+    code: maybeString(maybeObject(error?.['details'])?.['error_code']) ?? (known === undefined ? type : undefined),
     requestId: maybeString(envelope?.['request_id']) ?? header?.('request-id'),
   });
 }
@@ -61,7 +43,7 @@ export function encodeError(error: LlmError): EncodedError {
     status: error.status,
     body: {
       type: 'error',
-      error: { type: typeOfKind[error.kind], message: error.message },
+      error: { type: errors.write(error.kind), message: error.message },
       request_id: error.requestId ?? null,
     },
     headers: error.requestId === undefined ? undefined : { 'request-id': error.requestId },

@@ -1,20 +1,9 @@
 import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
-import type { Extensions, LlmRequest } from '../../model/request.ts';
+import type { LlmRequest } from '../../model/request.ts';
 import { emptyRequest } from '../../model/request.ts';
-import {
-  asObject,
-  optionalBoolean,
-  optionalInteger,
-  optionalNumber,
-  optionalObject,
-  optionalString,
-  optionalStrings,
-  requiredString,
-  unknownFields,
-} from '../../read.ts';
+import { unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, defaulted, dropped, emulated, foreign, unsupported } from '../../warn.ts';
+import { approximated, defaulted, dropped, emulated, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { plainText } from './encode-blocks.ts';
@@ -22,65 +11,65 @@ import { decodeOutputFormat, decodeReasoning, encodeThinking } from './thinking.
 import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
 import { encodeTurns } from './turns.ts';
 import type { WireBlock, WireOutputConfig } from './wire.ts';
+import { words } from '../../words.ts';
+import {
+  fieldsOf,
+  pathAt,
+  readBoolean,
+  readInteger,
+  readNumber,
+  readObject,
+  readString,
+  readStrings,
+  requireString,
+  wrongMember,
+} from '../../fields.ts';
+import { extensionsOf, addExtensions } from '../extensions.ts';
+import { reportUnsupported } from '../unsupported-fields.ts';
+import type { Fields } from '../../fields.ts';
 
-const known: ReadonlySet<string> = new Set([
-  'model',
-  'max_tokens',
-  'messages',
-  'system',
-  'metadata',
-  'stop_sequences',
-  'stream',
-  'temperature',
-  'top_p',
-  'top_k',
-  'tools',
-  'tool_choice',
-  'thinking',
-  'output_config',
-  'output_format',
-  'service_tier',
-]);
+const known = words(
+  'model max_tokens messages system metadata stop_sequences stream temperature top_p top_k tools tool_choice thinking output_config output_format service_tier',
+);
 
 export function decodeRequest(value: unknown, scope: Scope): LlmRequest {
-  const wire = asObject(value, '');
-  const model = requiredString(wire, 'model', '');
-  const maxTokens = optionalInteger(wire, 'max_tokens', '');
-  if (maxTokens === undefined) throw invalidRequest('max_tokens', 'required');
-  const request = emptyRequest(model, optionalBoolean(wire, 'stream', '') === true, decodeMessages(wire, scope));
+  const wire = fieldsOf(value, scope);
+  const model = requireString(wire, 'model');
+  const maxTokens = readInteger(wire, 'max_tokens');
+  if (maxTokens === undefined) throw wrongMember(wire, 'max_tokens', 'required');
+  const request = emptyRequest(model, readBoolean(wire, 'stream') === true, decodeMessages(wire));
   request.maxTokens = maxTokens;
-  request.temperature = optionalNumber(wire, 'temperature', '');
-  request.topP = optionalNumber(wire, 'top_p', '');
-  request.topK = optionalInteger(wire, 'top_k', '');
-  request.stop = optionalStrings(wire, 'stop_sequences', '');
-  request.tools = decodeTools(wire, scope);
-  decodeToolChoice(wire, request, scope);
-  request.outputFormat = decodeOutputFormat(wire, scope);
-  request.reasoning = decodeReasoning(wire, scope);
-  decodeMetadata(wire, request, scope);
-  const tier = optionalString(wire, 'service_tier', '');
+  request.temperature = readNumber(wire, 'temperature');
+  request.topP = readNumber(wire, 'top_p');
+  request.topK = readInteger(wire, 'top_k');
+  request.stop = readStrings(wire, 'stop_sequences');
+  request.tools = decodeTools(wire);
+  decodeToolChoice(wire, request);
+  request.outputFormat = decodeOutputFormat(wire);
+  request.reasoning = decodeReasoning(wire);
+  decodeMetadata(wire, request);
+  const tier = readString(wire, 'service_tier');
   request.serviceTier = tier === 'standard_only' ? 'default' : tier;
-  const fields = unknownFields(wire, known);
-  request.extensions = fields === undefined ? undefined : { api, fields };
+  request.extensions = extensionsOf(api, unknownFields(wire.wire, known));
   return request;
 }
 
 /** `user_id` is the end user; further members are not documented, but some clients send them. */
-function decodeMetadata(wire: JsonObject, request: LlmRequest, scope: Scope): void {
-  const metadata = optionalObject(wire, 'metadata', '');
+function decodeMetadata(wire: Fields, request: LlmRequest): void {
+  const metadata = readObject(wire, 'metadata');
   if (metadata === undefined) return;
-  request.user = optionalString(metadata, 'user_id', 'metadata');
+  request.user = readString(metadata, 'user_id');
   const rest: [string, string][] = [];
-  for (const [key, value] of Object.entries(metadata)) {
+  for (const [key, value] of Object.entries(metadata.wire)) {
     if (key === 'user_id' || value === null) continue;
     if (typeof value === 'string') rest.push([key, value]);
-    else dropped(scope, `metadata.${key}`, 'Metadata is text');
+    else dropped(wire.scope, pathAt(metadata, key), 'Metadata is text');
   }
   if (rest.length > 0) request.metadata = Object.fromEntries(rest);
 }
 
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
-  reportUnsupported(request, scope);
+  reportUnsupported(request, 'seed presencePenalty frequencyPenalty candidates logprobs verbosity metadata store', scope);
   const { system, turns, unsigned } = encodeTurns(request.messages, scope);
   const { thinking, effort, maxTokens, thinks } = encodeThinking(request, wantedTokens(request, scope), unsigned, scope);
   const { toolChoice } = request;
@@ -103,7 +92,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     service_tier: encodeServiceTier(request.serviceTier, scope),
     stream: request.stream ? true : undefined,
   };
-  addExtensions(wire, request.extensions, scope);
+  addExtensions(wire, request.extensions, (origin) => origin === api, scope, known);
   return wire;
 }
 
@@ -186,26 +175,5 @@ function encodeServiceTier(tier: string | undefined, scope: Scope): string | und
     default:
       unsupported(scope, 'serviceTier', tier);
       return undefined;
-  }
-}
-
-function reportUnsupported(request: LlmRequest, scope: Scope): void {
-  const drop = (path: string): void => unsupported(scope, path);
-  if (request.seed !== undefined) drop('seed');
-  if (request.presencePenalty !== undefined && request.presencePenalty !== 0) drop('presencePenalty');
-  if (request.frequencyPenalty !== undefined && request.frequencyPenalty !== 0) drop('frequencyPenalty');
-  if (request.candidates !== undefined && request.candidates !== 1) drop('candidates');
-  if (request.logprobs !== undefined) drop('logprobs');
-  if (request.verbosity !== undefined) drop('verbosity');
-  if (request.metadata !== undefined) drop('metadata');
-  if (request.store === true) drop('store');
-}
-
-function addExtensions(wire: Record<string, unknown>, extensions: Extensions | undefined, scope: Scope): void {
-  if (extensions === undefined) return;
-  for (const key in extensions.fields) {
-    if (extensions.api !== api) foreign(scope, `extensions.${key}`, extensions.api);
-    else if (!known.has(key))
-      Object.defineProperty(wire, key, { value: extensions.fields[key], enumerable: true, configurable: true, writable: true });
   }
 }

@@ -10,8 +10,9 @@ import { decodeAnswerBlock, encodeAnswerBlocks } from './answer-blocks.ts';
 import { decodeFinish, encodeStopReason } from './finish.ts';
 import { decodeServiceTier, decodeUsage, encodeUsage, usageMembers } from './usage.ts';
 import type { WireMessage } from './wire.ts';
+import { words } from '../../words.ts';
 
-const known: ReadonlySet<string> = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'usage']);
+const known = words('id type role model content stop_reason stop_sequence usage');
 
 export function decodeResponse(value: unknown, _scope: Scope): LlmResponse {
   const wire: WireMessage & JsonObject = isObject(value) ? value : {};

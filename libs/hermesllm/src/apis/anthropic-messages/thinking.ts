@@ -1,62 +1,30 @@
-import type { JsonObject } from '../../codec.ts';
 import type { LlmRequest, OutputFormat, ReasoningRequest } from '../../model/request.ts';
-import { memberPath, optionalInteger, optionalObject, optionalString, requiredString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, reportUnknown, unsupported } from '../../warn.ts';
+import { approximated, dropped, unsupported } from '../../warn.ts';
 import type { WireThinking } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { pathAt, readObject, readString, requireString } from '../../fields.ts';
+import { decodeThinking, thinkingMembers } from '../claude-thinking.ts';
+import { strictSchema } from '../output-format.ts';
 
-const thinkingMembers: ReadonlySet<string> = new Set(['type', 'budget_tokens', 'display']);
-const outputConfigMembers: ReadonlySet<string> = new Set(['effort', 'format']);
-const formatMembers: ReadonlySet<string> = new Set(['type', 'schema']);
+const outputConfigMembers = words('effort format');
+const formatMembers = words('type schema');
 
 /** `thinking` and `output_config.effort`. */
-export function decodeReasoning(wire: JsonObject, scope: Scope): ReasoningRequest | undefined {
-  const thinking = optionalObject(wire, 'thinking', '');
-  const config = optionalObject(wire, 'output_config', '');
-  const effort = config === undefined ? undefined : optionalString(config, 'effort', 'output_config');
-  if (thinking === undefined) {
-    return effort === undefined ? undefined : { mode: undefined, effort, budget: undefined, summary: undefined, include: undefined };
-  }
-  reportUnknown(thinking, thinkingMembers, 'thinking', scope);
-  const display = optionalString(thinking, 'display', 'thinking');
-  return {
-    mode: decodeMode(requiredString(thinking, 'type', 'thinking'), scope),
-    effort,
-    budget: optionalInteger(thinking, 'budget_tokens', 'thinking'),
-    summary: undefined,
-    include: display === undefined ? undefined : display !== 'omitted',
-  };
-}
-
-function decodeMode(type: string, scope: Scope): ReasoningRequest['mode'] {
-  switch (type) {
-    case 'enabled':
-      return 'on';
-    case 'adaptive':
-      return 'adaptive';
-    case 'disabled':
-      return 'off';
-    default: // between_tools, and what may come
-      approximated(scope, 'thinking.type', `${type} was read as adaptive`);
-      return 'adaptive';
-  }
-}
+export const decodeReasoning = (wire: Fields): ReasoningRequest | undefined =>
+  decodeThinking(readObject(wire, 'thinking', thinkingMembers), readString(readObject(wire, 'output_config'), 'effort'));
 
 /** `output_config.format`, or `output_format` as the beta of structured outputs called it. */
-export function decodeOutputFormat(wire: JsonObject, scope: Scope): OutputFormat | undefined {
-  const config = optionalObject(wire, 'output_config', '');
-  if (config !== undefined) reportUnknown(config, outputConfigMembers, 'output_config', scope);
-  const nested = config === undefined ? undefined : optionalObject(config, 'format', 'output_config');
-  const format = nested ?? optionalObject(wire, 'output_format', '');
+export function decodeOutputFormat(wire: Fields): OutputFormat | undefined {
+  const format =
+    readObject(readObject(wire, 'output_config', outputConfigMembers), 'format', formatMembers) ??
+    readObject(wire, 'output_format', formatMembers);
   if (format === undefined) return undefined;
-  const path = nested === undefined ? 'output_format' : 'output_config.format';
-  reportUnknown(format, formatMembers, path, scope);
-  const type = requiredString(format, 'type', path);
-  if (type !== 'json_schema') {
-    dropped(scope, memberPath(path, 'type'), `The format ${type} is unknown`);
-    return undefined;
-  }
-  return { type: 'json-schema', name: undefined, description: undefined, schema: format['schema'], strict: true };
+  const type = requireString(format, 'type');
+  if (type === 'json_schema') return strictSchema(format.wire['schema']);
+  dropped(format.scope, pathAt(format, 'type'), `The format ${type} is unknown`);
+  return undefined;
 }
 
 /** What reasoning becomes: members of the request, and the room that thinking takes from the answer. */
@@ -69,7 +37,7 @@ interface EncodedThinking {
 }
 
 const smallestBudget = 1024;
-const efforts: ReadonlySet<string> = new Set(['low', 'medium', 'high', 'xhigh', 'max']);
+const efforts = words('low medium high xhigh max');
 
 /**
  * Reasoning for Anthropic. A budget is what all thinking models up to Claude 4.6 take, so an effort alone becomes one by

@@ -1,79 +1,62 @@
-import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
 import type { CustomTool, FunctionTool, HostedTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
-import {
-  asObject,
-  elementPath,
-  isObject,
-  optionalArray,
-  optionalBoolean,
-  optionalObject,
-  optionalString,
-  requiredString,
-} from '../../read.ts';
+import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, emulated, reportUnknown, unsupported } from '../../warn.ts';
+import { approximated, dropped, emulated, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { decodeCacheControl, encodeCacheControl } from './cache-control.ts';
 import type { WireBlock, WireToolChoice } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import {
+  onlyKnown,
+  readBoolean,
+  readItem,
+  readList,
+  readObject,
+  readString,
+  requireObject,
+  requireString,
+  wrongMember,
+} from '../../fields.ts';
+import { hostedTool } from '../hosted-tool.ts';
 
-const toolMembers: ReadonlySet<string> = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control']);
-const choiceMembers: ReadonlySet<string> = new Set(['type', 'name', 'disable_parallel_tool_use']);
+const toolMembers = words('type name description input_schema strict cache_control');
+const choiceMembers = words('type name disable_parallel_tool_use');
 
-export function decodeTools(wire: JsonObject, scope: Scope): Tool[] | undefined {
-  const list = optionalArray(wire, 'tools', '');
+export function decodeTools(wire: Fields): Tool[] | undefined {
+  const list = readList(wire, 'tools');
   if (list === undefined) return undefined;
   const tools: Tool[] = [];
   for (let i = 0; i < list.length; i++) {
-    const path = elementPath('tools', i);
-    const tool = asObject(list[i], path);
-    const type = optionalString(tool, 'type', path);
-    if (type === undefined || type === 'custom') tools.push(decodeFunction(tool, path, scope));
-    else tools.push({ type: 'hosted', kind: hostedKind(type), api, value: tool });
+    const tool = readItem(wire, list, 'tools', i);
+    const type = readString(tool, 'type') ?? 'custom';
+    // A tool of the client's own; those with another `type` are Anthropic's and have a version in it.
+    tools.push(type === 'custom' ? decodeFunction(onlyKnown(tool, toolMembers)) : hostedTool(type, api, tool.wire));
   }
   return tools;
 }
 
-/** A tool of the client's own; those with another `type` are Anthropic's and have a version in it. */
-function decodeFunction(tool: JsonObject, path: string, scope: Scope): FunctionTool {
-  reportUnknown(tool, toolMembers, path, scope);
-  return {
-    type: 'function',
-    name: requiredString(tool, 'name', path),
-    description: optionalString(tool, 'description', path),
-    schema: asObject(tool['input_schema'] ?? undefined, `${path}.input_schema`),
-    strict: optionalBoolean(tool, 'strict', path),
-    cache: decodeCacheControl(tool, path, scope),
-    namespace: undefined,
-  };
-}
-
-const hostedKind = (type: string): HostedTool['kind'] =>
-  type.startsWith('web_search') ? 'web-search' : type.startsWith('code_execution') ? 'code-execution' : 'other';
+const decodeFunction = (tool: Fields): FunctionTool => ({
+  type: 'function',
+  name: requireString(tool, 'name'),
+  description: readString(tool, 'description'),
+  schema: requireObject(tool, 'input_schema').wire,
+  strict: readBoolean(tool, 'strict'),
+  cache: decodeCacheControl(tool),
+  namespace: undefined,
+});
 
 /** Sets `toolChoice` and `parallelToolCalls`. */
-export function decodeToolChoice(wire: JsonObject, request: LlmRequest, scope: Scope): void {
-  const choice = optionalObject(wire, 'tool_choice', '');
+export function decodeToolChoice(wire: Fields, request: LlmRequest): void {
+  const choice = readObject(wire, 'tool_choice', choiceMembers);
   if (choice === undefined) return;
-  reportUnknown(choice, choiceMembers, 'tool_choice', scope);
-  const single = optionalBoolean(choice, 'disable_parallel_tool_use', 'tool_choice');
+  const single = readBoolean(choice, 'disable_parallel_tool_use');
   if (single !== undefined) request.parallelToolCalls = !single;
-  switch (requiredString(choice, 'type', 'tool_choice')) {
-    case 'auto':
-      request.toolChoice = { type: 'auto' };
-      break;
-    case 'any':
-      request.toolChoice = { type: 'required' };
-      break;
-    case 'none':
-      request.toolChoice = { type: 'none' };
-      break;
-    case 'tool':
-      request.toolChoice = { type: 'tool', name: requiredString(choice, 'name', 'tool_choice') };
-      break;
-    default:
-      throw invalidRequest('tool_choice.type', 'expected auto, any, tool or none');
-  }
+  const type = requireString(choice, 'type');
+  if (type === 'tool') request.toolChoice = { type, name: requireString(choice, 'name') };
+  else if (type === 'any') request.toolChoice = { type: 'required' };
+  else if (type === 'auto' || type === 'none') request.toolChoice = { type };
+  else throw wrongMember(choice, 'type', 'expected auto, any, tool or none');
 }
 
 /** `only`: the names that an allowed subset leaves. */

@@ -2,17 +2,12 @@ import type { JsonObject } from '../../codec.ts';
 import type { Usage } from '../../model/usage.ts';
 import { isObject, maybeNumber, maybeString } from '../../read.ts';
 import type { WireUsage } from './wire.ts';
+import { words } from '../../words.ts';
 
 /** The members that the hub's usage has a place for. */
-export const usageMembers: ReadonlySet<string> = new Set([
-  'input_tokens',
-  'cache_creation_input_tokens',
-  'cache_read_input_tokens',
-  'cache_creation',
-  'output_tokens',
-  'output_tokens_details',
-  'service_tier',
-]);
+export const usageMembers = words(
+  'input_tokens cache_creation_input_tokens cache_read_input_tokens cache_creation output_tokens output_tokens_details service_tier',
+);
 
 /**
  * Adds what an upstream reports to what is known already. Counters that are null or missing keep their value: in `message_delta` all but

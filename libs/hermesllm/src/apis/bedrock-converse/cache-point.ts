@@ -1,23 +1,22 @@
-import type { JsonObject } from '../../codec.ts';
 import type { Block, CacheHint } from '../../model/block.ts';
-import { memberPath, optionalObject, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, reportUnknown } from '../../warn.ts';
+import { approximated, dropped } from '../../warn.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { pathOf, readObject, readString } from '../../fields.ts';
 
 // A cache point stands behind what shall be cached; in the hub the last block before it, or the last tool, carries the wish.
 
-const members: ReadonlySet<string> = new Set(['type', 'ttl']);
+const members = words('type ttl');
 
 /** The hint of `{ cachePoint }`; undefined if the object is none, or of a kind that is not known. */
-export function decodeCachePoint(wire: JsonObject, path: string, scope: Scope): CacheHint | undefined {
-  const point = optionalObject(wire, 'cachePoint', path);
+export function decodeCachePoint(holder: Fields): CacheHint | undefined {
+  const point = readObject(holder, 'cachePoint', members);
   if (point === undefined) return undefined;
-  const here = memberPath(path, 'cachePoint');
-  reportUnknown(point, members, here, scope);
-  if (point['type'] === 'default') return { ttl: optionalString(point, 'ttl', here) };
-  dropped(scope, here, `The cache point ${JSON.stringify(point['type'])} is unknown`);
+  if (point.wire['type'] === 'default') return { ttl: readString(point, 'ttl') };
+  dropped(holder.scope, pathOf(point), `The cache point ${JSON.stringify(point.wire['type'])} is unknown`);
   return undefined;
 }
 

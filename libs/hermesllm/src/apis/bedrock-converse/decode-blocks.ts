@@ -1,78 +1,88 @@
-import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
-import type { Block, ToolCallBlock, ToolResultBlock } from '../../model/block.ts';
+import type { Block } from '../../model/block.ts';
 import { reasoningBlock, textBlock, toolCallBlock, toolResultBlock, unknownBlock } from '../../model/block.ts';
-import { asArray, asObject, elementPath, memberPath, optionalObject, optionalString, requiredString } from '../../read.ts';
-import type { Scope } from '../../scope.ts';
-import { dropped, reportUnknown } from '../../warn.ts';
+import { dropped } from '../../warn.ts';
 import { decodeCachePoint, markPrevious } from './cache-point.ts';
 import { decodeCitations, textOf } from './citations.ts';
-import { decodeDocument, decodeMedia } from './decode-media.ts';
+import { decodeMedia } from './decode-media.ts';
 import { api } from './api.ts';
 import { carriedSignature, openRedacted, openText, signPrevious } from './signatures.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import {
+  has,
+  onlyKnown,
+  pathAt,
+  pathOf,
+  readItem,
+  readObject,
+  readString,
+  requireList,
+  requireObject,
+  requireString,
+  wrongMember,
+} from '../../fields.ts';
 
-const toolUseMembers: ReadonlySet<string> = new Set(['toolUseId', 'name', 'input']);
-const toolResultMembers: ReadonlySet<string> = new Set(['toolUseId', 'content', 'status']);
-const reasoningMembers: ReadonlySet<string> = new Set(['reasoningText', 'redactedContent']);
-const reasoningTextMembers: ReadonlySet<string> = new Set(['text', 'signature']);
-const citedMembers: ReadonlySet<string> = new Set(['content', 'citations']);
-const guardMembers: ReadonlySet<string> = new Set(['text', 'image']);
-const guardTextMembers: ReadonlySet<string> = new Set(['text']);
+const toolUseMembers = words('toolUseId name input');
+const toolResultMembers = words('toolUseId content status');
+const reasoningMembers = words('reasoningText redactedContent');
+const reasoningTextMembers = words('text signature');
+const citedMembers = words('content citations');
+const guardMembers = words('text image');
+const guardTextMembers = words('text');
 
 /** The blocks of a message, a system prompt or a tool result. A cache point becomes a hint on the block before it. */
-export function decodeBlocks(content: unknown, path: string, scope: Scope): Block[] {
-  const list = asArray(content ?? undefined, path);
+export function decodeBlocks(holder: Fields, key: string): Block[] {
+  const list = requireList(holder, key);
   const blocks: Block[] = [];
-  for (let i = 0; i < list.length; i++) decodeBlock(list[i], elementPath(path, i), scope, blocks);
+  for (let i = 0; i < list.length; i++) decodeBlock(readItem(holder, list, key, i), blocks);
   return blocks;
 }
 
 /** A content block is an object with one member, which says what it is. */
-function decodeBlock(value: unknown, path: string, scope: Scope, out: Block[]): void {
-  const wire = asObject(value, path);
+function decodeBlock(block: Fields, out: Block[]): void {
+  const { wire, scope } = block;
   let kind: string | undefined;
   for (const key in wire) {
     if (wire[key] === null) continue;
     if (kind === undefined) kind = key;
-    else dropped(scope, memberPath(path, key), `A content block has one member; this one is ${kind}`);
+    else dropped(scope, pathAt(block, key), `A content block has one member; this one is ${kind}`);
   }
-  if (kind === undefined) throw invalidRequest(path, 'expected a content block such as { "text": … }');
-  if (kind === 'text') {
-    out.push(textBlock(requiredString(wire, 'text', path)));
-    return;
-  }
-  const here = memberPath(path, kind);
   switch (kind) {
+    case undefined:
+      throw wrongMember(block, '', 'expected a content block such as { "text": … }');
+    case 'text':
+      out.push(textBlock(requireString(block, kind)));
+      break;
     case 'image':
     case 'audio':
     case 'video':
-      out.push(decodeMedia(kind, asObject(wire[kind], here), here, scope));
-      break;
     case 'document':
-      out.push(decodeDocument(asObject(wire[kind], here), here, scope));
+      out.push(decodeMedia(kind, requireObject(block, kind)));
       break;
     case 'toolUse':
-      out.push(decodeToolUse(wire, asObject(wire[kind], here), here, scope));
+    case 'toolResult': {
+      const use = requireObject(block, kind);
+      // Calls of tools that the model's vendor runs, and their results, are no business of the client.
+      if (has(use, 'type')) out.push(unknownBlock(api, wire));
+      else
+        out.push(kind === 'toolUse' ? decodeToolUse(onlyKnown(use, toolUseMembers)) : decodeToolResult(onlyKnown(use, toolResultMembers)));
       break;
-    case 'toolResult':
-      out.push(decodeToolResult(wire, asObject(wire[kind], here), here, scope));
-      break;
+    }
     case 'reasoningContent':
-      decodeReasoning(asObject(wire[kind], here), here, scope, out);
+      decodeReasoning(requireObject(block, kind, reasoningMembers), out);
       break;
     case 'citationsContent': {
-      const cited = asObject(wire[kind], here);
-      reportUnknown(cited, citedMembers, here, scope);
-      out.push(textBlock(textOf(cited['content']), undefined, decodeCitations(cited['citations'])));
+      const { content, citations } = requireObject(block, kind, citedMembers).wire;
+      out.push(textBlock(textOf(content), undefined, decodeCitations(citations)));
       break;
     }
     case 'cachePoint': {
-      const hint = decodeCachePoint(wire, path, scope);
-      if (hint !== undefined) markPrevious(out[out.length - 1], hint, here, scope);
+      const hint = decodeCachePoint(block);
+      if (hint !== undefined) markPrevious(out[out.length - 1], hint, pathAt(block, kind), scope);
       break;
     }
     case 'guardContent':
-      out.push(decodeGuarded(asObject(wire[kind], here), here, scope));
+      out.push(decodeGuarded(requireObject(block, kind, guardMembers)));
       break;
     case 'json': // a tool's result as a value
       out.push(textBlock(JSON.stringify(wire[kind])));
@@ -82,56 +92,38 @@ function decodeBlock(value: unknown, path: string, scope: Scope, out: Block[]): 
   }
 }
 
-/** Calls of tools that the model's vendor runs, and their results, are no business of the client. */
-const isServerTool = (use: JsonObject): boolean => use['type'] !== undefined && use['type'] !== null;
-
-function decodeToolUse(wire: JsonObject, use: JsonObject, path: string, scope: Scope): Block {
-  if (isServerTool(use)) return unknownBlock(api, wire);
-  reportUnknown(use, toolUseMembers, path, scope);
-  const input = use['input'] === undefined || use['input'] === null ? '{}' : JSON.stringify(use['input']);
-  const call: ToolCallBlock = toolCallBlock(requiredString(use, 'toolUseId', path), requiredString(use, 'name', path), input);
-  return call;
+function decodeToolUse(use: Fields): Block {
+  const input = has(use, 'input') ? JSON.stringify(use.wire['input']) : '{}';
+  return toolCallBlock(requireString(use, 'toolUseId'), requireString(use, 'name'), input);
 }
 
-function decodeToolResult(wire: JsonObject, result: JsonObject, path: string, scope: Scope): Block {
-  if (isServerTool(result)) return unknownBlock(api, wire);
-  reportUnknown(result, toolResultMembers, path, scope);
-  const status = optionalString(result, 'status', path);
-  if (status !== undefined && status !== 'success' && status !== 'error') {
-    throw invalidRequest(memberPath(path, 'status'), 'expected success or error');
-  }
-  const blocks = decodeBlocks(result['content'], memberPath(path, 'content'), scope);
-  const block: ToolResultBlock = toolResultBlock(requiredString(result, 'toolUseId', path), blocks, status === 'error');
-  return block;
+function decodeToolResult(result: Fields): Block {
+  const status = readString(result, 'status') ?? 'success';
+  if (status !== 'success' && status !== 'error') throw wrongMember(result, 'status', 'expected success or error');
+  const blocks = decodeBlocks(result, 'content');
+  return toolResultBlock(requireString(result, 'toolUseId'), blocks, status === 'error');
 }
 
-function decodeReasoning(reasoning: JsonObject, path: string, scope: Scope, out: Block[]): void {
-  reportUnknown(reasoning, reasoningMembers, path, scope);
-  const redacted = optionalString(reasoning, 'redactedContent', path);
+function decodeReasoning(reasoning: Fields, out: Block[]): void {
+  const redacted = readString(reasoning, 'redactedContent');
   if (redacted !== undefined) {
-    const signature = carriedSignature(redacted);
-    if (signature === undefined) out.push(reasoningBlock('', undefined, openRedacted(redacted)));
-    else if (!signPrevious(out[out.length - 1], signature)) {
-      dropped(scope, path, 'The tool call that this signature belongs to is gone');
-    }
+    const carried = carriedSignature(redacted);
+    if (carried === undefined) out.push(reasoningBlock('', undefined, openRedacted(redacted)));
+    else if (!signPrevious(out[out.length - 1], carried))
+      dropped(reasoning.scope, pathOf(reasoning), 'The tool call that this signature belongs to is gone');
     return;
   }
-  const here = memberPath(path, 'reasoningText');
-  const text = optionalObject(reasoning, 'reasoningText', path);
-  if (text === undefined) throw invalidRequest(path, 'expected reasoningText or redactedContent');
-  reportUnknown(text, reasoningTextMembers, here, scope);
-  const signature = optionalString(text, 'signature', here) ?? '';
-  out.push(reasoningBlock(requiredString(text, 'text', here), signature === '' ? undefined : openText(signature)));
+  const text = readObject(reasoning, 'reasoningText', reasoningTextMembers);
+  if (text === undefined) throw wrongMember(reasoning, '', 'expected reasoningText or redactedContent');
+  const signature = readString(text, 'signature') ?? '';
+  out.push(reasoningBlock(requireString(text, 'text'), signature === '' ? undefined : openText(signature)));
 }
 
 /** What a guardrail shall look at. The content is kept; that a guardrail is pointed at it is lost. */
-function decodeGuarded(guarded: JsonObject, path: string, scope: Scope): Block {
-  reportUnknown(guarded, guardMembers, path, scope);
-  dropped(scope, path, 'Its content is kept, but not that a guardrail shall look at it');
-  const image = optionalObject(guarded, 'image', path);
-  if (image !== undefined) return decodeMedia('image', image, memberPath(path, 'image'), scope);
-  const here = memberPath(path, 'text');
-  const text = asObject(guarded['text'] ?? undefined, here);
-  reportUnknown(text, guardTextMembers, here, scope);
-  return textBlock(requiredString(text, 'text', here));
+function decodeGuarded(guarded: Fields): Block {
+  dropped(guarded.scope, pathOf(guarded), 'Its content is kept, but not that a guardrail shall look at it');
+  const image = readObject(guarded, 'image');
+  return image === undefined
+    ? textBlock(requireString(requireObject(guarded, 'text', guardTextMembers), 'text'))
+    : decodeMedia('image', image);
 }

@@ -1,50 +1,29 @@
 import type { EncodedError } from '../../codec.ts';
-import type { LlmError, LlmErrorKind } from '../../model/error.ts';
+import type { LlmError } from '../../model/error.ts';
 import { kindOfStatus, llmError } from '../../model/error.ts';
-import { isObject, maybeString } from '../../read.ts';
+import { isObject, maybeObject, maybeString } from '../../read.ts';
+import { errorTable, upstreamError } from '../error-table.ts';
 
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 // and https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html. AWS answers 403 to bad credentials and 424 to a failing
 // model; the status here is the one that clients of every API understand.
-const exceptions: ReadonlyMap<string, { kind: LlmErrorKind; status: number }> = new Map([
-  ['ValidationException', { kind: 'invalid_request', status: 400 }],
-  ['SerializationException', { kind: 'invalid_request', status: 400 }],
-  ['UnrecognizedClientException', { kind: 'authentication', status: 401 }],
-  ['InvalidSignatureException', { kind: 'authentication', status: 401 }],
-  ['IncompleteSignatureException', { kind: 'authentication', status: 401 }],
-  ['MissingAuthenticationTokenException', { kind: 'authentication', status: 401 }],
-  ['ExpiredTokenException', { kind: 'authentication', status: 401 }],
-  ['AccessDeniedException', { kind: 'permission', status: 403 }],
-  ['ResourceNotFoundException', { kind: 'not_found', status: 404 }],
-  ['UnknownOperationException', { kind: 'not_found', status: 404 }],
-  ['ConflictException', { kind: 'conflict', status: 409 }],
-  ['ThrottlingException', { kind: 'rate_limit', status: 429 }],
-  ['ServiceQuotaExceededException', { kind: 'rate_limit', status: 429 }],
-  ['ModelTimeoutException', { kind: 'timeout', status: 504 }],
-  ['InternalServerException', { kind: 'server', status: 500 }],
-  ['InternalFailure', { kind: 'server', status: 500 }],
-  ['ModelErrorException', { kind: 'server', status: 502 }],
-  ['ModelStreamErrorException', { kind: 'server', status: 502 }],
-  ['ServiceUnavailableException', { kind: 'overloaded', status: 503 }],
-  ['ServiceUnavailable', { kind: 'overloaded', status: 503 }],
-  ['ModelNotReadyException', { kind: 'overloaded', status: 503 }],
+const exceptions = errorTable([
+  ['invalid_request', 400, 'ValidationException SerializationException'],
+  [
+    'authentication',
+    401,
+    'UnrecognizedClientException InvalidSignatureException IncompleteSignatureException MissingAuthenticationTokenException ExpiredTokenException',
+  ],
+  ['permission', 403, 'AccessDeniedException'],
+  ['not_found', 404, 'ResourceNotFoundException UnknownOperationException'],
+  ['conflict', 409, 'ConflictException'],
+  ['rate_limit', 429, 'ThrottlingException ServiceQuotaExceededException'],
+  ['timeout', 504, 'ModelTimeoutException'],
+  ['server', 500, 'InternalServerException InternalFailure'],
+  ['server', 502, 'ModelErrorException ModelStreamErrorException'],
+  ['overloaded', 503, 'ServiceUnavailableException ServiceUnavailable ModelNotReadyException'],
 ]);
 
-const exceptionOfKind: Readonly<Record<LlmErrorKind, string>> = {
-  invalid_request: 'ValidationException',
-  authentication: 'UnrecognizedClientException',
-  billing: 'AccessDeniedException',
-  permission: 'AccessDeniedException',
-  not_found: 'ResourceNotFoundException',
-  conflict: 'ConflictException',
-  too_large: 'ValidationException',
-  rate_limit: 'ThrottlingException',
-  timeout: 'ModelTimeoutException',
-  server: 'InternalServerException',
-  overloaded: 'ServiceUnavailableException',
-};
-
-const longestText = 500;
 const typeHeader = 'x-amzn-errortype';
 const idHeader = 'x-amzn-requestid';
 
@@ -57,27 +36,24 @@ function bareName(type: string): string {
 
 /** Reads an error body, or what stands in its place: the page of a proxy, nothing at all. The code is the exception's name. */
 export function decodeError(status: number, body: unknown, header?: (name: string) => string | undefined): LlmError {
-  const wire = isObject(body) ? body : undefined;
+  const wire = maybeObject(body);
   const type = header?.(typeHeader) ?? maybeString(wire?.['__type']) ?? maybeString(wire?.['code']);
   return exceptionError(type === undefined ? undefined : bareName(type), body, status, header?.(idHeader));
 }
 
 /** The error that an exception stands for. `status` counts when its name says nothing. */
 export function exceptionError(name: string | undefined, body: unknown, status: number, requestId?: string): LlmError {
-  const wire = isObject(body) ? body : undefined;
-  const known = name === undefined ? undefined : exceptions.get(name);
+  const wire = maybeObject(body);
+  const known = exceptions.read(name);
   const failed = known?.status ?? (status >= 400 ? status : 500);
-  const text =
-    typeof body === 'string'
-      ? body.trim().slice(0, longestText)
-      : (maybeString(wire?.['message']) ?? maybeString(wire?.['Message']) ?? maybeString(wire?.['originalMessage']) ?? '');
-  const message = text !== '' ? text : name === undefined ? `The upstream answered with status ${failed}` : `The upstream failed: ${name}`;
-  return llmError(known?.kind ?? kindOfStatus(failed), message, { status: failed, code: name, param: undefined, requestId });
+  const text = wire === undefined ? body : (maybeString(wire['message']) ?? maybeString(wire['Message']) ?? wire['originalMessage']);
+  const silent = name === undefined ? undefined : `The upstream failed: ${name}`;
+  return upstreamError(known?.kind ?? kindOfStatus(failed), text, { status: failed, code: name, requestId }, silent);
 }
 
 /** The name that fits the error; an exception of Bedrock's own keeps its name. */
 const exceptionName = ({ kind, code }: LlmError): string =>
-  code !== undefined && exceptions.get(code)?.kind === kind ? code : exceptionOfKind[kind];
+  code !== undefined && exceptions.read(code)?.kind === kind ? code : exceptions.write(kind);
 
 export function encodeError(error: LlmError): EncodedError {
   const headers = { [typeHeader]: exceptionName(error) };

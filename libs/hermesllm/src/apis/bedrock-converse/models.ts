@@ -1,3 +1,4 @@
+import { words } from '../../words.ts';
 // The Converse API is one for many vendors' models, and refuses a request that asks a model for what it cannot do. So what is sent depends
 // on the model. Its id names the vendor (`us.anthropic.claude-…`, also inside most ARNs); an application inference profile's ARN does not.
 
@@ -24,18 +25,7 @@ const vendor =
   /(?:^|[./:])(amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|ai21|writer|zai)\./;
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html: Claude from 4.5 on, and open models. */
-const schemaVendors: ReadonlySet<string> = new Set([
-  'anthropic',
-  'deepseek',
-  'google',
-  'minimax',
-  'mistral',
-  'moonshot',
-  'moonshotai',
-  'nvidia',
-  'openai',
-  'qwen',
-]);
+const schemaVendors = words('anthropic deepseek google minimax mistral moonshot moonshotai nvidia openai qwen');
 const adaptiveClaude = /claude-(?:[a-z]+-)(?:4-[7-9]|[5-9])\b/;
 const olderClaude = /claude-(?:v\d|instant|[123]\b|(?:opus|sonnet)-4-(?:\d{8}|1\b))/;
 

@@ -1,47 +1,31 @@
-import type { JsonObject } from '../../codec.ts';
 import { parseData } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
 import type { OutputFormat } from '../../model/request.ts';
-import { asObject, memberPath, optionalObject, optionalString, requiredString } from '../../read.ts';
-import type { Scope } from '../../scope.ts';
-import { dropped, emulated, reportUnknown } from '../../warn.ts';
+import { dropped, emulated } from '../../warn.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { pathAt, readObject, readString, requireObject, requireString, wrongMember } from '../../fields.ts';
+import { strictSchema } from '../output-format.ts';
 
-const configMembers: ReadonlySet<string> = new Set(['textFormat', 'effort']);
-const formatMembers: ReadonlySet<string> = new Set(['type', 'structure']);
-const structureMembers: ReadonlySet<string> = new Set(['jsonSchema']);
-const schemaMembers: ReadonlySet<string> = new Set(['schema', 'name', 'description']);
+const configMembers = words('textFormat effort');
+const formatMembers = words('type structure');
+const structureMembers = words('jsonSchema');
+const schemaMembers = words('schema name description');
 
 /** `outputConfig.textFormat`. The schema is JSON text on this wire, and a value in the hub. */
-export function decodeOutputFormat(wire: JsonObject, scope: Scope): OutputFormat | undefined {
-  const config = optionalObject(wire, 'outputConfig', '');
-  if (config === undefined) return undefined;
-  reportUnknown(config, configMembers, 'outputConfig', scope);
-  const path = 'outputConfig.textFormat';
-  const format = optionalObject(config, 'textFormat', 'outputConfig');
+export function decodeOutputFormat(wire: Fields): OutputFormat | undefined {
+  const format = readObject(readObject(wire, 'outputConfig', configMembers), 'textFormat', formatMembers);
   if (format === undefined) return undefined;
-  reportUnknown(format, formatMembers, path, scope);
-  const type = requiredString(format, 'type', path);
+  const type = requireString(format, 'type');
   if (type !== 'json_schema') {
-    dropped(scope, `${path}.type`, `The format ${type} is unknown`);
+    dropped(wire.scope, pathAt(format, 'type'), `The format ${type} is unknown`);
     return undefined;
   }
-  const structurePath = memberPath(path, 'structure');
-  const structure = asObject(format['structure'], structurePath);
-  reportUnknown(structure, structureMembers, structurePath, scope);
-  const here = memberPath(structurePath, 'jsonSchema');
-  const definition = asObject(structure['jsonSchema'], here);
-  reportUnknown(definition, schemaMembers, here, scope);
-  const schema = parseData(requiredString(definition, 'schema', here));
-  if (schema === undefined) throw invalidRequest(`${here}.schema`, 'expected a JSON Schema as JSON text');
-  return {
-    type: 'json-schema',
-    name: optionalString(definition, 'name', here),
-    description: optionalString(definition, 'description', here),
-    schema,
-    strict: true,
-  };
+  const definition = requireObject(requireObject(format, 'structure', structureMembers), 'jsonSchema', schemaMembers);
+  const schema = parseData(requireString(definition, 'schema'));
+  if (schema === undefined) throw wrongMember(definition, 'schema', 'expected a JSON Schema as JSON text');
+  return strictSchema(schema, readString(definition, 'name'), readString(definition, 'description'));
 }
 
 const jsonInstruction = 'Answer with a single JSON object and nothing else.';

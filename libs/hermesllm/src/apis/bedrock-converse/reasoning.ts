@@ -1,12 +1,13 @@
 import type { JsonObject } from '../../codec.ts';
 import type { LlmRequest, ReasoningRequest } from '../../model/request.ts';
-import { isObject, maybeObject, memberPath, optionalInteger, optionalObject, optionalString, requiredString } from '../../read.ts';
+import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, reportUnknown, unsupported } from '../../warn.ts';
+import { approximated, dropped, unsupported } from '../../warn.ts';
 import type { UpstreamContext } from './upstream-context.ts';
-
-const thinkingMembers: ReadonlySet<string> = new Set(['type', 'budget_tokens', 'display']);
-const fieldsPath = 'additionalModelRequestFields';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { readObject, readString } from '../../fields.ts';
+import { decodeThinking, thinkingMembers } from '../claude-thinking.ts';
 
 /** Which of the model's own fields asks for thinking; the second is what the first Claude models at Bedrock called it. */
 export function thinkingField(fields: JsonObject | undefined): 'thinking' | 'reasoning_config' | undefined {
@@ -15,44 +16,10 @@ export function thinkingField(fields: JsonObject | undefined): 'thinking' | 'rea
 }
 
 /** `outputConfig.effort`, and `thinking` among the model's own fields. */
-export function decodeReasoning(wire: JsonObject, fields: JsonObject | undefined, scope: Scope): ReasoningRequest | undefined {
-  const config = optionalObject(wire, 'outputConfig', '');
-  const effort = config === undefined ? undefined : optionalString(config, 'effort', 'outputConfig');
-  const field = thinkingField(fields);
-  const thinking = field === undefined ? undefined : maybeObject(fields?.[field]);
-  if (field === undefined || thinking === undefined) return effort === undefined ? undefined : asked(undefined, effort, undefined);
-  const path = memberPath(fieldsPath, field);
-  reportUnknown(thinking, thinkingMembers, path, scope);
-  const display = optionalString(thinking, 'display', path);
-  const mode = decodeMode(requiredString(thinking, 'type', path), path, scope);
-  return asked(mode, effort, optionalInteger(thinking, 'budget_tokens', path), display === undefined ? undefined : display !== 'omitted');
-}
-
-const asked = (
-  mode: ReasoningRequest['mode'],
-  effort: string | undefined,
-  budget: number | undefined,
-  include?: boolean,
-): ReasoningRequest => ({
-  mode,
-  effort,
-  budget,
-  summary: undefined,
-  include,
-});
-
-function decodeMode(type: string, path: string, scope: Scope): ReasoningRequest['mode'] {
-  switch (type) {
-    case 'enabled':
-      return 'on';
-    case 'adaptive':
-      return 'adaptive';
-    case 'disabled':
-      return 'off';
-    default:
-      approximated(scope, `${path}.type`, `${type} was read as adaptive`);
-      return 'adaptive';
-  }
+export function decodeReasoning(wire: Fields, fields: Fields | undefined): ReasoningRequest | undefined {
+  const field = thinkingField(fields?.wire);
+  const thinking = field === undefined ? undefined : readObject(fields, field, thinkingMembers);
+  return decodeThinking(thinking, readString(readObject(wire, 'outputConfig'), 'effort'));
 }
 
 /** What reasoning becomes: members of the model's own fields and of `outputConfig`, and what it leaves of other parameters. */
@@ -144,7 +111,7 @@ function encodeForClaude(
   };
 }
 
-const claudeEfforts: ReadonlySet<string> = new Set(['low', 'medium', 'high', 'xhigh', 'max']);
+const claudeEfforts = words('low medium high xhigh max');
 
 function claudeEffort(effort: string | undefined, scope: Scope): string | undefined {
   if (effort === undefined || effort === 'none' || claudeEfforts.has(effort)) return effort === 'none' ? undefined : effort;

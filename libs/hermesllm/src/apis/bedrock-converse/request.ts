@@ -1,22 +1,9 @@
 import type { JsonObject } from '../../codec.ts';
-import type { Extensions, LlmRequest, OutputFormat } from '../../model/request.ts';
+import type { LlmRequest, OutputFormat } from '../../model/request.ts';
 import { emptyRequest } from '../../model/request.ts';
-import {
-  asObject,
-  asString,
-  maybeNumber,
-  maybeObject,
-  maybeString,
-  memberPath,
-  optionalInteger,
-  optionalNumber,
-  optionalObject,
-  optionalStrings,
-  requiredString,
-  unknownFields,
-} from '../../read.ts';
+import { maybeNumber, maybeObject, maybeString, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, foreign, reportUnknown, unsupported } from '../../warn.ts';
+import { approximated, dropped, unsupported } from '../../warn.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeOutputFormat, encodeOutputFormat } from './output-format.ts';
 import type { EncodedReasoning } from './reasoning.ts';
@@ -27,60 +14,44 @@ import { encodeTurns } from './turns.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import { upstreamContext } from './upstream-context.ts';
 import type { WireInferenceConfig } from './wire.ts';
+import { words } from '../../words.ts';
+import { fieldsOf, readObject, readStringMap, requireString } from '../../fields.ts';
+import { addExtensions } from '../extensions.ts';
+import { reportUnsupported } from '../unsupported-fields.ts';
+import { scalarFields } from '../scalar-fields.ts';
+import { reasoningRequest } from '../claude-thinking.ts';
+import { strictSchema } from '../output-format.ts';
 
 const modelFieldsKey = 'additionalModelRequestFields';
 const responsePathsKey = 'additionalModelResponseFieldPaths';
 
-const known: ReadonlySet<string> = new Set([
-  'modelId',
-  'messages',
-  'system',
-  'inferenceConfig',
-  'toolConfig',
-  modelFieldsKey,
-  'requestMetadata',
-  'serviceTier',
-  'outputConfig',
-]);
-const inferenceMembers: ReadonlySet<string> = new Set(['maxTokens', 'temperature', 'topP', 'stopSequences']);
-const tierMembers: ReadonlySet<string> = new Set(['type']);
+const known = words(`modelId messages system inferenceConfig toolConfig ${modelFieldsKey} requestMetadata serviceTier outputConfig`);
+const inference = scalarFields('maxTokens:integer temperature:number topP:number stopSequences:strings:stop');
+const inferenceMembers = words('maxTokens temperature topP stopSequences');
+const tierMembers = words('type');
 
 /**
  * Model and stream stand in the path: the caller sets them. The request has `extensions` of this API even where there is nothing in them:
  * they say whose client it came from, and `encodeRequest` repeats such a client in all it said.
  */
 export function decodeRequest(value: unknown, scope: Scope): LlmRequest {
-  const wire = asObject(value, '');
-  const request = emptyRequest('', false, decodeMessages(wire, scope));
-  if (wire['modelId'] !== undefined) dropped(scope, 'modelId', 'The model stands in the path');
-  decodeInference(wire, request, scope);
-  decodeToolConfig(wire, request, scope);
-  const modelFields = optionalObject(wire, modelFieldsKey, '');
-  request.topK = decodeTopK(modelFields);
-  request.reasoning = decodeReasoning(wire, modelFields, scope);
-  const claude = claudeOutputConfig(modelFields);
-  request.outputFormat = decodeOutputFormat(wire, scope) ?? claude?.format;
-  if (claude?.effort !== undefined && request.reasoning === undefined) {
-    request.reasoning = { mode: undefined, effort: claude.effort, budget: undefined, summary: undefined, include: undefined };
-  }
-  request.metadata = decodeMetadata(wire);
-  const tier = optionalObject(wire, 'serviceTier', '');
-  if (tier !== undefined) {
-    reportUnknown(tier, tierMembers, 'serviceTier', scope);
-    request.serviceTier = requiredString(tier, 'type', 'serviceTier');
-  }
-  request.extensions = { api, fields: decodeFields(wire, modelFields) };
+  const wire = fieldsOf(value, scope);
+  const request = emptyRequest('', false, decodeMessages(wire));
+  if (wire.wire['modelId'] !== undefined) dropped(scope, 'modelId', 'The model stands in the path');
+  const config = readObject(wire, 'inferenceConfig', inferenceMembers);
+  if (config !== undefined) inference.readAll(config, request);
+  decodeToolConfig(wire, request);
+  const modelFields = readObject(wire, modelFieldsKey);
+  request.topK = decodeTopK(modelFields?.wire);
+  request.reasoning = decodeReasoning(wire, modelFields);
+  const claude = claudeOutputConfig(modelFields?.wire);
+  request.outputFormat = decodeOutputFormat(wire) ?? claude?.format;
+  if (claude?.effort !== undefined) request.reasoning ??= reasoningRequest(undefined, claude.effort);
+  request.metadata = readStringMap(wire, 'requestMetadata');
+  const tier = readObject(wire, 'serviceTier', tierMembers);
+  request.serviceTier = tier && requireString(tier, 'type');
+  request.extensions = { api, fields: decodeFields(wire.wire, modelFields?.wire) };
   return request;
-}
-
-function decodeInference(wire: JsonObject, request: LlmRequest, scope: Scope): void {
-  const config = optionalObject(wire, 'inferenceConfig', '');
-  if (config === undefined) return;
-  reportUnknown(config, inferenceMembers, 'inferenceConfig', scope);
-  request.maxTokens = optionalInteger(config, 'maxTokens', 'inferenceConfig');
-  request.temperature = optionalNumber(config, 'temperature', 'inferenceConfig');
-  request.topP = optionalNumber(config, 'topP', 'inferenceConfig');
-  request.stop = optionalStrings(config, 'stopSequences', 'inferenceConfig');
 }
 
 /** `top_k`, or as some models write it. Nova has its own `inferenceConfig` among the model's fields. */
@@ -91,16 +62,7 @@ function decodeTopK(fields: JsonObject | undefined): number | undefined {
 
 const novaConfig = (fields: JsonObject): JsonObject | undefined => maybeObject(fields['inferenceConfig']);
 
-function decodeMetadata(wire: JsonObject): Record<string, string> | undefined {
-  const metadata = optionalObject(wire, 'requestMetadata', '');
-  if (metadata === undefined) return undefined;
-  const entries: [string, string][] = [];
-  for (const key in metadata) entries.push([key, asString(metadata[key], memberPath('requestMetadata', key))]);
-  return Object.fromEntries(entries);
-}
-
-/** What only this API has. Of the model's own fields, those that the hub has read are left out. */
-const claudeConfigMembers: ReadonlySet<string> = new Set(['format', 'effort']);
+const claudeConfigMembers = words('format effort');
 
 /** Claude's own `output_config`, which clients send as a model field; undefined when there is more in it than is understood here. */
 function claudeOutputConfig(fields: JsonObject | undefined): { format: OutputFormat | undefined; effort: string | undefined } | undefined {
@@ -109,15 +71,10 @@ function claudeOutputConfig(fields: JsonObject | undefined): { format: OutputFor
   const format = maybeObject(config['format']);
   const isSchema = format?.['type'] === 'json_schema' && maybeObject(format['schema']) !== undefined;
   if (format !== undefined && !isSchema) return undefined;
-  return {
-    format:
-      format === undefined
-        ? undefined
-        : { type: 'json-schema', name: undefined, description: undefined, schema: format['schema'], strict: true },
-    effort: maybeString(config['effort']),
-  };
+  return { format: format === undefined ? undefined : strictSchema(format['schema']), effort: maybeString(config['effort']) };
 }
 
+/** What only this API has. Of the model's own fields, those that the hub has read are left out. */
 function decodeFields(wire: JsonObject, modelFields: JsonObject | undefined): JsonObject {
   const fields = unknownFields(wire, known) ?? {};
   if (modelFields === undefined) return fields;
@@ -133,7 +90,14 @@ function decodeFields(wire: JsonObject, modelFields: JsonObject | undefined): Js
 
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   const context = upstreamContext(request, scope);
-  reportUnsupported(request, context);
+  reportUnsupported(request, 'seed presencePenalty frequencyPenalty candidates logprobs verbosity user store', scope);
+  if (request.metadata !== undefined && !context.own) {
+    dropped(
+      scope,
+      'metadata',
+      "Bedrock's metadata is written to the account's invocation logs; a client of another API did not ask for that",
+    );
+  }
   const { system, turns, tools, unsigned } = encodeTurns(request.messages, context);
   const reasoning = encodeReasoning(request, unsigned, context);
   const textFormat = encodeOutputFormat(request.outputFormat, system, context);
@@ -148,7 +112,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     requestMetadata: context.own ? request.metadata : undefined,
     serviceTier: encodeServiceTier(request.serviceTier, context),
   };
-  addExtensions(wire, request.extensions, scope);
+  addExtensions(wire, request.extensions, (origin) => origin === api, scope, known);
   return wire;
 }
 
@@ -245,35 +209,5 @@ function encodeServiceTier(tier: string | undefined, { own, scope }: UpstreamCon
       if (own) return { type: tier };
       unsupported(scope, 'serviceTier', tier);
       return undefined;
-  }
-}
-
-function reportUnsupported(request: LlmRequest, { own, scope }: UpstreamContext): void {
-  const drop = (path: string): void => unsupported(scope, path);
-  if (request.seed !== undefined) drop('seed');
-  if (request.presencePenalty !== undefined && request.presencePenalty !== 0) drop('presencePenalty');
-  if (request.frequencyPenalty !== undefined && request.frequencyPenalty !== 0) drop('frequencyPenalty');
-  if (request.candidates !== undefined && request.candidates !== 1) drop('candidates');
-  if (request.logprobs !== undefined) drop('logprobs');
-  if (request.verbosity !== undefined) drop('verbosity');
-  if (request.user !== undefined) drop('user');
-  if (request.store === true) drop('store');
-  if (request.metadata !== undefined && !own) {
-    dropped(
-      scope,
-      'metadata',
-      "Bedrock's metadata is written to the account's invocation logs; a client of another API did not ask for that",
-    );
-  }
-}
-
-function addExtensions(wire: Record<string, unknown>, extensions: Extensions | undefined, scope: Scope): void {
-  if (extensions === undefined) return;
-  const { fields } = extensions;
-  for (const key in fields) {
-    if (extensions.api !== api) foreign(scope, `extensions.${key}`, extensions.api);
-    else if (!known.has(key) && key !== responsePathsKey) {
-      Object.defineProperty(wire, key, { value: fields[key], enumerable: true, configurable: true, writable: true });
-    }
   }
 }

@@ -12,9 +12,10 @@ import { decodeFinish, encodeResponseFields, encodeStopReason } from './finish.t
 import { api } from './api.ts';
 import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.ts';
 import type { WireResponse } from './wire.ts';
+import { words } from '../../words.ts';
 
 /** `metrics` is how long the call took upstream, which a host measures itself. */
-const known: ReadonlySet<string> = new Set(['output', 'stopReason', 'usage', 'metrics', 'serviceTier']);
+const known = words('output stopReason usage metrics serviceTier');
 const responseFieldsKey = 'additionalModelResponseFields';
 
 /**

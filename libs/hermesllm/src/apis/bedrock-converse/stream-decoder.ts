@@ -30,6 +30,7 @@ import { api } from './api.ts';
 import { openRedacted, openText } from './signatures.ts';
 import { decodeServiceTier, decodeUsage } from './usage.ts';
 import type { WireDelta, WireEvent } from './wire.ts';
+import { words } from '../../words.ts';
 
 /** Characters of frames that may be held for blocks that have not ended. */
 const heldLimit = 16 * 1024 * 1024;
@@ -242,14 +243,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
   };
 }
 
-const events: ReadonlySet<string> = new Set([
-  'messageStart',
-  'contentBlockStart',
-  'contentBlockDelta',
-  'contentBlockStop',
-  'messageStop',
-  'metadata',
-]);
+const events = words('messageStart contentBlockStart contentBlockDelta contentBlockStop messageStop metadata');
 
 function lateFacts({ signature, redacted, citations }: OpenBlock): LateFacts | undefined {
   if (signature === '' && redacted === '' && citations === undefined) return undefined;

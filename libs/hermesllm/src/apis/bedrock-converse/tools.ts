@@ -1,92 +1,78 @@
-import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
 import type { CustomTool, FunctionTool, HostedTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
-import {
-  asArray,
-  asObject,
-  elementPath,
-  isObject,
-  memberPath,
-  optionalBoolean,
-  optionalObject,
-  optionalString,
-  requiredString,
-} from '../../read.ts';
+import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, emulated, reportUnknown, unsupported } from '../../warn.ts';
+import { approximated, dropped, emulated, unsupported } from '../../warn.ts';
 import { decodeCachePoint, pushCachePoint } from './cache-point.ts';
 import { api } from './api.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock, WireToolConfig } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import {
+  pathOf,
+  readBoolean,
+  readItem,
+  readObject,
+  readString,
+  requireList,
+  requireObject,
+  requireString,
+  wrongMember,
+} from '../../fields.ts';
+import { hostedTool } from '../hosted-tool.ts';
 
-const configMembers: ReadonlySet<string> = new Set(['tools', 'toolChoice']);
-const elementMembers: ReadonlySet<string> = new Set(['toolSpec', 'systemTool', 'cachePoint']);
-const specMembers: ReadonlySet<string> = new Set(['name', 'description', 'inputSchema', 'strict']);
-const schemaMembers: ReadonlySet<string> = new Set(['json']);
+const configMembers = words('tools toolChoice');
+const elementMembers = words('toolSpec systemTool cachePoint');
+const specMembers = words('name description inputSchema strict');
+const schemaMembers = words('json');
 
 /** Sets `tools` and `toolChoice` from `toolConfig`. */
-export function decodeToolConfig(wire: JsonObject, request: LlmRequest, scope: Scope): void {
-  const config = optionalObject(wire, 'toolConfig', '');
+export function decodeToolConfig(wire: Fields, request: LlmRequest): void {
+  const config = readObject(wire, 'toolConfig', configMembers);
   if (config === undefined) return;
-  reportUnknown(config, configMembers, 'toolConfig', scope);
-  const list = asArray(config['tools'] ?? undefined, 'toolConfig.tools');
+  const list = requireList(config, 'tools');
   const tools: Tool[] = [];
-  for (let i = 0; i < list.length; i++) decodeTool(list[i], elementPath('toolConfig.tools', i), scope, tools);
+  for (let i = 0; i < list.length; i++) decodeTool(readItem(config, list, 'tools', i, elementMembers), tools);
   request.tools = tools;
-  request.toolChoice = decodeToolChoice(optionalObject(config, 'toolChoice', 'toolConfig'));
+  request.toolChoice = decodeToolChoice(config);
 }
 
-function decodeTool(value: unknown, path: string, scope: Scope, tools: Tool[]): void {
-  const wire = asObject(value, path);
-  reportUnknown(wire, elementMembers, path, scope);
-  const spec = optionalObject(wire, 'toolSpec', path);
-  if (spec !== undefined) {
-    tools.push(decodeFunction(spec, memberPath(path, 'toolSpec'), scope));
-    return;
+function decodeTool(element: Fields, tools: Tool[]): void {
+  const spec = readObject(element, 'toolSpec', specMembers);
+  const hosted = readObject(element, 'systemTool');
+  if (spec !== undefined) tools.push(decodeFunction(spec));
+  else if (hosted !== undefined) tools.push(hostedTool(requireString(hosted, 'name'), api, element.wire));
+  else if (element.wire['cachePoint'] === undefined) throw wrongMember(element, '', 'expected toolSpec, systemTool or cachePoint');
+  else {
+    const hint = decodeCachePoint(element);
+    const previous = tools[tools.length - 1];
+    if (hint === undefined) return;
+    if (previous?.type === 'function') previous.cache = hint;
+    else dropped(element.scope, pathOf(element), 'There is no tool before this cache point that can be cached');
   }
-  const hosted = optionalObject(wire, 'systemTool', path);
-  if (hosted !== undefined) {
-    const name = requiredString(hosted, 'name', memberPath(path, 'systemTool'));
-    tools.push({ type: 'hosted', kind: hostedKind(name), api, value: wire });
-    return;
-  }
-  if (wire['cachePoint'] === undefined) throw invalidRequest(path, 'expected toolSpec, systemTool or cachePoint');
-  const hint = decodeCachePoint(wire, path, scope);
-  const previous = tools[tools.length - 1];
-  if (hint === undefined) return;
-  if (previous?.type === 'function') previous.cache = hint;
-  else dropped(scope, path, 'There is no tool before this cache point that can be cached');
 }
 
-function decodeFunction(spec: JsonObject, path: string, scope: Scope): FunctionTool {
-  reportUnknown(spec, specMembers, path, scope);
-  const schemaPath = memberPath(path, 'inputSchema');
-  const inputSchema = asObject(spec['inputSchema'] ?? undefined, schemaPath);
-  reportUnknown(inputSchema, schemaMembers, schemaPath, scope);
-  return {
-    type: 'function',
-    name: requiredString(spec, 'name', path),
-    description: optionalString(spec, 'description', path),
-    schema: inputSchema['json'] ?? undefined,
-    strict: optionalBoolean(spec, 'strict', path),
-    cache: undefined,
-    namespace: undefined,
-  };
-}
+const decodeFunction = (spec: Fields): FunctionTool => ({
+  type: 'function',
+  name: requireString(spec, 'name'),
+  description: readString(spec, 'description'),
+  schema: requireObject(spec, 'inputSchema', schemaMembers).wire['json'] ?? undefined,
+  strict: readBoolean(spec, 'strict'),
+  cache: undefined,
+  namespace: undefined,
+});
 
 // https://docs.aws.amazon.com/nova/latest/nova2-userguide/using-tools.html
 const novaSearch = 'nova_grounding';
 const novaInterpreter = 'nova_code_interpreter';
 
-const hostedKind = (name: string): HostedTool['kind'] =>
-  name === novaSearch ? 'web-search' : name === novaInterpreter ? 'code-execution' : 'other';
-
-function decodeToolChoice(choice: JsonObject | undefined): ToolChoice | undefined {
+function decodeToolChoice(config: Fields): ToolChoice | undefined {
+  const choice = readObject(config, 'toolChoice');
   if (choice === undefined) return undefined;
-  if (isObject(choice['auto'])) return { type: 'auto' };
-  if (isObject(choice['any'])) return { type: 'required' };
-  if (isObject(choice['tool'])) return { type: 'tool', name: requiredString(choice['tool'], 'name', 'toolConfig.toolChoice.tool') };
-  throw invalidRequest('toolConfig.toolChoice', 'expected auto, any or tool');
+  if (isObject(choice.wire['auto'])) return { type: 'auto' };
+  if (isObject(choice.wire['any'])) return { type: 'required' };
+  if (isObject(choice.wire['tool'])) return { type: 'tool', name: requireString(requireObject(choice, 'tool'), 'name') };
+  throw wrongMember(choice, '', 'expected auto, any or tool');
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Usage } from '../../model/usage.ts';
 import { totalInput } from '../../model/usage.ts';
 import { isObject, listOf, maybeNumber, maybeString } from '../../read.ts';
 import type { WireUsage } from './wire.ts';
+import { words } from '../../words.ts';
 
 const longTtl = '1h';
 
@@ -65,7 +66,7 @@ function encodeCacheDetails({ cacheWrite, cacheWriteLong }: Usage): JsonObject[]
 /** `serviceTier` of an answer: `{ type }`. */
 export const decodeServiceTier = (wire: unknown): string | undefined => (isObject(wire) ? maybeString(wire['type']) : undefined);
 
-const tiers: ReadonlySet<string> = new Set(['default', 'flex', 'priority', 'reserved']);
+const tiers = words('default flex priority reserved');
 
 /** The tiers of other APIs that have the same name mean the same. */
 export const encodeServiceTier = (tier: string | undefined): { type: string } | undefined =>

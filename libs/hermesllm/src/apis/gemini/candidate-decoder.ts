@@ -16,6 +16,7 @@ import { decodeLogprobs } from './logprobs.ts';
 import { fileMedia, inlineMedia } from './media.ts';
 import { openThought } from './thought-signature.ts';
 import type { WireAnswerPart, WireCandidate } from './wire.ts';
+import { words } from '../../words.ts';
 
 /** Characters of a text that are kept for the offsets of its citations; longer text has citations without a place. */
 const keptText = 4 * 1024 * 1024;
@@ -172,7 +173,7 @@ export function candidateDecoder(number: number, nextIndex: () => number, scope:
 
 const noThought = { signature: undefined, redacted: undefined };
 
-const about: ReadonlySet<string> = new Set(['text', 'thought', 'thoughtSignature', 'partMetadata']);
+const about = words('text thought thoughtSignature partMetadata');
 
 function hasData(part: JsonObject): boolean {
   for (const key in part) if (!about.has(key)) return true;

@@ -1,35 +1,33 @@
-import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
 import type { Block, ReasoningBlock } from '../../model/block.ts';
 import { textBlock } from '../../model/block.ts';
 import type { Message } from '../../model/request.ts';
 import { message } from '../../model/request.ts';
-import { asObject, elementPath, memberPath, optionalString } from '../../read.ts';
-import type { Scope } from '../../scope.ts';
-import { reportUnknown } from '../../warn.ts';
 import { callIds } from './call-ids.ts';
-import type { PartContext } from './decode-parts.ts';
 import { decodeParts } from './decode-parts.ts';
-import { camelMembers, listOrOne } from './members.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { readItem, readObject, readString, requireList, wrongMember } from '../../fields.ts';
+import { pushUserTurn } from '../turns.ts';
+import type { CallIds } from './call-ids.ts';
 
-const contentMembers: ReadonlySet<string> = new Set(['role', 'parts']);
+const contentMembers = words('role parts');
 
 /** The system instruction and the contents, in the hub's order. */
-export function decodeMessages(wire: JsonObject, scope: Scope): Message[] {
+export function decodeMessages(wire: Fields): Message[] {
   const messages: Message[] = [];
-  const context: PartContext = { scope, ids: callIds() };
-  const { systemInstruction } = wire;
-  if (systemInstruction !== undefined && systemInstruction !== null && systemInstruction !== '') {
-    const blocks =
-      typeof systemInstruction === 'string'
-        ? [textBlock(systemInstruction)]
-        : decodeContent(systemInstruction, 'systemInstruction', context).blocks;
+  const ids = callIds();
+  const { systemInstruction } = wire.wire;
+  if (typeof systemInstruction === 'string') {
+    if (systemInstruction !== '') messages.push(message('system', [textBlock(systemInstruction)]));
+  } else {
+    const system = readObject(wire, 'systemInstruction', contentMembers);
+    const blocks = system === undefined ? [] : decodeContent(system, ids).blocks;
     if (blocks.length > 0) messages.push(message('system', blocks));
   }
-  const contents = listOrOne(wire['contents'], 'contents');
+  const contents = requireList(wire, 'contents');
   for (let i = 0; i < contents.length; i++) {
-    const path = elementPath('contents', i);
-    const { role, blocks } = decodeContent(contents[i], path, context);
+    const content = readItem(wire, contents, 'contents', i, contentMembers);
+    const { role, blocks } = decodeContent(content, ids);
     switch (role) {
       case 'model':
         pushModelTurn(blocks, messages);
@@ -37,21 +35,24 @@ export function decodeMessages(wire: JsonObject, scope: Scope): Message[] {
       case undefined:
       case '':
       case 'user':
-      case 'function': // of the first versions of the API, for function responses
-        pushUserTurn(blocks, path, messages);
+      case 'function': {
+        // `function` is of the first versions of the API, for function responses
+        const call = blocks.findIndex(({ type }) => type === 'tool-call');
+        if (call !== -1) throw wrongMember(content, `parts[${call}].functionCall`, 'only the model calls functions');
+        pushUserTurn(blocks, messages);
         break;
+      }
       default:
-        throw invalidRequest(memberPath(path, 'role'), 'expected user or model');
+        throw wrongMember(content, 'role', 'expected user or model');
     }
   }
   return messages;
 }
 
-function decodeContent(value: unknown, path: string, context: PartContext): { role: string | undefined; blocks: Block[] } {
-  const content = camelMembers(asObject(value, path), contentMembers);
-  reportUnknown(content, contentMembers, path, context.scope);
-  return { role: optionalString(content, 'role', path), blocks: decodeParts(content['parts'], `${path}.parts`, context) };
-}
+const decodeContent = (content: Fields, ids: CallIds): { role: string | undefined; blocks: Block[] } => ({
+  role: readString(content, 'role'),
+  blocks: decodeParts(content, ids),
+});
 
 /**
  * Google's SDKs record a streamed answer as one content a chunk. Such a run is one message, and text that was cut between two chunks
@@ -83,21 +84,4 @@ function continues(previous: Block, block: Block, cut: boolean): boolean {
   previous.text += block.text;
   previous.signature = block.signature;
   return true;
-}
-
-/** The hub keeps tool results in messages of their own; a run of them is one message. */
-function pushUserTurn(blocks: Block[], path: string, messages: Message[]): void {
-  if (blocks.length === 0) messages.push(message('user', blocks));
-  const last = messages[messages.length - 1];
-  let run = last?.role === 'tool' ? last : undefined;
-  for (let i = 0; i < blocks.length; i++) {
-    const block = blocks[i] as Block;
-    if (block.type === 'tool-call') throw invalidRequest(`${path}.parts[${i}].functionCall`, 'only the model calls functions');
-    const role = block.type === 'tool-result' ? 'tool' : 'user';
-    if (run?.role !== role) {
-      run = message(role, []);
-      messages.push(run);
-    }
-    run.blocks.push(block);
-  }
 }

@@ -1,43 +1,24 @@
 import type { EncodedError, JsonObject } from '../../codec.ts';
-import type { LlmError, LlmErrorKind } from '../../model/error.ts';
-import { kindOfStatus, llmError } from '../../model/error.ts';
-import { isObject, listOf, maybeNumber, maybeString } from '../../read.ts';
+import type { LlmError } from '../../model/error.ts';
+import { kindOfStatus } from '../../model/error.ts';
+import { isObject, listOf, maybeNumber, maybeObject, maybeString } from '../../read.ts';
+import { errorTable, upstreamError } from '../error-table.ts';
 
 // https://ai.google.dev/gemini-api/docs/troubleshooting and https://cloud.google.com/apis/design/errors
-const statuses: ReadonlyMap<string, { kind: LlmErrorKind; status: number }> = new Map([
-  ['INVALID_ARGUMENT', { kind: 'invalid_request', status: 400 }],
-  ['FAILED_PRECONDITION', { kind: 'invalid_request', status: 400 }],
-  ['OUT_OF_RANGE', { kind: 'invalid_request', status: 400 }],
-  ['UNAUTHENTICATED', { kind: 'authentication', status: 401 }],
-  ['PERMISSION_DENIED', { kind: 'permission', status: 403 }],
-  ['NOT_FOUND', { kind: 'not_found', status: 404 }],
-  ['ALREADY_EXISTS', { kind: 'conflict', status: 409 }],
-  ['ABORTED', { kind: 'conflict', status: 409 }],
-  ['RESOURCE_EXHAUSTED', { kind: 'rate_limit', status: 429 }],
-  ['CANCELLED', { kind: 'timeout', status: 499 }],
-  ['UNKNOWN', { kind: 'server', status: 500 }],
-  ['INTERNAL', { kind: 'server', status: 500 }],
-  ['DATA_LOSS', { kind: 'server', status: 500 }],
-  ['UNIMPLEMENTED', { kind: 'server', status: 501 }],
-  ['UNAVAILABLE', { kind: 'overloaded', status: 503 }],
-  ['DEADLINE_EXCEEDED', { kind: 'timeout', status: 504 }],
+const statuses = errorTable([
+  ['invalid_request', 400, 'INVALID_ARGUMENT FAILED_PRECONDITION OUT_OF_RANGE'],
+  ['authentication', 401, 'UNAUTHENTICATED'],
+  ['permission', 403, 'PERMISSION_DENIED'],
+  ['not_found', 404, 'NOT_FOUND'],
+  ['conflict', 409, 'ABORTED ALREADY_EXISTS'],
+  ['rate_limit', 429, 'RESOURCE_EXHAUSTED'],
+  ['server', 500, 'INTERNAL UNKNOWN DATA_LOSS'],
+  ['server', 501, 'UNIMPLEMENTED'],
+  ['overloaded', 503, 'UNAVAILABLE'],
+  ['timeout', 504, 'DEADLINE_EXCEEDED'],
+  ['timeout', 499, 'CANCELLED'],
 ]);
 
-const statusOfKind: Readonly<Record<LlmErrorKind, string>> = {
-  invalid_request: 'INVALID_ARGUMENT',
-  authentication: 'UNAUTHENTICATED',
-  billing: 'FAILED_PRECONDITION',
-  permission: 'PERMISSION_DENIED',
-  not_found: 'NOT_FOUND',
-  conflict: 'ABORTED',
-  too_large: 'INVALID_ARGUMENT',
-  rate_limit: 'RESOURCE_EXHAUSTED',
-  timeout: 'DEADLINE_EXCEEDED',
-  server: 'INTERNAL',
-  overloaded: 'UNAVAILABLE',
-};
-
-const longestText = 500;
 const types = 'type.googleapis.com/google.rpc.';
 
 /**
@@ -46,14 +27,13 @@ const types = 'type.googleapis.com/google.rpc.';
  */
 export function decodeError(status: number, body: unknown, header?: (name: string) => string | undefined): LlmError {
   const value: unknown = Array.isArray(body) ? body[0] : body;
-  const envelope = isObject(value) ? value : undefined;
-  const error = isObject(envelope?.['error']) ? envelope['error'] : undefined;
+  const envelope = maybeObject(value);
+  const error = maybeObject(envelope?.['error']);
   const name = maybeString(error?.['status']);
-  const known = name === undefined ? undefined : statuses.get(name);
+  const known = statuses.read(name);
   const said = maybeNumber(error?.['code']);
   const failed = status >= 400 ? status : said !== undefined && said >= 400 && said <= 599 ? said : (known?.status ?? 500);
-  const text = typeof value === 'string' ? value : (error?.['message'] ?? envelope?.['error'] ?? envelope?.['message']);
-  const message = typeof text === 'string' ? text.trim().slice(0, longestText) : '';
+  const text = envelope === undefined ? value : (error?.['message'] ?? envelope['error'] ?? envelope['message']);
   const details = listOf(error?.['details']);
   const reason = maybeString(detail(details, 'ErrorInfo')?.['reason']);
   const code = reason ?? maybeString(error?.['code']);
@@ -61,16 +41,12 @@ export function decodeError(status: number, body: unknown, header?: (name: strin
   const keyless = reason === 'API_KEY_INVALID';
   const violation = listOf(detail(details, 'BadRequest')?.['fieldViolations'])[0];
   const specific = failed === 402 || failed === 409 || failed === 413;
-  return llmError(
-    keyless ? 'authentication' : specific ? kindOfStatus(failed) : (known?.kind ?? kindOfStatus(failed)),
-    message === '' ? `The upstream answered with status ${failed}` : message,
-    {
-      status: keyless ? 401 : failed,
-      code: code ?? (known === undefined ? name : undefined),
-      param: isObject(violation) ? maybeString(violation['field']) : undefined,
-      requestId: maybeString(detail(details, 'RequestInfo')?.['requestId']) ?? header?.('x-request-id'),
-    },
-  );
+  return upstreamError(keyless ? 'authentication' : specific ? kindOfStatus(failed) : (known?.kind ?? kindOfStatus(failed)), text, {
+    status: keyless ? 401 : failed,
+    code: code ?? (known === undefined ? name : undefined),
+    param: isObject(violation) ? maybeString(violation['field']) : undefined,
+    requestId: maybeString(detail(details, 'RequestInfo')?.['requestId']) ?? header?.('x-request-id'),
+  });
 }
 
 function detail(details: readonly unknown[], type: string): JsonObject | undefined {
@@ -87,7 +63,12 @@ export function encodeError(error: LlmError): EncodedError {
   return {
     status,
     body: {
-      error: { code: status, message, status: statusOfKind[error.kind], details: details.length === 0 ? undefined : details },
+      error: {
+        code: status,
+        message,
+        status: error.kind === 'billing' ? 'FAILED_PRECONDITION' : statuses.write(error.kind),
+        details: details.length === 0 ? undefined : details,
+      },
     },
     headers: undefined,
   };

@@ -1,78 +1,59 @@
 import type { JsonObject } from '../../codec.ts';
 import type { LlmRequest, OutputFormat } from '../../model/request.ts';
-import { isObject, optionalBoolean, optionalInteger, optionalNumber, optionalString, optionalStrings, unknownFields } from '../../read.ts';
+import { setMember, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, dropped, unsupported } from '../../warn.ts';
 import { jsonSchemaOf } from './json-schema.ts';
-import { optionalMembers, setMember } from './members.ts';
 import { decodeReasoning, encodeThinking } from './thinking.ts';
 import type { WirePart } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { pathAt, readBoolean, readInteger, readObject, readString, spelled } from '../../fields.ts';
+import { strictSchema, decodeLogprobsWish } from '../output-format.ts';
+import { scalarFields } from '../scalar-fields.ts';
 
-const known: ReadonlySet<string> = new Set([
-  'temperature',
-  'topP',
-  'topK',
-  'candidateCount',
-  'maxOutputTokens',
-  'stopSequences',
-  'responseLogprobs',
-  'logprobs',
-  'presencePenalty',
-  'frequencyPenalty',
-  'seed',
-  'responseMimeType',
-  'responseSchema',
-  'responseJsonSchema',
-  'thinkingConfig',
-]);
+const scalars = scalarFields(
+  'temperature:number topP:number topK:number candidateCount:integer:candidates maxOutputTokens:integer:maxTokens ' +
+    'stopSequences:strings:stop presencePenalty:number frequencyPenalty:number seed:integer',
+);
+const known = words(
+  'temperature topP topK candidateCount maxOutputTokens stopSequences responseLogprobs logprobs presencePenalty frequencyPenalty seed responseMimeType responseSchema responseJsonSchema thinkingConfig',
+);
 /** Members that are carried as they are, here for their other spelling. */
-const spelled: ReadonlySet<string> = new Set([...known, 'responseModalities', 'mediaResolution', 'speechConfig', 'imageConfig']);
-const path = 'generationConfig';
+const spelledMembers: ReadonlySet<string> = new Set([...known, 'responseModalities', 'mediaResolution', 'speechConfig', 'imageConfig']);
 
 /** Sets the request's fields; returns the members that only this API has. */
-export function decodeGenerationConfig(wire: JsonObject, request: LlmRequest, scope: Scope): JsonObject | undefined {
-  const config = optionalMembers(wire, path, '', spelled);
-  if (config === undefined) return undefined;
-  request.temperature = optionalNumber(config, 'temperature', path);
-  request.topP = optionalNumber(config, 'topP', path);
-  request.topK = optionalNumber(config, 'topK', path);
-  request.candidates = optionalInteger(config, 'candidateCount', path);
-  request.maxTokens = optionalInteger(config, 'maxOutputTokens', path);
-  request.stop = optionalStrings(config, 'stopSequences', path);
-  request.presencePenalty = optionalNumber(config, 'presencePenalty', path);
-  request.frequencyPenalty = optionalNumber(config, 'frequencyPenalty', path);
-  request.seed = optionalInteger(config, 'seed', path);
-  request.logprobs = decodeLogprobs(config);
-  request.outputFormat = decodeOutputFormat(config, scope);
-  request.reasoning = decodeReasoning(config, scope);
-  return unknownFields(config, known);
+export function decodeGenerationConfig(wire: Fields, request: LlmRequest): JsonObject | undefined {
+  const raw = readObject(wire, 'generationConfig');
+  if (raw === undefined) return undefined;
+  const config = spelled(raw, spelledMembers);
+  scalars.readAll(config, request);
+  request.logprobs = decodeLogprobsWish(readBoolean(config, 'responseLogprobs'), readInteger(config, 'logprobs'));
+  request.outputFormat = decodeOutputFormat(config);
+  request.reasoning = decodeReasoning(config);
+  return unknownFields(config.wire, known);
 }
 
-function decodeLogprobs(config: JsonObject): LlmRequest['logprobs'] {
-  const wanted = optionalBoolean(config, 'responseLogprobs', path);
-  const alternatives = optionalInteger(config, 'logprobs', path);
-  return wanted === true || (wanted === undefined && alternatives !== undefined) ? { alternatives } : undefined;
-}
-
-function decodeOutputFormat(config: JsonObject, scope: Scope): OutputFormat | undefined {
-  const mediaType = optionalString(config, 'responseMimeType', path);
-  const { responseSchema, responseJsonSchema } = config;
-  const schema = responseJsonSchema ?? (isObject(responseSchema) ? jsonSchemaOf(responseSchema) : (responseSchema ?? undefined));
+function decodeOutputFormat(config: Fields): OutputFormat | undefined {
+  const mediaType = readString(config, 'responseMimeType');
+  const { responseSchema, responseJsonSchema } = config.wire;
+  const schema = responseJsonSchema ?? jsonSchemaOf(responseSchema ?? undefined);
   switch (mediaType) {
     case 'text/plain':
-      if (schema !== undefined) dropped(scope, `${path}.responseSchema`, 'Text has no schema');
+      if (schema !== undefined) dropped(config.scope, pathAt(config, 'responseSchema'), 'Text has no schema');
       return { type: 'text' };
     case undefined:
     case 'application/json':
-      if (schema !== undefined) return { type: 'json-schema', name: undefined, description: undefined, schema, strict: true };
+      if (schema !== undefined) return strictSchema(schema);
       return mediaType === undefined ? undefined : { type: 'json' };
     case 'text/x.enum':
       if (schema === undefined) break;
-      approximated(scope, `${path}.responseMimeType`, 'One of the values is asked for as JSON');
-      return { type: 'json-schema', name: undefined, description: undefined, schema, strict: true };
+      approximated(config.scope, pathAt(config, 'responseMimeType'), 'One of the values is asked for as JSON');
+      return strictSchema(schema);
   }
-  dropped(scope, `${path}.responseMimeType`, `Other APIs cannot answer in ${mediaType}`);
-  if (schema !== undefined) dropped(scope, `${path}.responseSchema`, `Other APIs cannot answer in ${mediaType}`);
+  const reason = `Other APIs cannot answer in ${mediaType}`;
+  dropped(config.scope, pathAt(config, 'responseMimeType'), reason);
+  if (schema !== undefined) dropped(config.scope, pathAt(config, 'responseSchema'), reason);
   return undefined;
 }
 

@@ -1,19 +1,11 @@
 import type { JsonObject } from '../../codec.ts';
-import { isObject } from '../../read.ts';
-import { camelMembers, setMember } from './members.ts';
+import { isObject, setMember } from '../../read.ts';
+import { camelMembers } from './members.ts';
+import { words } from '../../words.ts';
 
-const schemaMembers: ReadonlySet<string> = new Set([
-  'anyOf',
-  'maxItems',
-  'minItems',
-  'maxLength',
-  'minLength',
-  'maxProperties',
-  'minProperties',
-  'propertyOrdering',
-]);
+const schemaMembers = words('anyOf maxItems minItems maxLength minLength maxProperties minProperties propertyOrdering');
 /** Written as text: they are 64-bit integers. */
-const counts: ReadonlySet<string> = new Set(['maxItems', 'minItems', 'maxLength', 'minLength', 'maxProperties', 'minProperties']);
+const counts = words('maxItems minItems maxLength minLength maxProperties minProperties');
 
 /**
  * Gemini's own schema (`parameters`, `responseSchema`: a subset of OpenAPI 3.0, https://ai.google.dev/api/caching#Schema) as JSON Schema:

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../codec.ts';
 import type { MediaBlock, MediaDetails, MediaSource } from '../../model/block.ts';
 import { mediaBlock } from '../../model/block.ts';
 import { maybeString, stringOr } from '../../read.ts';
+import { kindOfType } from '../media-of-url.ts';
 import { api } from './api.ts';
 
 /** MIME types by the ending of a file's name. */
@@ -44,13 +45,6 @@ export function typeOfUrl(url: string): string | undefined {
   return ending === undefined ? undefined : typeOfEnding.get(ending.toLowerCase());
 }
 
-function kindOf(mediaType: string | undefined): MediaBlock['kind'] {
-  if (mediaType === undefined) return 'document';
-  const slash = mediaType.indexOf('/');
-  const family = mediaType.slice(0, slash);
-  return family === 'image' || family === 'audio' || family === 'video' ? family : 'document';
-}
-
 const youtube = /^https?:\/\/(?:www\.|m\.)?(?:youtube\.com|youtu\.be)\//;
 const ownFiles = /^https:\/\/generativelanguage\.googleapis\.com\//;
 
@@ -64,13 +58,13 @@ const sourceOf = (uri: string): MediaSource =>
 export function inlineMedia(wire: JsonObject, details: MediaDetails): MediaBlock {
   const mediaType = maybeString(wire['mimeType']);
   const source: MediaSource = { type: 'base64', data: stringOr(wire['data'], '') };
-  return mediaBlock(kindOf(mediaType), source, { ...details, mediaType, name: maybeString(wire['displayName']) });
+  return mediaBlock(kindOfType(mediaType), source, { ...details, mediaType, name: maybeString(wire['displayName']) });
 }
 
 /** `fileData`. */
 export function fileMedia(wire: JsonObject, details: MediaDetails): MediaBlock {
   const uri = stringOr(wire['fileUri'], '');
   const mediaType = maybeString(wire['mimeType']);
-  const kind = isYoutube(uri) ? 'video' : kindOf(mediaType ?? typeOfUrl(uri));
+  const kind = isYoutube(uri) ? 'video' : kindOfType(mediaType ?? typeOfUrl(uri));
   return mediaBlock(kind, sourceOf(uri), { ...details, mediaType, name: maybeString(wire['displayName']) });
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../codec.ts';
-import { isObject, memberPath, asArray, asObject } from '../../read.ts';
+import { isObject } from '../../read.ts';
+import type { Dialect } from '../../fields.ts';
 
 const word = /_([a-z0-9])/g;
 
@@ -20,17 +21,5 @@ export function camelMembers(object: JsonObject, known: ReadonlySet<string>): Js
   return copy ?? object;
 }
 
-/** An object member with its own members in camel case. */
-export function optionalMembers(object: JsonObject, key: string, path: string, known: ReadonlySet<string>): JsonObject | undefined {
-  const value = object[key];
-  return value === undefined || value === null ? undefined : camelMembers(asObject(value, memberPath(path, key)), known);
-}
-
-/** A list; a single object stands for a list of one, as it does for Google's servers and in their examples. */
-export const listOrOne = (value: unknown, path: string): readonly unknown[] =>
-  isObject(value) ? [value] : asArray(value ?? undefined, path);
-
-/** Sets a member, also one named `__proto__`. */
-export function setMember(object: object, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-}
+/** Google's servers take both spellings, and a single object for a list of one, as in their examples. */
+export const dialect: Dialect = { members: camelMembers, list: (value) => (isObject(value) ? [value] : undefined) };

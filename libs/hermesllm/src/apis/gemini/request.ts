@@ -1,58 +1,55 @@
 import type { JsonObject } from '../../codec.ts';
 import type { LlmRequest } from '../../model/request.ts';
 import { emptyRequest } from '../../model/request.ts';
-import { asObject, maybeObject, optionalBoolean, optionalObject, optionalString, unknownFields } from '../../read.ts';
+import { maybeObject, setMember, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { dropped, foreign, unsupported } from '../../warn.ts';
+import { dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { encodeContents } from './contents.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeGenerationConfig, encodeGenerationConfig } from './generation-config.ts';
-import { camelMembers, optionalMembers, setMember } from './members.ts';
+import { dialect } from './members.ts';
 import { decodeToolChoice, encodeToolChoice, toolConfigMembers } from './tool-choice.ts';
 import { decodeTools, encodeTools } from './tools.ts';
+import { words } from '../../words.ts';
+import { fieldsOf, pathAt, readBoolean, readObject, readString, spelled } from '../../fields.ts';
+import { extensionsOf, addExtensions } from '../extensions.ts';
+import { reportUnsupported } from '../unsupported-fields.ts';
+import type { Fields } from '../../fields.ts';
 
-const known: ReadonlySet<string> = new Set([
-  'contents',
-  'systemInstruction',
-  'tools',
-  'toolConfig',
-  'generationConfig',
-  'labels',
-  'serviceTier',
-  'store',
-]);
+const known = words('contents systemInstruction tools toolConfig generationConfig labels serviceTier store');
 /** Members that are carried as they are, here for their other spelling. */
-const spelled: ReadonlySet<string> = new Set([...known, 'safetySettings', 'cachedContent']);
+const spelledMembers: ReadonlySet<string> = new Set([...known, 'safetySettings', 'cachedContent']);
 const toolConfigSpelled: ReadonlySet<string> = new Set([...toolConfigMembers, 'retrievalConfig', 'includeServerSideToolInvocations']);
 
 /** The model and whether to stream stand in the path: the caller sets them. */
 export function decodeRequest(value: unknown, scope: Scope): LlmRequest {
-  const wire = camelMembers(asObject(value, ''), spelled);
-  const request = emptyRequest('', false, decodeMessages(wire, scope));
-  request.tools = decodeTools(wire, scope);
-  const generationConfig = decodeGenerationConfig(wire, request, scope);
-  const toolConfig = optionalMembers(wire, 'toolConfig', '', toolConfigSpelled);
-  if (toolConfig !== undefined) request.toolChoice = decodeToolChoice(toolConfig, scope);
-  request.metadata = decodeLabels(wire, scope);
-  request.serviceTier = decodeServiceTier(optionalString(wire, 'serviceTier', ''));
-  request.store = optionalBoolean(wire, 'store', '');
-  const furtherToolConfig = toolConfig === undefined ? undefined : unknownFields(toolConfig, toolConfigMembers);
-  let fields = unknownFields(wire, known);
+  const wire = spelled(fieldsOf(value, scope, dialect), spelledMembers);
+  const request = emptyRequest('', false, decodeMessages(wire));
+  request.tools = decodeTools(wire);
+  const generationConfig = decodeGenerationConfig(wire, request);
+  const rawConfig = readObject(wire, 'toolConfig');
+  const toolConfig = rawConfig && spelled(rawConfig, toolConfigSpelled);
+  if (toolConfig !== undefined) request.toolChoice = decodeToolChoice(toolConfig);
+  request.metadata = decodeLabels(wire);
+  request.serviceTier = decodeServiceTier(readString(wire, 'serviceTier'));
+  request.store = readBoolean(wire, 'store');
+  const furtherToolConfig = toolConfig === undefined ? undefined : unknownFields(toolConfig.wire, toolConfigMembers);
+  let fields = unknownFields(wire.wire, known);
   if (generationConfig !== undefined) fields = { ...fields, generationConfig };
   if (furtherToolConfig !== undefined) fields = { ...fields, toolConfig: furtherToolConfig };
-  request.extensions = fields === undefined ? undefined : { api, fields };
+  request.extensions = extensionsOf(api, fields);
   return request;
 }
 
-function decodeLabels(wire: JsonObject, scope: Scope): LlmRequest['metadata'] {
-  const labels = optionalObject(wire, 'labels', '');
+function decodeLabels(wire: Fields): LlmRequest['metadata'] {
+  const labels = readObject(wire, 'labels');
   if (labels === undefined) return undefined;
   const metadata: Record<string, string> = {};
-  for (const key in labels) {
-    const label = labels[key];
+  for (const key in labels.wire) {
+    const label = labels.wire[key];
     if (typeof label === 'string') setMember(metadata, key, label);
-    else if (label !== null) dropped(scope, `labels.${key}`, 'Labels are text');
+    else if (label !== null) dropped(wire.scope, pathAt(labels, key), 'Labels are text');
   }
   return metadata;
 }
@@ -64,7 +61,7 @@ function decodeServiceTier(tier: string | undefined): string | undefined {
 }
 
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
-  reportUnsupported(request, scope);
+  reportUnsupported(request, 'parallelToolCalls verbosity user', scope);
   const { toolChoice } = request;
   const own = request.extensions?.api === api ? request.extensions.fields : undefined;
   const { system, contents, mediaResolution } = encodeContents(request, scope);
@@ -83,13 +80,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     serviceTier: encodeServiceTier(request.serviceTier, scope),
     store: request.store,
   };
-  if (request.extensions !== undefined) {
-    const { fields } = request.extensions;
-    for (const key in fields) {
-      if (own === undefined) foreign(scope, `extensions.${key}`, request.extensions.api);
-      else if (!known.has(key)) setMember(wire, key, fields[key]);
-    }
-  }
+  addExtensions(wire, request.extensions, (origin) => origin === api, scope, known);
   return wire;
 }
 
@@ -122,11 +113,4 @@ function encodeServiceTier(tier: string | undefined, scope: Scope): string | und
       unsupported(scope, 'serviceTier', tier);
       return undefined;
   }
-}
-
-function reportUnsupported(request: LlmRequest, scope: Scope): void {
-  const drop = (path: string): void => unsupported(scope, path);
-  if (request.parallelToolCalls === false) drop('parallelToolCalls');
-  if (request.verbosity !== undefined) drop('verbosity');
-  if (request.user !== undefined) drop('user');
 }

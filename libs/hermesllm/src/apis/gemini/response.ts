@@ -13,8 +13,9 @@ import { encodeFinishReason } from './finish.ts';
 import { encodeLogprobs } from './logprobs.ts';
 import { encodeUsage } from './usage.ts';
 import type { WrittenCandidate } from './wire.ts';
+import { words } from '../../words.ts';
 
-const known: ReadonlySet<string> = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'createTime']);
+const known = words('candidates usageMetadata modelVersion responseId createTime');
 
 /**
  * An answer has the shape of a chunk, so it is read as a stream of one; a list of chunks, which a stream without `alt=sse` is, as a

@@ -1,29 +1,23 @@
-import type { JsonObject } from '../../codec.ts';
 import type { LlmRequest, ReasoningRequest } from '../../model/request.ts';
-import { optionalBoolean, optionalInteger, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, reportUnknown, unsupported } from '../../warn.ts';
-import { optionalMembers } from './members.ts';
+import { approximated, dropped, unsupported } from '../../warn.ts';
 import { generationOf } from './models.ts';
 import type { WireThinkingConfig } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { readBoolean, readInteger, readObject, readString } from '../../fields.ts';
+import { reasoningRequest } from '../claude-thinking.ts';
 
-const thinkingMembers: ReadonlySet<string> = new Set(['includeThoughts', 'thinkingBudget', 'thinkingLevel']);
-const path = 'generationConfig.thinkingConfig';
+const thinkingMembers = words('includeThoughts thinkingBudget thinkingLevel');
 
-export function decodeReasoning(generationConfig: JsonObject, scope: Scope): ReasoningRequest | undefined {
-  const config = optionalMembers(generationConfig, 'thinkingConfig', 'generationConfig', thinkingMembers);
+export function decodeReasoning(generationConfig: Fields): ReasoningRequest | undefined {
+  const config = readObject(generationConfig, 'thinkingConfig', thinkingMembers);
   if (config === undefined) return undefined;
-  reportUnknown(config, thinkingMembers, path, scope);
-  const budget = optionalInteger(config, 'thinkingBudget', path);
-  const level = optionalString(config, 'thinkingLevel', path)?.toLowerCase();
+  const budget = readInteger(config, 'thinkingBudget');
+  const level = readString(config, 'thinkingLevel')?.toLowerCase();
   const mode = budget === undefined ? undefined : budget === 0 ? 'off' : budget < 0 ? 'adaptive' : 'on';
-  return {
-    mode,
-    effort: level === 'thinking_level_unspecified' ? undefined : level,
-    budget: mode === 'on' ? budget : undefined,
-    summary: undefined,
-    include: optionalBoolean(config, 'includeThoughts', path),
-  };
+  const effort = level === 'thinking_level_unspecified' ? undefined : level;
+  return reasoningRequest(mode, effort, mode === 'on' ? budget : undefined, readBoolean(config, 'includeThoughts'));
 }
 
 /**

@@ -1,40 +1,36 @@
-import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
 import type { ToolChoice } from '../../model/request.ts';
-import { optionalString, optionalStrings } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, reportUnknown } from '../../warn.ts';
-import { optionalMembers } from './members.ts';
+import { approximated, dropped } from '../../warn.ts';
 import { geminiToolName } from './tool-name.ts';
 import type { WireFunctionCallingConfig } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { pathAt, readObject, readString, readStrings, wrongMember } from '../../fields.ts';
 
-export const toolConfigMembers: ReadonlySet<string> = new Set(['functionCallingConfig']);
-const callingMembers: ReadonlySet<string> = new Set(['mode', 'allowedFunctionNames']);
+export const toolConfigMembers = words('functionCallingConfig');
+const callingMembers = words('mode allowedFunctionNames');
 
-export function decodeToolChoice(toolConfig: JsonObject, scope: Scope): ToolChoice | undefined {
-  const path = 'toolConfig.functionCallingConfig';
-  const config = optionalMembers(toolConfig, 'functionCallingConfig', 'toolConfig', callingMembers);
+export function decodeToolChoice(toolConfig: Fields): ToolChoice | undefined {
+  const config = readObject(toolConfig, 'functionCallingConfig', callingMembers);
   if (config === undefined) return undefined;
-  reportUnknown(config, callingMembers, path, scope);
-  const names = optionalStrings(config, 'allowedFunctionNames', path) ?? [];
-  const mode = optionalString(config, 'mode', path)?.toUpperCase();
+  const names = readStrings(config, 'allowedFunctionNames') ?? [];
+  const mode = readString(config, 'mode')?.toUpperCase();
   const [first] = names;
   switch (mode) {
     case undefined:
     case 'MODE_UNSPECIFIED':
-      return first === undefined ? undefined : { type: 'allowed', mode: 'auto', names };
-    case 'VALIDATED':
-      approximated(scope, `${path}.mode`, 'VALIDATED was read as AUTO');
-      return first === undefined ? { type: 'auto' } : { type: 'allowed', mode: 'auto', names };
     case 'AUTO':
-      return first === undefined ? { type: 'auto' } : { type: 'allowed', mode: 'auto', names };
+    case 'VALIDATED':
+      if (mode === 'VALIDATED') approximated(config.scope, pathAt(config, 'mode'), 'VALIDATED was read as AUTO');
+      if (first !== undefined) return { type: 'allowed', mode: 'auto', names };
+      return mode === 'AUTO' || mode === 'VALIDATED' ? { type: 'auto' } : undefined;
     case 'ANY':
       if (first === undefined) return { type: 'required' };
       return names.length === 1 ? { type: 'tool', name: first } : { type: 'allowed', mode: 'required', names };
     case 'NONE':
       return { type: 'none' };
     default:
-      throw invalidRequest(`${path}.mode`, 'expected AUTO, ANY, NONE or VALIDATED');
+      throw wrongMember(config, 'mode', 'expected AUTO, ANY, NONE or VALIDATED');
   }
 }
 

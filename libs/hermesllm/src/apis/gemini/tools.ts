@@ -1,69 +1,52 @@
-import type { JsonObject } from '../../codec.ts';
 import type { CustomTool, FunctionTool, HostedTool, Tool } from '../../model/request.ts';
-import { asObject, elementPath, isObject, memberPath, optionalString, requiredString } from '../../read.ts';
+import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, emulated, reportUnknown, unsupported } from '../../warn.ts';
+import { approximated, dropped, emulated, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { jsonSchemaOf } from './json-schema.ts';
-import { camelMembers, listOrOne } from './members.ts';
 import { geminiToolName } from './tool-name.ts';
 import type { WirePart } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { has, readItem, readList, readString, requireString, spelled } from '../../fields.ts';
+import { hostedTool } from '../hosted-tool.ts';
 
-const toolMembers: ReadonlySet<string> = new Set([
-  'functionDeclarations',
-  'googleSearch',
-  'googleSearchRetrieval',
-  'codeExecution',
-  'urlContext',
-  'fileSearch',
-  'computerUse',
-  'googleMaps',
-  'mcpServers',
-]);
-const declarationMembers: ReadonlySet<string> = new Set(['name', 'description', 'parameters', 'parametersJsonSchema']);
+const toolMembers = words(
+  'functionDeclarations googleSearch googleSearchRetrieval codeExecution urlContext fileSearch computerUse googleMaps mcpServers',
+);
+const declarationMembers = words('name description parameters parametersJsonSchema');
 
 /** A wire tool may hold declarations and several of Google's own tools, each of which is one tool in the hub. */
-export function decodeTools(wire: JsonObject, scope: Scope): Tool[] | undefined {
-  const value = wire['tools'];
-  if (value === undefined || value === null) return undefined;
-  const list = listOrOne(value, 'tools');
+export function decodeTools(wire: Fields): Tool[] | undefined {
+  const list = readList(wire, 'tools');
+  if (list === undefined) return undefined;
   const tools: Tool[] = [];
   for (let i = 0; i < list.length; i++) {
-    const path = elementPath('tools', i);
-    const tool = camelMembers(asObject(list[i], path), toolMembers);
-    for (const key in tool) {
-      const member = tool[key];
-      if (member === null) continue;
-      if (key === 'functionDeclarations') decodeDeclarations(member, memberPath(path, key), scope, tools);
-      else tools.push({ type: 'hosted', kind: hostedKind(key), api, value: { [key]: member } });
+    const tool = spelled(readItem(wire, list, 'tools', i), toolMembers);
+    for (const key in tool.wire) {
+      if (key === 'functionDeclarations') decodeDeclarations(tool, key, tools);
+      else if (has(tool, key)) tools.push(hostedTool(key, api, { [key]: tool.wire[key] }));
     }
   }
   return tools;
 }
 
-const hostedKind = (key: string): HostedTool['kind'] =>
-  key === 'googleSearch' || key === 'googleSearchRetrieval' ? 'web-search' : key === 'codeExecution' ? 'code-execution' : 'other';
-
-function decodeDeclarations(value: unknown, path: string, scope: Scope, tools: Tool[]): void {
-  const list = listOrOne(value, path);
+function decodeDeclarations(tool: Fields, key: string, tools: Tool[]): void {
+  const list = readList(tool, key) ?? [];
   for (let i = 0; i < list.length; i++) {
-    const here = elementPath(path, i);
-    const declaration = camelMembers(asObject(list[i], here), declarationMembers);
-    reportUnknown(declaration, declarationMembers, here, scope);
+    const declaration = readItem(tool, list, key, i, declarationMembers);
+    const { parametersJsonSchema, parameters } = declaration.wire;
     tools.push({
       type: 'function',
-      name: requiredString(declaration, 'name', here),
-      description: optionalString(declaration, 'description', here),
-      schema: declaration['parametersJsonSchema'] ?? decodeParameters(declaration['parameters']),
+      name: requireString(declaration, 'name'),
+      description: readString(declaration, 'description'),
+      schema: parametersJsonSchema ?? jsonSchemaOf(parameters ?? undefined),
       strict: undefined,
       cache: undefined,
       namespace: undefined,
     });
   }
 }
-
-const decodeParameters = (parameters: unknown): unknown =>
-  parameters === undefined || parameters === null ? undefined : jsonSchemaOf(parameters);
 
 export interface EncodedTools {
   tools: WirePart[] | undefined;

@@ -5,26 +5,16 @@ import { isObject, listOf, maybeObject, maybeString, stringOr } from '../../read
 import type { Scope } from '../../scope.ts';
 import { dropped, emulated, unsupported } from '../../warn.ts';
 import { decodeAnnotations, encodeAnnotations } from './annotations.ts';
-import { fromUrl } from './decode-parts.ts';
 import { imagePart } from './encode-parts.ts';
 import { decodeAnswerReasoning, encodeThinkingBlock, hasProof, joinReasoning } from './reasoning.ts';
 import { decodeExtraContent, encodeExtraContent } from './signatures.ts';
 import type { WireAnnotation, WireCallPiece, WireContent, WirePart, WireThinkingBlock, WireToolCall } from './wire.ts';
+import { words } from '../../words.ts';
+import { mediaOfUrl } from '../media-of-url.ts';
 
-const messageMembers: ReadonlySet<string> = new Set([
-  'role',
-  'content',
-  'refusal',
-  'reasoning_content',
-  'reasoning',
-  'thinking_blocks',
-  'annotations',
-  'audio',
-  'images',
-  'tool_calls',
-  'function_call',
-  'extra_content',
-]);
+const messageMembers = words(
+  'role content refusal reasoning_content reasoning thinking_blocks annotations audio images tool_calls function_call extra_content',
+);
 
 /** The blocks of an answer's message: reasoning, text, refusal, media, calls. `path` is for what is left out. */
 export function decodeAnswerMessage(value: unknown, path: string, scope: Scope): Block[] {
@@ -97,8 +87,7 @@ function decodeAudio(value: unknown): MediaBlock | undefined {
 export function decodeImage(value: unknown): MediaBlock | undefined {
   const url = isObject(value) ? maybeObject(value['image_url'])?.['url'] : undefined;
   if (typeof url !== 'string') return undefined;
-  const { mediaType, source } = fromUrl(url);
-  return mediaBlock('image', source, { mediaType });
+  return mediaOfUrl('image', url);
 }
 
 /** A whole call, or the first piece of one in a stream. */

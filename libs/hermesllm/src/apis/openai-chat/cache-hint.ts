@@ -1,34 +1,22 @@
-import type { JsonObject } from '../../codec.ts';
 import type { CacheHint } from '../../model/block.ts';
-import { memberPath, optionalObject, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, reportUnknown } from '../../warn.ts';
+import { approximated, dropped } from '../../warn.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { pathOf, readObject, readString } from '../../fields.ts';
 
-const controlMembers: ReadonlySet<string> = new Set(['type', 'ttl']);
-const breakpointMembers: ReadonlySet<string> = new Set(['mode', 'ttl']);
+const controlMembers = words('type ttl');
+const breakpointMembers = words('mode ttl');
 
 /** `cache_control` of a part, a message or a tool, as gateways in front of Anthropic take it, or OpenAI's `prompt_cache_breakpoint`. */
-export function decodeCacheHint(holder: JsonObject, path: string, scope: Scope): CacheHint | undefined {
-  if (holder['cache_control'] === undefined && holder['prompt_cache_breakpoint'] === undefined) return undefined;
-  const breakpoint = optionalObject(holder, 'prompt_cache_breakpoint', path);
-  const control = optionalObject(holder, 'cache_control', path);
-  const hint =
-    control === undefined ? undefined : read(control, 'type', 'ephemeral', controlMembers, memberPath(path, 'cache_control'), scope);
-  if (hint !== undefined || breakpoint === undefined) return hint;
-  return read(breakpoint, 'mode', 'explicit', breakpointMembers, memberPath(path, 'prompt_cache_breakpoint'), scope);
-}
+export const decodeCacheHint = (holder: Fields): CacheHint | undefined =>
+  read(readObject(holder, 'cache_control', controlMembers), 'type', 'ephemeral') ??
+  read(readObject(holder, 'prompt_cache_breakpoint', breakpointMembers), 'mode', 'explicit');
 
-function read(
-  wire: JsonObject,
-  kind: string,
-  expected: string,
-  known: ReadonlySet<string>,
-  path: string,
-  scope: Scope,
-): CacheHint | undefined {
-  reportUnknown(wire, known, path, scope);
-  if (wire[kind] === expected) return { ttl: optionalString(wire, 'ttl', path) };
-  dropped(scope, path, `The kind of cache ${JSON.stringify(wire[kind])} is unknown`);
+function read(hint: Fields | undefined, kind: string, expected: string): CacheHint | undefined {
+  if (hint === undefined) return undefined;
+  if (hint.wire[kind] === expected) return { ttl: readString(hint, 'ttl') };
+  dropped(hint.scope, pathOf(hint), `The kind of cache ${JSON.stringify(hint.wire[kind])} is unknown`);
   return undefined;
 }
 

@@ -1,37 +1,44 @@
-import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
+import type { Fields } from '../../fields.ts';
+import {
+  hasOnly,
+  onlyKnown,
+  pathAt,
+  readItem,
+  readList,
+  readObject,
+  readString,
+  requireList,
+  requireObject,
+  requireString,
+  wrongMember,
+} from '../../fields.ts';
 import type { Block, CacheHint, TextBlock, ToolResultBlock } from '../../model/block.ts';
 import { mediaBlock, refusalBlock, toolCallBlock, toolResultBlock, unknownBlock } from '../../model/block.ts';
 import type { Message } from '../../model/request.ts';
 import { message } from '../../model/request.ts';
-import { asArray, asObject, elementPath, memberPath, optionalArray, optionalObject, optionalString, requiredString } from '../../read.ts';
-import type { Scope } from '../../scope.ts';
-import { approximated, dropped, reportUnknown } from '../../warn.ts';
+import { approximated, dropped } from '../../warn.ts';
+import { words } from '../../words.ts';
 import { decodeAnnotations } from './annotations.ts';
+import { api } from './api.ts';
 import { decodeCacheHint } from './cache-hint.ts';
 import { decodeContent } from './decode-parts.ts';
 import { decodeHistoryReasoning } from './reasoning.ts';
-import { api } from './api.ts';
 import { decodeExtraContent } from './signatures.ts';
 
-const promptMembers: ReadonlySet<string> = new Set(['role', 'content', 'name', 'cache_control']);
-const toolMembers: ReadonlySet<string> = new Set(['role', 'content', 'name', 'tool_call_id', 'cache_control']);
-const assistantMembers: ReadonlySet<string> = new Set([
-  ...promptMembers,
-  'refusal',
-  'audio',
-  'tool_calls',
-  'function_call',
-  'reasoning_content',
-  'reasoning',
-  'thinking_blocks',
-  'annotations',
-  'extra_content',
-]);
+// Most messages, calls and results have these members and no other: then there is nothing else to look for.
+const plainMessage = words('role content tool_calls');
+const plainResult = words('role content tool_call_id');
+const plainCall = words('id type function custom');
+
+const promptMembers = words('role content name cache_control');
+const toolMembers = words('role content name tool_call_id cache_control');
+const assistantMembers = words(
+  'role content name cache_control refusal audio tool_calls function_call reasoning_content reasoning thinking_blocks annotations extra_content',
+);
 /** Clients that assemble a message from a stream leave `index` in its calls. */
-const callMembers: ReadonlySet<string> = new Set(['index', 'id', 'type', 'function', 'custom', 'extra_content', 'cache_control']);
-const functionMembers: ReadonlySet<string> = new Set(['name', 'arguments']);
-const customMembers: ReadonlySet<string> = new Set(['name', 'input']);
+const callMembers = words('index id type function custom extra_content cache_control');
+const functionMembers = words('name arguments');
+const customMembers = words('name input');
 
 /** What later messages refer to. */
 interface Calls {
@@ -42,161 +49,137 @@ interface Calls {
 }
 
 /** The messages in the hub's order; a run of tool results is one message. */
-export function decodeMessages(wire: JsonObject, scope: Scope): Message[] {
-  const list = asArray(wire['messages'] ?? undefined, 'messages');
+export function decodeMessages(wire: Fields): Message[] {
+  const list = requireList(wire, 'messages');
   const messages: Message[] = [];
   const calls: Calls = { custom: new Set(), open: undefined };
   for (let i = 0; i < list.length; i++) {
-    const path = elementPath('messages', i);
-    const item = asObject(list[i], path);
-    const role = requiredString(item, 'role', path);
+    const item = readItem(wire, list, 'messages', i);
+    const role = requireString(item, 'role');
     switch (role) {
       case 'system':
       case 'developer':
       case 'user': {
         const blocks: Block[] = [];
-        decodeContent(item, false, path, scope, blocks);
-        const plain = hasOnly(item, 'role', 'content');
-        if (!plain) {
-          reportUnknown(item, promptMembers, path, scope);
-          cacheLast(blocks, item, path, scope);
-        }
-        messages.push(message(role, blocks, plain ? undefined : optionalString(item, 'name', path)));
+        decodeContent(item, false, blocks);
+        const plain = hasOnly(item, plainMessage);
+        if (!plain) cacheLast(blocks, onlyKnown(item, promptMembers));
+        messages.push(message(role, blocks, plain ? undefined : readString(item, 'name')));
         break;
       }
       case 'assistant':
-        messages.push(decodeAssistant(item, i, calls, path, scope));
+        messages.push(decodeAssistant(item, i, calls));
         break;
       case 'tool':
       case 'function': {
-        const result = decodeResult(item, role === 'tool' ? undefined : i, calls, path, scope);
+        const result = decodeResult(item, role === 'tool' ? undefined : i, calls);
         const previous = messages[messages.length - 1];
         if (previous?.role === 'tool') previous.blocks.push(result);
         else messages.push(message('tool', [result]));
         break;
       }
       default:
-        throw invalidRequest(memberPath(path, 'role'), 'expected system, developer, user, assistant, tool or function');
+        throw wrongMember(item, 'role', 'expected system, developer, user, assistant, tool or function');
     }
   }
   return messages;
 }
 
-/** Most messages have these members and no other: then there is nothing else to look for. */
-function hasOnly(object: JsonObject, first: string, second: string, third = second): boolean {
-  for (const key in object) if (key !== first && key !== second && key !== third) return false;
-  return true;
-}
-
 /** Some gateways take `cache_control` on a message: then it is about the message's end. */
-function cacheLast(blocks: Block[], item: JsonObject, path: string, scope: Scope): void {
-  const hint = decodeCacheHint(item, path, scope);
+function cacheLast(blocks: Block[], item: Fields): void {
+  const hint = decodeCacheHint(item);
   if (hint === undefined) return;
   const last = blocks[blocks.length - 1];
   if (last !== undefined && 'cache' in last) last.cache ??= hint;
-  else dropped(scope, `${path}.cache_control`, 'The message has nothing to cache');
+  else dropped(item.scope, pathAt(item, 'cache_control'), 'The message has nothing to cache');
 }
 
-function decodeAssistant(item: JsonObject, position: number, calls: Calls, path: string, scope: Scope): Message {
+function decodeAssistant(item: Fields, position: number, calls: Calls): Message {
   const blocks: Block[] = [];
-  const plain = hasOnly(item, 'role', 'content', 'tool_calls');
-  if (!plain) {
-    reportUnknown(item, assistantMembers, path, scope);
-    decodeHistoryReasoning(item, path, scope, blocks);
+  const plain = hasOnly(item, plainMessage);
+  if (!plain) decodeHistoryReasoning(onlyKnown(item, assistantMembers), blocks);
+  decodeContent(item, true, blocks);
+  if (!plain) decodeFacts(item, blocks);
+  const list = readList(item, 'tool_calls') ?? [];
+  for (let i = 0; i < list.length; i++) {
+    const block = decodeCall(readItem(item, list, 'tool_calls', i));
+    if (block.type === 'tool-call' && block.custom) calls.custom.add(block.id);
+    blocks.push(block);
   }
-  decodeContent(item, true, path, scope, blocks);
-  if (!plain) decodeFacts(item, blocks, path, scope);
-  decodeCalls(item, calls, path, scope, blocks);
   if (plain) return message('assistant', blocks);
-  const call = optionalObject(item, 'function_call', path);
+  const call = readObject(item, 'function_call', functionMembers);
   if (call !== undefined) {
     calls.open = legacyId(position);
-    const here = `${path}.function_call`;
-    reportUnknown(call, functionMembers, here, scope);
-    blocks.push(toolCallBlock(calls.open, requiredString(call, 'name', here), optionalString(call, 'arguments', here) ?? ''));
+    blocks.push(toolCallBlock(calls.open, requireString(call, 'name'), readString(call, 'arguments') ?? ''));
   }
-  cacheLast(blocks, item, path, scope);
-  return message('assistant', blocks, optionalString(item, 'name', path));
-}
-
-/** What an assistant says besides text and calls. */
-function decodeFacts(item: JsonObject, blocks: Block[], path: string, scope: Scope): void {
-  decodeTextFacts(item, blocks, path, scope);
-  const refusal = optionalString(item, 'refusal', path);
-  if (refusal !== undefined && refusal !== '') blocks.push(refusalBlock(refusal));
-  const audio = optionalObject(item, 'audio', path);
-  // Audio that the model spoke earlier is on OpenAI's side, and is referred to by its id.
-  if (audio !== undefined) blocks.push(mediaBlock('audio', { type: 'file', id: requiredString(audio, 'id', `${path}.audio`), api }));
-}
-
-function decodeCalls(item: JsonObject, calls: Calls, path: string, scope: Scope, out: Block[]): void {
-  const list = optionalArray(item, 'tool_calls', path);
-  if (list === undefined) return;
-  for (let i = 0; i < list.length; i++) {
-    const here = elementPath(`${path}.tool_calls`, i);
-    const block = decodeCall(asObject(list[i], here), here, scope);
-    if (block.type === 'tool-call' && block.custom) calls.custom.add(block.id);
-    out.push(block);
-  }
+  cacheLast(blocks, item);
+  return message('assistant', blocks, readString(item, 'name'));
 }
 
 /** The id of a call that has none follows from its place, so that the same conversation reads the same (and is cached) each time. */
 const legacyId = (position: number): string => `call_function_${position}`;
 
-/** What an assistant message says of its text beside it. */
-function decodeTextFacts(item: JsonObject, blocks: readonly Block[], path: string, scope: Scope): void {
-  const citations = decodeAnnotations(optionalArray(item, 'annotations', path));
-  const signature = decodeExtraContent(item['extra_content']);
-  if (citations === undefined && signature === undefined) return;
-  const text = blocks.findLast((block): block is TextBlock => block.type === 'text');
-  if (text === undefined) {
-    if (citations !== undefined) dropped(scope, `${path}.annotations`, 'The message has no text');
-    if (signature !== undefined) dropped(scope, `${path}.extra_content`, 'The message has no text');
-    return;
-  }
-  text.citations = citations;
-  text.signature = signature;
+/** What an assistant says besides text and calls. */
+function decodeFacts(item: Fields, blocks: Block[]): void {
+  decodeTextFacts(item, blocks);
+  const refusal = readString(item, 'refusal') ?? '';
+  if (refusal !== '') blocks.push(refusalBlock(refusal));
+  // Audio that the model spoke earlier is on OpenAI's side, and is referred to by its id.
+  const audio = readObject(item, 'audio');
+  if (audio !== undefined) blocks.push(mediaBlock('audio', { type: 'file', id: requireString(audio, 'id'), api }));
 }
 
-function decodeCall(call: JsonObject, path: string, scope: Scope): Block {
-  const type = optionalString(call, 'type', path) ?? 'function';
-  if (type !== 'function' && type !== 'custom') return unknownBlock(api, call);
-  const here = `${path}.${type}`;
-  const definition = asObject(call[type], here);
+/** What an assistant message says of its text beside it. */
+function decodeTextFacts(item: Fields, blocks: readonly Block[]): void {
+  const citations = decodeAnnotations(readList(item, 'annotations'));
+  const signature = decodeExtraContent(item.wire['extra_content']);
+  const text = blocks.findLast((block): block is TextBlock => block.type === 'text');
+  if (text !== undefined) {
+    text.citations = citations;
+    text.signature = signature;
+    return;
+  }
+  if (citations !== undefined) dropped(item.scope, pathAt(item, 'annotations'), 'The message has no text');
+  if (signature !== undefined) dropped(item.scope, pathAt(item, 'extra_content'), 'The message has no text');
+}
+
+function decodeCall(call: Fields): Block {
+  const type = readString(call, 'type') ?? 'function';
   const custom = type === 'custom';
-  reportUnknown(definition, custom ? customMembers : functionMembers, here, scope);
-  const input = custom ? requiredString(definition, 'input', here) : (optionalString(definition, 'arguments', here) ?? '');
-  const block = toolCallBlock(requiredString(call, 'id', path), requiredString(definition, 'name', here), input, custom);
-  if (hasOnly(call, 'id', 'type', type)) return block;
-  reportUnknown(call, callMembers, path, scope);
-  block.signature = decodeExtraContent(call['extra_content']);
-  block.cache = decodeCacheHint(call, path, scope);
+  if (!custom && type !== 'function') return unknownBlock(api, call.wire);
+  const definition = requireObject(call, type, custom ? customMembers : functionMembers);
+  const input = custom ? requireString(definition, 'input') : (readString(definition, 'arguments') ?? '');
+  const block = toolCallBlock(requireString(call, 'id'), requireString(definition, 'name'), input, custom);
+  if (hasOnly(call, plainCall)) return block;
+  block.signature = decodeExtraContent(onlyKnown(call, callMembers).wire['extra_content']);
+  block.cache = decodeCacheHint(call);
   return block;
 }
 
 /** `position`: of a message of the deprecated role `function`, whose result belongs to the last call. */
-function decodeResult(item: JsonObject, position: number | undefined, calls: Calls, path: string, scope: Scope): ToolResultBlock {
+function decodeResult(item: Fields, position: number | undefined, calls: Calls): ToolResultBlock {
   const blocks: Block[] = [];
-  decodeContent(item, true, path, scope, blocks);
-  const id = position === undefined ? requiredString(item, 'tool_call_id', path) : (calls.open ?? legacyId(position));
+  decodeContent(item, true, blocks);
+  const legacy = position !== undefined;
+  const id = legacy ? (calls.open ?? legacyId(position)) : requireString(item, 'tool_call_id');
   const custom = calls.custom.has(id);
-  if (position === undefined && typeof item['content'] === 'string' && hasOnly(item, 'role', 'content', 'tool_call_id'))
+  if (!legacy && blocks.length < 2 && hasOnly(item, plainResult) && typeof item.wire['content'] === 'string')
     return toolResultBlock(id, blocks, false, undefined, custom);
-  reportUnknown(item, toolMembers, path, scope);
-  if (position !== undefined) calls.open = undefined;
-  const name = position === undefined ? optionalString(item, 'name', path) : requiredString(item, 'name', path);
-  const cache = takeHint(blocks, path, scope);
-  return toolResultBlock(id, joinTexts(blocks), false, name, custom, decodeCacheHint(item, path, scope) ?? cache);
+  onlyKnown(item, toolMembers);
+  if (legacy) calls.open = undefined;
+  const name = legacy ? requireString(item, 'name') : readString(item, 'name');
+  const cache = takeHint(blocks, item);
+  return toolResultBlock(id, joinTexts(blocks), false, name, custom, decodeCacheHint(item) ?? cache);
 }
 
 /** A hint on the last part of a result is one for the result. */
-function takeHint(blocks: readonly Block[], path: string, scope: Scope): CacheHint | undefined {
+function takeHint(blocks: readonly Block[], item: Fields): CacheHint | undefined {
   let hint: CacheHint | undefined;
   for (let i = 0; i < blocks.length; i++) {
     const block = blocks[i] as Block;
     if (!('cache' in block) || block.cache === undefined) continue;
     if (i === blocks.length - 1) hint = block.cache;
-    else approximated(scope, `${path}.content[${i}].cache_control`, 'A result is cached as a whole');
+    else approximated(item.scope, `${pathAt(item, 'content', i)}.cache_control`, 'A result is cached as a whole');
     block.cache = undefined;
   }
   return hint;
@@ -204,7 +187,6 @@ function takeHint(blocks: readonly Block[], path: string, scope: Scope): CacheHi
 
 /** Parts of a result are lines of one output: other APIs' servers read several texts as several outputs. */
 function joinTexts(blocks: Block[]): Block[] {
-  if (blocks.length < 2) return blocks;
   const joined: Block[] = [];
   for (const block of blocks) {
     const previous = joined[joined.length - 1];

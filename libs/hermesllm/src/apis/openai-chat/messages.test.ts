@@ -8,11 +8,12 @@ import type { Message } from '../../model/request.ts';
 import { message } from '../../model/request.ts';
 import type { Signature } from '../../model/signature.ts';
 import { decodeMessages } from './decode-messages.ts';
+import { fieldsOf } from '../../fields.ts';
 import { encodeMessages } from './encode-messages.ts';
 
 const decode = (...messages: object[]) => {
   const scope = recordingScope();
-  return { messages: decodeMessages({ messages }, scope), told: scope.told() };
+  return { messages: decodeMessages(fieldsOf({ messages }, scope)), told: scope.told() };
 };
 const encode = (...messages: Message[]) => {
   const scope = recordingScope();

@@ -1,12 +1,14 @@
 import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
 import type { Block, ReasoningBlock } from '../../model/block.ts';
 import { reasoningBlock } from '../../model/block.ts';
 import type { LlmRequest, ReasoningRequest } from '../../model/request.ts';
 import { openSignature, sealSignature } from '../../model/signature.ts';
-import { asObject, elementPath, isObject, listOf, maybeString, memberPath, optionalArray, optionalString } from '../../read.ts';
+import { isObject, listOf, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, dropped, unsupported } from '../../warn.ts';
+import type { Fields } from '../../fields.ts';
+import { pathOf, readItem, readList, readString, wrongMember } from '../../fields.ts';
+import { reasoningRequest } from '../claude-thinking.ts';
 import { api } from './api.ts';
 import type { WireThinkingBlock } from './wire.ts';
 
@@ -22,14 +24,13 @@ import type { WireThinkingBlock } from './wire.ts';
  */
 
 /** The reasoning of an assistant message in a request. */
-export function decodeHistoryReasoning(message: JsonObject, path: string, scope: Scope, out: Block[]): void {
-  const text = optionalString(message, 'reasoning_content', path) ?? optionalString(message, 'reasoning', path) ?? '';
-  const list = optionalArray(message, 'thinking_blocks', path) ?? [];
-  const here = memberPath(path, 'thinking_blocks');
+export function decodeHistoryReasoning(message: Fields, out: Block[]): void {
+  const text = readString(message, 'reasoning_content') ?? readString(message, 'reasoning') ?? '';
+  const list = readList(message, 'thinking_blocks') ?? [];
   for (let i = 0; i < list.length; i++) {
-    const element = elementPath(here, i);
-    const block = decodeThinkingBlock(asObject(list[i], element));
-    if (block === undefined) dropped(scope, element, 'A thinking block of an unknown type');
+    const item = readItem(message, list, 'thinking_blocks', i);
+    const block = decodeThinkingBlock(item.wire);
+    if (block === undefined) dropped(message.scope, pathOf(item), 'A thinking block of an unknown type');
     else out.push(block);
   }
   if (text !== '' && list.length === 0) out.push(reasoningBlock(text));
@@ -88,11 +89,10 @@ export function joinReasoning(blocks: readonly ReasoningBlock[]): string | undef
   return text === '' ? undefined : text;
 }
 
-export function decodeEffort(wire: JsonObject): ReasoningRequest | undefined {
-  const effort = optionalString(wire, 'reasoning_effort', '');
-  if (effort === undefined) return undefined;
-  if (effort === '') throw invalidRequest('reasoning_effort', 'expected a level');
-  return { mode: effort === 'none' ? 'off' : undefined, effort, budget: undefined, summary: undefined, include: undefined };
+export function decodeEffort(wire: Fields): ReasoningRequest | undefined {
+  const effort = readString(wire, 'reasoning_effort');
+  if (effort === '') throw wrongMember(wire, 'reasoning_effort', 'expected a level');
+  return effort === undefined ? undefined : reasoningRequest(effort === 'none' ? 'off' : undefined, effort);
 }
 
 /** How much to think, which is all that a request of this API can say of it. */

@@ -10,8 +10,9 @@ import { decodeLogprobs, encodeLogprobs } from './logprobs.ts';
 import { api } from './api.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 import type { WireAnswer, WireChoice } from './wire.ts';
+import { words } from '../../words.ts';
 
-const known: ReadonlySet<string> = new Set(['id', 'object', 'created', 'model', 'choices', 'usage', 'service_tier']);
+const known = words('id object created model choices usage service_tier');
 
 /** An answer. Whatever is missing or odd is absent. */
 export function decodeResponse(value: unknown, scope: Scope): LlmResponse {

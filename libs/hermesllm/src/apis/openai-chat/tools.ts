@@ -1,98 +1,65 @@
 import type { JsonObject } from '../../codec.ts';
 import { invalidRequest } from '../../hermes-error.ts';
 import type { CustomTool, FunctionTool, HostedTool, LlmRequest, Tool } from '../../model/request.ts';
-import {
-  asObject,
-  elementPath,
-  isObject,
-  maybeObject,
-  maybeString,
-  optionalArray,
-  optionalBoolean,
-  optionalObject,
-  optionalString,
-  requiredString,
-} from '../../read.ts';
+import { elementPath, isObject, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, emulated, foreign, reportUnknown } from '../../warn.ts';
+import { approximated, dropped, emulated, foreign } from '../../warn.ts';
 import { decodeCacheHint, reportCache } from './cache-hint.ts';
 import { api } from './api.ts';
 import type { WirePart } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { onlyKnown, readBoolean, readItem, readList, readObject, readString, requireObject, requireString } from '../../fields.ts';
+import { hostedTool } from '../hosted-tool.ts';
 
-const toolMembers: ReadonlySet<string> = new Set(['type', 'function', 'custom', 'cache_control']);
-const functionMembers: ReadonlySet<string> = new Set(['name', 'description', 'parameters', 'strict', 'cache_control']);
-const customMembers: ReadonlySet<string> = new Set(['name', 'description', 'format']);
+const toolMembers = words('type function custom cache_control');
+const functionMembers = words('name description parameters strict cache_control');
+const customMembers = words('name description format');
 
 /** The tools of `tools`, of the deprecated `functions`, and web search, which is an option of the request here. Undefined for none. */
-export function decodeTools(wire: JsonObject, scope: Scope): Tool[] | undefined {
+export function decodeTools(wire: Fields): Tool[] | undefined {
   const tools: Tool[] = [];
-  const list = optionalArray(wire, 'tools', '') ?? [];
-  for (let i = 0; i < list.length; i++) {
-    const path = elementPath('tools', i);
-    tools.push(decodeTool(asObject(list[i], path), path, scope));
-  }
-  const functions = optionalArray(wire, 'functions', '') ?? [];
-  for (let i = 0; i < functions.length; i++) {
-    const path = elementPath('functions', i);
-    tools.push(decodeFunction(asObject(functions[i], path), path, undefined, scope));
-  }
-  if (functions.length > 0) approximated(scope, 'functions', 'The answer has tool_calls instead of a function_call');
-  const search = optionalObject(wire, 'web_search_options', '');
-  if (search !== undefined) tools.push({ type: 'hosted', kind: 'web-search', api, value: search });
+  const list = readList(wire, 'tools') ?? [];
+  for (let i = 0; i < list.length; i++) tools.push(decodeTool(readItem(wire, list, 'tools', i)));
+  const functions = readList(wire, 'functions') ?? [];
+  for (let i = 0; i < functions.length; i++) tools.push(decodeFunction(readItem(wire, functions, 'functions', i, functionMembers)));
+  if (functions.length > 0) approximated(wire.scope, 'functions', 'The answer has tool_calls instead of a function_call');
+  const search = readObject(wire, 'web_search_options');
+  if (search !== undefined) tools.push({ type: 'hosted', kind: 'web-search', api, value: search.wire });
   return tools.length === 0 ? undefined : tools;
 }
 
-function decodeTool(tool: JsonObject, path: string, scope: Scope): Tool {
-  const type = optionalString(tool, 'type', path) ?? 'function';
-  switch (type) {
-    case 'function':
-      reportUnknown(tool, toolMembers, path, scope);
-      return decodeFunction(asObject(tool['function'], `${path}.function`), `${path}.function`, { tool, path }, scope);
-    case 'custom':
-      reportUnknown(tool, toolMembers, path, scope);
-      return decodeCustom(asObject(tool['custom'], `${path}.custom`), `${path}.custom`, scope);
-    default:
-      return { type: 'hosted', kind: hostedKind(type), api, value: tool };
-  }
+function decodeTool(tool: Fields): Tool {
+  const type = readString(tool, 'type') ?? 'function';
+  if (type === 'custom') return decodeCustom(requireObject(onlyKnown(tool, toolMembers), type, customMembers));
+  if (type !== 'function') return hostedTool(type, api, tool.wire);
+  const hint = decodeCacheHint(onlyKnown(tool, toolMembers));
+  const decoded = decodeFunction(requireObject(tool, type, functionMembers));
+  decoded.cache = hint ?? decoded.cache;
+  return decoded;
 }
 
-function decodeFunction(
-  definition: JsonObject,
-  path: string,
-  holder: { tool: JsonObject; path: string } | undefined,
-  scope: Scope,
-): FunctionTool {
-  reportUnknown(definition, functionMembers, path, scope);
-  const schema = optionalObject(definition, 'parameters', path);
-  const hint = holder === undefined ? undefined : decodeCacheHint(holder.tool, holder.path, scope);
-  return {
-    type: 'function',
-    name: requiredString(definition, 'name', path),
-    description: optionalString(definition, 'description', path),
-    schema,
-    strict: optionalBoolean(definition, 'strict', path),
-    cache: hint ?? decodeCacheHint(definition, path, scope),
-    namespace: undefined,
-  };
-}
+const decodeFunction = (definition: Fields): FunctionTool => ({
+  type: 'function',
+  name: requireString(definition, 'name'),
+  description: readString(definition, 'description'),
+  schema: readObject(definition, 'parameters')?.wire,
+  strict: readBoolean(definition, 'strict'),
+  cache: decodeCacheHint(definition),
+  namespace: undefined,
+});
 
-function decodeCustom(definition: JsonObject, path: string, scope: Scope): CustomTool {
-  reportUnknown(definition, customMembers, path, scope);
-  const format = optionalObject(definition, 'format', path);
+function decodeCustom(definition: Fields): CustomTool {
+  const format = readObject(definition, 'format');
   // The grammar stands one level deeper here than in the hub.
-  const grammar = format === undefined ? undefined : optionalObject(format, 'grammar', `${path}.format`);
+  const grammar = readObject(format, 'grammar')?.wire;
   return {
     type: 'custom',
-    name: requiredString(definition, 'name', path),
-    description: optionalString(definition, 'description', path),
-    format: grammar === undefined ? format : { type: 'grammar', ...grammar },
+    name: requireString(definition, 'name'),
+    description: readString(definition, 'description'),
+    format: grammar === undefined ? format?.wire : { type: 'grammar', ...grammar },
     namespace: undefined,
   };
-}
-
-function hostedKind(type: string): HostedTool['kind'] {
-  if (type.includes('web_search')) return 'web-search';
-  return type.includes('code_interpreter') || type.includes('code_execution') ? 'code-execution' : 'other';
 }
 
 /**

@@ -1,113 +1,90 @@
-import type { JsonObject } from '../../codec.ts';
 import { parseDataUrl } from '../../data-url.ts';
-import { invalidRequest } from '../../hermes-error.ts';
-import type { Block, CacheHint } from '../../model/block.ts';
+import type { Block, CacheHint, MediaDetails } from '../../model/block.ts';
 import { mediaBlock, refusalBlock, textBlock, unknownBlock } from '../../model/block.ts';
-import { asObject, elementPath, optionalObject, optionalString, requiredString } from '../../read.ts';
-import type { Scope } from '../../scope.ts';
-import { dropped, reportUnknown } from '../../warn.ts';
+import { dropped } from '../../warn.ts';
 import { decodeAnnotations } from './annotations.ts';
 import { api } from './api.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { has, onlyKnown, pathAt, readItem, readObject, readString, requireObject, requireString, wrongMember } from '../../fields.ts';
+import { mediaOfUrl } from '../media-of-url.ts';
 
-const textMembers: ReadonlySet<string> = new Set(['type', 'text', 'annotations', 'logprobs', 'prompt_cache_breakpoint']);
-const refusalMembers: ReadonlySet<string> = new Set(['type', 'refusal']);
-const imageMembers: ReadonlySet<string> = new Set(['type', 'image_url', 'file_id', 'detail', 'prompt_cache_breakpoint']);
-const fileMembers: ReadonlySet<string> = new Set([
-  'type',
-  'file_data',
-  'file_id',
-  'file_url',
-  'filename',
-  'detail',
-  'prompt_cache_breakpoint',
-]);
-const audioMembers: ReadonlySet<string> = new Set(['type', 'input_audio']);
-const breakpointMembers: ReadonlySet<string> = new Set(['mode', 'ttl']);
+const textMembers = words('type text annotations logprobs prompt_cache_breakpoint');
+const refusalMembers = words('type refusal');
+const imageMembers = words('type image_url file_id detail prompt_cache_breakpoint');
+const fileMembers = words('type file_data file_id file_url filename detail prompt_cache_breakpoint');
+const audioMembers = words('type input_audio');
+const breakpointMembers = words('mode ttl');
 
-/** `content` of a message, or `output` of a tool, that is a list of parts. */
-export function decodeContent(value: unknown, path: string, scope: Scope): Block[] {
-  if (!Array.isArray(value))
-    throw invalidRequest(path, value === undefined || value === null ? 'required' : 'expected a string or an array');
+/** `content` of a message, or `output` of a tool: text, or a list of parts. */
+export function decodeContent(holder: Fields, key: string): Block[] {
+  const value = holder.wire[key];
+  if (typeof value === 'string') return [textBlock(value)];
+  if (!Array.isArray(value)) throw wrongMember(holder, key, has(holder, key) ? 'expected a string or an array' : 'required');
   const blocks: Block[] = [];
-  for (let i = 0; i < value.length; i++) {
-    const partPath = elementPath(path, i);
-    blocks.push(decodePart(asObject(value[i], partPath), partPath, scope));
-  }
+  for (let i = 0; i < value.length; i++) blocks.push(decodePart(readItem(holder, value, key, i)));
   return blocks;
 }
 
-function decodePart(part: JsonObject, path: string, scope: Scope): Block {
-  switch (part['type']) {
+function decodePart(part: Fields): Block {
+  switch (requireString(part, 'type')) {
     case 'input_text':
     case 'output_text':
     case 'text':
-      reportUnknown(part, textMembers, path, scope);
-      return textBlock(requiredString(part, 'text', path), decodeBreakpoint(part, path, scope), decodeAnnotations(part['annotations']));
+      onlyKnown(part, textMembers);
+      return textBlock(requireString(part, 'text'), decodeBreakpoint(part), decodeAnnotations(part.wire['annotations']));
     case 'refusal':
-      reportUnknown(part, refusalMembers, path, scope);
-      return refusalBlock(requiredString(part, 'refusal', path));
+      return refusalBlock(requireString(onlyKnown(part, refusalMembers), 'refusal'));
     case 'input_image':
-      return decodeImage(part, path, scope);
+      return decodeImage(onlyKnown(part, imageMembers));
     case 'input_file':
-      return decodeFile(part, path, scope);
+      return decodeFile(onlyKnown(part, fileMembers));
     case 'input_audio':
-      return decodeAudio(part, path, scope);
+      return decodeAudio(requireObject(onlyKnown(part, audioMembers), 'input_audio'));
     default:
-      requiredString(part, 'type', path);
-      return unknownBlock(api, part);
+      return unknownBlock(api, part.wire);
   }
 }
 
-function decodeBreakpoint(part: JsonObject, path: string, scope: Scope): CacheHint | undefined {
-  if (part['prompt_cache_breakpoint'] === undefined) return undefined;
-  const breakpoint = optionalObject(part, 'prompt_cache_breakpoint', path);
-  if (breakpoint === undefined) return undefined;
-  reportUnknown(breakpoint, breakpointMembers, `${path}.prompt_cache_breakpoint`, scope);
-  return { ttl: optionalString(breakpoint, 'ttl', `${path}.prompt_cache_breakpoint`) };
+function decodeBreakpoint(part: Fields): CacheHint | undefined {
+  const breakpoint = readObject(part, 'prompt_cache_breakpoint', breakpointMembers);
+  return breakpoint === undefined ? undefined : { ttl: readString(breakpoint, 'ttl') };
 }
 
-function decodeImage(part: JsonObject, path: string, scope: Scope): Block {
-  reportUnknown(part, imageMembers, path, scope);
-  const details = { detail: optionalString(part, 'detail', path), cache: decodeBreakpoint(part, path, scope) };
-  const url = optionalString(part, 'image_url', path);
-  const id = optionalString(part, 'file_id', path);
-  if (url !== undefined) {
-    if (id !== undefined) dropped(scope, `${path}.file_id`, 'image_url names the image already');
-    const data = parseDataUrl(url);
-    if (data === undefined) return mediaBlock('image', { type: 'url', url }, details);
-    return mediaBlock('image', { type: 'base64', data: data.data }, { ...details, mediaType: data.mediaType });
+const detailsOf = (part: Fields): MediaDetails => ({ detail: readString(part, 'detail'), cache: decodeBreakpoint(part) });
+
+function decodeImage(part: Fields): Block {
+  const url = readString(part, 'image_url');
+  const id = readString(part, 'file_id');
+  const details = detailsOf(part);
+  if (url === undefined) {
+    if (id === undefined) throw wrongMember(part, '', 'expected image_url or file_id');
+    return mediaBlock('image', { type: 'file', id, api }, details);
   }
-  if (id === undefined) throw invalidRequest(path, 'expected image_url or file_id');
-  return mediaBlock('image', { type: 'file', id, api }, details);
+  if (id !== undefined) dropped(part.scope, pathAt(part, 'file_id'), 'image_url names the image already');
+  return mediaOfUrl('image', url, details);
 }
 
-function decodeFile(part: JsonObject, path: string, scope: Scope): Block {
-  reportUnknown(part, fileMembers, path, scope);
-  const name = optionalString(part, 'filename', path);
-  const details = { name, detail: optionalString(part, 'detail', path), cache: decodeBreakpoint(part, path, scope) };
-  const data = optionalString(part, 'file_data', path);
-  const id = optionalString(part, 'file_id', path);
-  const url = optionalString(part, 'file_url', path);
+function decodeFile(part: Fields): Block {
+  const name = readString(part, 'filename');
+  const data = readString(part, 'file_data');
+  const id = readString(part, 'file_id');
+  const url = readString(part, 'file_url');
+  const details = { ...detailsOf(part), name };
   if (data !== undefined) {
-    const parsed = parseDataUrl(data);
-    const mediaType = parsed === undefined ? mediaTypeOfName(name) : parsed.mediaType;
-    return mediaBlock('document', { type: 'base64', data: parsed?.data ?? data }, { ...details, mediaType });
+    if (parseDataUrl(data) !== undefined) return mediaOfUrl('document', data, details);
+    // `file_data` without a `data:` head is bare base64; only its name says what it is.
+    const mediaType = name?.toLowerCase().endsWith('.pdf') ? 'application/pdf' : undefined;
+    return mediaBlock('document', { type: 'base64', data }, { ...details, mediaType });
   }
   if (id !== undefined) return mediaBlock('document', { type: 'file', id, api }, details);
   if (url !== undefined) return mediaBlock('document', { type: 'url', url }, details);
-  throw invalidRequest(path, 'expected file_data, file_id or file_url');
+  throw wrongMember(part, '', 'expected file_data, file_id or file_url');
 }
 
-/** `file_data` without a `data:` head is bare base64; only its name says what it is. */
-const mediaTypeOfName = (name: string | undefined): string | undefined =>
-  name?.toLowerCase().endsWith('.pdf') ? 'application/pdf' : undefined;
-
 /** Not in the API's list of input parts, but in its types, and sent by clients of the older beta. */
-function decodeAudio(part: JsonObject, path: string, scope: Scope): Block {
-  reportUnknown(part, audioMembers, path, scope);
-  const audioPath = `${path}.input_audio`;
-  const audio = asObject(part['input_audio'], audioPath);
-  const format = optionalString(audio, 'format', audioPath);
+function decodeAudio(audio: Fields): Block {
+  const format = readString(audio, 'format');
   const mediaType = format === undefined ? undefined : format === 'mp3' ? 'audio/mpeg' : `audio/${format}`;
-  return mediaBlock('audio', { type: 'base64', data: requiredString(audio, 'data', audioPath) }, { mediaType });
+  return mediaBlock('audio', { type: 'base64', data: requireString(audio, 'data') }, { mediaType });
 }

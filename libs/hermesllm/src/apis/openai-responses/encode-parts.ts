@@ -6,6 +6,7 @@ import { approximated, defaulted, dropped, foreign, unsupported } from '../../wa
 import { encodeCitation } from './annotations.ts';
 import { api, isFamily } from './api.ts';
 import type { WireAnnotation, WirePart } from './wire.ts';
+import { words } from '../../words.ts';
 
 /** Parts of a user, system or developer message, or of a tool's output. */
 export function encodeParts(blocks: readonly Block[], path: string, scope: Scope): WirePart[] {
@@ -139,7 +140,7 @@ const extensionOf = (mediaType: string): string => {
 };
 
 /** How long OpenAI keeps a prefix: its own words pass, the wishes of others are met by the caching that it does anyway. */
-const ownTimes: ReadonlySet<string> = new Set(['30m', '12h']);
+const ownTimes = words('30m 12h');
 
 function encodeBreakpoint(cache: CacheHint | undefined, path: string, scope: Scope): { mode: 'explicit'; ttl: string } | undefined {
   if (cache === undefined) return undefined;

@@ -1,55 +1,13 @@
 import type { EncodedError, JsonObject } from '../../codec.ts';
 import type { LlmError, LlmErrorKind } from '../../model/error.ts';
-import { kindOfStatus, llmError } from '../../model/error.ts';
+import { kindOfStatus } from '../../model/error.ts';
 import { maybeObject, maybeString } from '../../read.ts';
-
-// https://platform.openai.com/docs/guides/error-codes, and the codes that `response.failed` uses. Types and codes are one list here:
-// compatible servers mix them up.
-const kinds: ReadonlyMap<string, LlmErrorKind> = new Map([
-  ['invalid_request_error', 'invalid_request'],
-  ['invalid_prompt', 'invalid_request'],
-  ['context_length_exceeded', 'invalid_request'],
-  ['authentication_error', 'authentication'],
-  ['invalid_api_key', 'authentication'],
-  ['insufficient_quota', 'billing'],
-  ['billing_hard_limit_reached', 'billing'],
-  ['permission_error', 'permission'],
-  ['not_found_error', 'not_found'],
-  ['model_not_found', 'not_found'],
-  ['rate_limit_error', 'rate_limit'],
-  ['rate_limit_exceeded', 'rate_limit'],
-  ['timeout', 'timeout'],
-  ['vector_store_timeout', 'timeout'],
-  ['server_error', 'server'],
-  ['api_error', 'server'],
-  ['overloaded_error', 'overloaded'],
-]);
-
-const typeOfKind: Readonly<Record<LlmErrorKind, string>> = {
-  invalid_request: 'invalid_request_error',
-  authentication: 'authentication_error',
-  billing: 'insufficient_quota',
-  permission: 'permission_error',
-  not_found: 'not_found_error',
-  conflict: 'invalid_request_error',
-  too_large: 'invalid_request_error',
-  rate_limit: 'rate_limit_error',
-  timeout: 'timeout',
-  server: 'server_error',
-  overloaded: 'server_error',
-};
-
-const codeOfKind: Partial<Record<LlmErrorKind, string>> = {
-  authentication: 'invalid_api_key',
-  billing: 'insufficient_quota',
-  not_found: 'model_not_found',
-  rate_limit: 'rate_limit_exceeded',
-};
-
-const longestText = 500;
+import { words } from '../../words.ts';
+import { upstreamError } from '../error-table.ts';
+import { openaiErrors, errorBody, errorCode, errorType } from '../openai-errors.ts';
 
 /** A status is believed before the envelope's words, but for these: 429 is also sent for an empty account, 400 for an unknown model. */
-const overruling: ReadonlySet<LlmErrorKind> = new Set(['billing', 'authentication', 'not_found']);
+const overruling: ReadonlySet<LlmErrorKind> = new Set<LlmErrorKind>(['billing', 'authentication', 'not_found']);
 
 /**
  * Reads an error body, or what stands in its place: the page of a proxy, nothing at all. Also reads the `error` of an answer and both forms
@@ -63,39 +21,33 @@ export function decodeError(status: number, body: unknown, header?: (name: strin
   const told = kindOf(code) ?? kindOf(type);
   const byStatus = status >= 400 ? kindOfStatus(status) : undefined;
   const kind = byStatus === undefined ? (told ?? 'server') : told !== undefined && overruling.has(told) ? told : byStatus;
-  const text = typeof body === 'string' ? body : (error?.['message'] ?? envelope?.['error'] ?? envelope?.['detail']);
-  const message = typeof text === 'string' ? text.trim().slice(0, longestText) : '';
-  return llmError(
-    kind,
-    message === '' ? (status >= 400 ? `The upstream answered with status ${status}` : 'The upstream reported an error') : message,
-    {
-      status: status >= 400 ? status : undefined,
-      code: code ?? (type === undefined || kinds.has(type) || type === 'error' ? undefined : type),
-      param: maybeString(error?.['param']),
-      requestId: header?.('x-request-id'),
-    },
-  );
+  return upstreamError(kind, envelope === undefined ? body : (error?.['message'] ?? envelope['error'] ?? envelope['detail']), {
+    status: status >= 400 ? status : undefined,
+    code: code ?? (openaiErrors.read(type) !== undefined || type === 'error' ? undefined : type),
+    param: maybeString(error?.['param']),
+    requestId: header?.('x-request-id'),
+  });
 }
 
 const kindOf = (word: string | undefined): LlmErrorKind | undefined =>
-  word === undefined ? undefined : (kinds.get(word) ?? (imageCode.test(word) ? 'invalid_request' : undefined));
+  openaiErrors.read(word)?.kind ?? (word !== undefined && imageCode.test(word) ? 'invalid_request' : undefined);
 
 /** `invalid_image`, `image_too_large`, `unsupported_image_media_type` … */
 const imageCode = /(^|_)image(_|$)/;
 
-const codeOf = (error: LlmError): string | null => error.code ?? codeOfKind[error.kind] ?? null;
+const codeOf = (error: LlmError): string | null => errorCode(error) ?? (error.kind === 'not_found' ? 'model_not_found' : null);
 
 export function encodeError(error: LlmError): EncodedError {
   return {
     status: error.status,
-    body: { error: { message: error.message, type: typeOfKind[error.kind], param: error.param ?? null, code: codeOf(error) } },
+    body: errorBody(error, codeOf(error)),
     headers: error.requestId === undefined ? undefined : { 'x-request-id': error.requestId },
   };
 }
 
 /** The members of an `error` stream event, but for its number. */
 export const encodeErrorEvent = (error: LlmError): JsonObject => ({
-  code: codeOf(error) ?? typeOfKind[error.kind],
+  code: codeOf(error) ?? errorType(error.kind),
   message: error.message,
   param: error.param ?? null,
 });

@@ -1,10 +1,12 @@
-import type { JsonObject } from '../../codec.ts';
 import type { ReasoningRequest } from '../../model/request.ts';
-import { optionalObject, optionalString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, reportUnknown } from '../../warn.ts';
+import { approximated, dropped } from '../../warn.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import { readObject, readString } from '../../fields.ts';
+import { reasoningRequest } from '../claude-thinking.ts';
 
-const reasoningMembers: ReadonlySet<string> = new Set(['effort', 'summary', 'generate_summary']);
+const reasoningMembers = words('effort summary generate_summary');
 
 /** `reasoning` of a request. */
 export interface WireReasoning {
@@ -12,14 +14,11 @@ export interface WireReasoning {
   summary: string | undefined;
 }
 
-export function decodeReasoningRequest(wire: JsonObject, scope: Scope): ReasoningRequest | undefined {
-  const reasoning = optionalObject(wire, 'reasoning', '');
-  if (reasoning === undefined) return undefined;
-  reportUnknown(reasoning, reasoningMembers, 'reasoning', scope);
-  const effort = optionalString(reasoning, 'effort', 'reasoning');
-  const summary = optionalString(reasoning, 'summary', 'reasoning') ?? optionalString(reasoning, 'generate_summary', 'reasoning');
-  if (effort === undefined && summary === undefined) return undefined;
-  return { mode: undefined, effort, budget: undefined, summary, include: undefined };
+export function decodeReasoningRequest(wire: Fields): ReasoningRequest | undefined {
+  const reasoning = readObject(wire, 'reasoning', reasoningMembers);
+  const effort = readString(reasoning, 'effort');
+  const summary = readString(reasoning, 'summary') ?? readString(reasoning, 'generate_summary');
+  return effort === undefined && summary === undefined ? undefined : reasoningRequest(undefined, effort, undefined, undefined, summary);
 }
 
 export function encodeReasoningRequest(reasoning: ReasoningRequest | undefined, scope: Scope): WireReasoning | undefined {

@@ -1,114 +1,110 @@
 import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
-import type { HostedTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
-import { asObject, elementPath, isObject, optionalArray, optionalBoolean, optionalString, requiredString } from '../../read.ts';
+import type { HostedTool, LlmRequest, Tool } from '../../model/request.ts';
+import { elementPath, isObject, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, reportUnknown, unsupported } from '../../warn.ts';
+import { approximated, dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import type { WireTool } from './wire.ts';
+import { words } from '../../words.ts';
+import type { Fields } from '../../fields.ts';
+import {
+  onlyKnown,
+  pathAt,
+  pathOf,
+  readBoolean,
+  readItem,
+  readList,
+  readObject,
+  readString,
+  requireString,
+  wrongMember,
+} from '../../fields.ts';
+import { hostedTool } from '../hosted-tool.ts';
+import { decodeAllowed } from '../allowed-tools.ts';
 
-const functionMembers: ReadonlySet<string> = new Set(['type', 'name', 'description', 'parameters', 'strict']);
-const customMembers: ReadonlySet<string> = new Set(['type', 'name', 'description', 'format']);
-const namespaceMembers: ReadonlySet<string> = new Set(['type', 'name', 'description', 'tools']);
-const allowedMembers: ReadonlySet<string> = new Set(['type', 'mode', 'tools']);
+const functionMembers = words('type name description parameters strict');
+const customMembers = words('type name description format');
+const namespaceMembers = words('type name description tools');
+const allowedMembers = words('type mode tools');
 
-export function decodeTools(wire: JsonObject, scope: Scope): Tool[] | undefined {
-  const list = optionalArray(wire, 'tools', '');
+export function decodeTools(wire: Fields): Tool[] | undefined {
+  const list = readList(wire, 'tools');
   if (list === undefined) return undefined;
   const tools: Tool[] = [];
-  for (let i = 0; i < list.length; i++) decodeTool(list[i], elementPath('tools', i), undefined, tools, scope);
+  for (let i = 0; i < list.length; i++) decodeTool(readItem(wire, list, 'tools', i), undefined, tools);
   return tools;
 }
 
-function decodeTool(value: unknown, path: string, namespace: string | undefined, tools: Tool[], scope: Scope): void {
-  const tool = asObject(value, path);
-  const type = requiredString(tool, 'type', path);
+function decodeTool(tool: Fields, namespace: string | undefined, tools: Tool[]): void {
+  const type = requireString(tool, 'type');
   switch (type) {
     case 'function':
-      reportUnknown(tool, functionMembers, path, scope);
+      onlyKnown(tool, functionMembers);
       tools.push({
         type,
-        name: requiredString(tool, 'name', path),
-        description: optionalString(tool, 'description', path),
-        schema: tool['parameters'] ?? undefined,
-        strict: optionalBoolean(tool, 'strict', path),
+        name: requireString(tool, 'name'),
+        description: readString(tool, 'description'),
+        schema: tool.wire['parameters'] ?? undefined,
+        strict: readBoolean(tool, 'strict'),
         cache: undefined,
         namespace,
       });
       return;
     case 'custom':
-      reportUnknown(tool, customMembers, path, scope);
+      onlyKnown(tool, customMembers);
       tools.push({
         type,
-        name: requiredString(tool, 'name', path),
-        description: optionalString(tool, 'description', path),
-        format: tool['format'] ?? undefined,
+        name: requireString(tool, 'name'),
+        description: readString(tool, 'description'),
+        format: tool.wire['format'] ?? undefined,
         namespace,
       });
       return;
     case 'namespace':
-      if (namespace !== undefined) throw invalidRequest(path, 'a namespace inside a namespace');
-      decodeNamespace(tool, path, tools, scope);
+      if (namespace !== undefined) throw wrongMember(tool, '', 'a namespace inside a namespace');
+      decodeNamespace(onlyKnown(tool, namespaceMembers), tools);
       return;
     default:
-      tools.push({ type: 'hosted', kind: hostedKind(type), api, value: tool });
+      tools.push(hostedTool(type, api, tool.wire));
   }
 }
 
-function decodeNamespace(tool: JsonObject, path: string, tools: Tool[], scope: Scope): void {
-  reportUnknown(tool, namespaceMembers, path, scope);
-  const name = requiredString(tool, 'name', path);
-  if (optionalString(tool, 'description', path)) {
-    dropped(scope, `${path}.description`, 'Only the tools of a namespace are described');
-  }
-  const members = optionalArray(tool, 'tools', path) ?? [];
-  for (let i = 0; i < members.length; i++) decodeTool(members[i], elementPath(`${path}.tools`, i), name, tools, scope);
+function decodeNamespace(tool: Fields, tools: Tool[]): void {
+  const name = requireString(tool, 'name');
+  if (readString(tool, 'description')) dropped(tool.scope, pathAt(tool, 'description'), 'Only the tools of a namespace are described');
+  const members = readList(tool, 'tools') ?? [];
+  for (let i = 0; i < members.length; i++) decodeTool(readItem(tool, members, 'tools', i), name, tools);
 }
-
-const hostedKind = (type: string): HostedTool['kind'] =>
-  type.startsWith('web_search') ? 'web-search' : type === 'code_interpreter' ? 'code-execution' : 'other';
 
 /** Sets `toolChoice`. True when the choice names a tool that OpenAI runs, for which the hub has no word. */
-export function decodeToolChoice(wire: JsonObject, request: LlmRequest, scope: Scope): boolean {
-  const choice = wire['tool_choice'];
-  if (choice === undefined || choice === null) return false;
-  if (typeof choice === 'string') {
-    if (choice !== 'auto' && choice !== 'required' && choice !== 'none')
-      throw invalidRequest('tool_choice', 'expected auto, required or none');
-    request.toolChoice = { type: choice };
+export function decodeToolChoice(wire: Fields, request: LlmRequest): boolean {
+  const mode = wire.wire['tool_choice'];
+  if (typeof mode === 'string') {
+    if (mode !== 'auto' && mode !== 'required' && mode !== 'none')
+      throw wrongMember(wire, 'tool_choice', 'expected auto, required or none');
+    request.toolChoice = { type: mode };
     return false;
   }
-  const object = asObject(choice, 'tool_choice');
-  switch (requiredString(object, 'type', 'tool_choice')) {
+  const choice = readObject(wire, 'tool_choice');
+  if (choice === undefined) return false;
+  switch (requireString(choice, 'type')) {
     case 'function':
     case 'custom': {
       // Some clients nest the name as Chat Completions does.
-      const named = isObject(object['function']) ? object['function'] : object;
-      request.toolChoice = { type: 'tool', name: requiredString(named, 'name', 'tool_choice') };
+      const nested = maybeObject(choice.wire['function']);
+      request.toolChoice = { type: 'tool', name: maybeString(nested?.['name']) ?? requireString(choice, 'name') };
       return false;
     }
     case 'allowed_tools':
-      request.toolChoice = decodeAllowed(object, scope);
+      request.toolChoice = decodeAllowed(onlyKnown(choice, allowedMembers), (tool) => {
+        const name = readString(tool, 'name');
+        if (name === undefined) dropped(tool.scope, pathOf(tool), 'Only tools of the client can be named');
+        return name;
+      });
       return false;
     default:
       return true;
   }
-}
-
-function decodeAllowed(choice: JsonObject, scope: Scope): ToolChoice {
-  reportUnknown(choice, allowedMembers, 'tool_choice', scope);
-  const mode = optionalString(choice, 'mode', 'tool_choice') ?? 'auto';
-  if (mode !== 'auto' && mode !== 'required') throw invalidRequest('tool_choice.mode', 'expected auto or required');
-  const names: string[] = [];
-  const list = optionalArray(choice, 'tools', 'tool_choice') ?? [];
-  for (let i = 0; i < list.length; i++) {
-    const path = elementPath('tool_choice.tools', i);
-    const tool = asObject(list[i], path);
-    const name = optionalString(tool, 'name', path);
-    if (name !== undefined) names.push(name);
-    else dropped(scope, path, 'Only tools of the client can be named');
-  }
-  return { type: 'allowed', mode, names };
 }
 
 /** Tools of one namespace become its members again, where the first of them stood. */

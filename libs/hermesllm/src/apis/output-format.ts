@@ -1,0 +1,25 @@
+import type { Fields } from '../fields.ts';
+import { readBoolean, readString } from '../fields.ts';
+import type { LlmRequest, OutputFormat } from '../model/request.ts';
+
+/** An answer by a schema, from the object that names it. */
+export const jsonSchemaFormat = (format: Fields, schema: unknown): OutputFormat => ({
+  type: 'json-schema',
+  name: readString(format, 'name'),
+  description: readString(format, 'description'),
+  schema,
+  strict: readBoolean(format, 'strict'),
+});
+
+/** Whether log-probabilities are wanted: `wanted` says so, or a number of alternatives alone. */
+export const decodeLogprobsWish = (wanted: boolean | undefined, alternatives: number | undefined): LlmRequest['logprobs'] =>
+  wanted === true || (wanted === undefined && alternatives !== undefined) ? { alternatives } : undefined;
+
+/** An answer by a schema, where the API has no looser kind. */
+export const strictSchema = (schema: unknown, name?: string, description?: string): OutputFormat => ({
+  type: 'json-schema',
+  name,
+  description,
+  schema,
+  strict: true,
+});
