@@ -28,6 +28,12 @@ export const functionCallingMetadata = {
 } as const;
 
 /**
+ * The tool by which a chat model with native tools says that a required parameter is missing: `{ function, question }`. Only function calling
+ * offers it.
+ */
+export const clarificationTool = 'ask_for_missing_parameters';
+
+/**
  * What the model's answer amounts to. `invalid_call`: it wanted a call that does not fit the tools; `unreadable`: it is not the JSON that was
  * asked for. A caller treats both like `no_intent`.
  */

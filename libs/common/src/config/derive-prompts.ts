@@ -47,6 +47,9 @@ export function derivePrompts(
     functionCalling: {
       engine: author.function_calling?.engine ?? (hasArchFunction ? 'arch-function' : 'model'),
       model: author.function_calling?.model ?? null,
+      contextTokens: author.function_calling?.context_tokens ?? 4096,
+      maxTokens: author.function_calling?.max_tokens ?? 1024,
+      timeoutMs: author.function_calling?.timeout ?? 30_000,
     },
     guards: deriveGuards(context),
     templates: Object.fromEntries(

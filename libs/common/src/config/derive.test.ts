@@ -84,7 +84,7 @@ describe('a small file', () => {
         useAgentOrchestrator: false,
         decoration: 'full',
         compatibility: [],
-        functionCalling: { engine: 'model', model: null },
+        functionCalling: { engine: 'model', model: null, contextTokens: 4096, maxTokens: 1024, timeoutMs: 30_000 },
         guards: null,
         templates: {},
         tokensMaxCharacters: 400_000,
@@ -210,7 +210,7 @@ describe('everything at once', () => {
         useAgentOrchestrator: false,
         decoration: 'full',
         compatibility: [],
-        functionCalling: { engine: 'model', model: 'gpt-4o' },
+        functionCalling: { engine: 'model', model: 'gpt-4o', contextTokens: 8192, maxTokens: 512, timeoutMs: 10_000 },
         guards: {
           jailbreakMessage: 'no',
           service: { scheme: 'http', host: 'guard', port: 80, authority: 'guard', path: '/', timeoutMs: 1000 },

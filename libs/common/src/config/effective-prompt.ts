@@ -11,7 +11,7 @@ export interface EffectivePrompts {
   readonly decoration: 'full' | 'metadata' | 'off';
   /** Forms of Plano 0.4 that differ from ours and are kept for clients and APIs that rely on them. */
   readonly compatibility: readonly PromptCompatibility[];
-  readonly functionCalling: { readonly engine: 'arch-function' | 'model'; readonly model: string | null };
+  readonly functionCalling: EffectiveFunctionCalling;
   readonly guards: EffectiveGuards | null;
   /** Paths of files that replace the prompts of the routing and function-calling models. */
   readonly templates: Readonly<Record<string, string>>;
@@ -24,6 +24,20 @@ export interface EffectivePrompts {
  * `plain-context`: an endpoint's answer follows the prompt after `context: `, without a block around it.
  */
 export type PromptCompatibility = 'string-arguments' | 'quoted-model-response' | 'plain-context';
+
+/** Which model turns prompts into calls, and how. */
+export interface EffectiveFunctionCalling {
+  /** `arch-function` speaks the protocol of that model, `model` calls the tools of any chat model. */
+  readonly engine: 'arch-function' | 'model';
+  /** Name of a configured model; null: the provider of `Arch-Function`, or the default provider. */
+  readonly model: string | null;
+  /** Budget of the prompt in tokens of about four bytes; older messages are left out. */
+  readonly contextTokens: number;
+  /** Tokens that Arch-Function may write. */
+  readonly maxTokens: number;
+  /** Deadline of an answer, all calls of the model included. */
+  readonly timeoutMs: number;
+}
 
 /** Checks before a prompt is sent on. */
 export interface EffectiveGuards {

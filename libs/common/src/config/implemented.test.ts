@@ -32,7 +32,7 @@ describe('unimplementedKeys', () => {
 
   const table: [string, string, string[]][] = [
     ['whole sections', 'retries: { max: 1 }\nsystem_prompt: x\n', ['system_prompt', 'retries']],
-    ['a prompt-only key without effect', 'overrides: { optimize_context_window: true }\n', ['overrides']],
+    ['a prompt-only key without effect', 'overrides: { optimize_context_window: true }\n', ['overrides.optimize_context_window']],
   ];
   it.each(table)('names %s', (_name, addition, expected) => {
     expect(missing(base + addition)).toEqual(expected);

@@ -30,6 +30,8 @@ const implemented: readonly string[] = [
   'timeouts.total',
   'timeouts.drain',
   'internal_listeners',
+  'function_calling',
+  'overrides.prompt_templates.arch_function',
   'routing_hint',
   'logging',
   'metrics',

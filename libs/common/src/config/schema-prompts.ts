@@ -58,7 +58,13 @@ export const promptGuards = closed({
 });
 
 /** Which model turns prompts into calls. */
-export const functionCalling = closed({ engine: oneOf(['arch-function', 'model']).optional(), model: text.optional() });
+export const functionCalling = closed({
+  engine: oneOf(['arch-function', 'model']).optional(),
+  model: text.optional(),
+  context_tokens: whole(256, 10_000_000).optional(),
+  max_tokens: whole(16, 1_000_000).optional(),
+  timeout: duration.optional(),
+});
 
 /** Token counting. */
 export const tokens = closed({ max_characters: whole(1, 100_000_000).optional() });

@@ -42,11 +42,11 @@ export function unmetRequirements(config: EffectiveConfig): UnmetRequirement[] {
     });
   }
   const calls = targets.length > 0 && config.listeners.some((listener) => listener.type === 'prompt');
-  if (calls && functionCalling.engine === 'arch-function' && !serves('Arch-Function')) {
+  if (functionCalling.engine === 'arch-function' && functionCalling.model === null && !serves('Arch-Function')) {
     unmet.push({
       path: 'function_calling.engine',
       message: 'needs the model `Arch-Function`, which no provider serves',
-      hint: 'add a provider `plano/Arch-Function` with a `base_url`, or write `engine: model`',
+      hint: 'add a provider `plano/Arch-Function` with a `base_url`, name the provider that serves it in `function_calling.model`, or write `engine: model`',
     });
   }
   if (

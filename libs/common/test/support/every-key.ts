@@ -61,7 +61,7 @@ timeouts: { connect: 1ms, first_byte: 2s, stream_idle: 3m, total: 4h, drain: 5s,
 retries: { max: 1, base: 2ms, cap: 3ms, on: [connect, 500], retry_after_cap: 4ms }
 fallbacks: [{ model: openai/gpt-4o, to: [anthropic/claude] }]
 redis: { url: "rediss://c", on_failure: closed }
-function_calling: { engine: model, model: gpt-4o }
+function_calling: { engine: model, model: gpt-4o, context_tokens: 8192, max_tokens: 512, timeout: 10s }
 tokens: { max_characters: 5 }
 logging: { level: debug, format: json }
 metrics: false
