@@ -1,2 +1,14 @@
 export type { ModelMetrics, ModelPreference } from './routing/rank-models.ts';
 export { rankModels } from './routing/rank-models.ts';
+export type { ArchFunctionTemplate } from './function-calling/arch-function-prompt.ts';
+export { archFunctionPlaceholders, archFunctionTemplate } from './function-calling/arch-function-prompt.ts';
+export type { FunctionCalling, FunctionCallingConfig, FunctionCallingPorts } from './function-calling/create-function-calling.ts';
+export { createFunctionCalling } from './function-calling/create-function-calling.ts';
+export type { EngineLimits } from './function-calling/engine.ts';
+export type { FunctionCallingErrorKind } from './function-calling/function-calling-error.ts';
+export { FunctionCallingError } from './function-calling/function-calling-error.ts';
+export type { CallModel, ModelReply, ModelRequest } from './function-calling/model-call.ts';
+export type { PromptTemplate, PromptTemplateResult } from './prompt-template.ts';
+export { promptTemplate } from './prompt-template.ts';
+export type { BrightstaffGatewayOptions } from './brightstaff-gateway.ts';
+export { createBrightstaffGateway } from './brightstaff-gateway.ts';
