@@ -59,6 +59,71 @@ describe('answerEcho', () => {
     expect(finish_reason).toBe('tool_calls');
   });
 
+  const weather = {
+    type: 'function',
+    function: {
+      name: 'city_weather',
+      description: 'Forecast of temperature and rain for a city',
+      parameters: {
+        type: 'object',
+        properties: {
+          city: { type: 'string', description: 'Name of the city' },
+          days: { type: 'integer', description: 'Number of days' },
+          unit: { enum: ['celsius', 'fahrenheit'] },
+          rain: { type: 'boolean' },
+        },
+        required: ['city', 'days'],
+      },
+    },
+  };
+  const clarify = {
+    type: 'function',
+    function: { name: 'ask_for_missing_parameters', parameters: { properties: { function: {}, question: {} } } },
+  };
+  const asking = (...texts: string[]) => texts.map((content, index) => ({ role: index % 2 === 0 ? 'user' : 'assistant', content }));
+  const question = 'I still need: days (Number of days). Could you tell me?';
+
+  it.each<[string, string[], string]>([
+    ['its name', ["What's the weather in Oslo for 3 days?"], '{"city":"Oslo","days":3}'],
+    [
+      'its description',
+      ['Forecast for rain near New York, 2 days, in Fahrenheit'],
+      '{"city":"New York","days":2,"unit":"fahrenheit","rain":true}',
+    ],
+    ['named values', ['weather, city: são paulo, days=14, no rain'], '{"city":"são paulo","days":14,"rain":false}'],
+    ['quotes', ['weather for "the big apple", 1 day'], '{"city":"the big apple","days":1}'],
+    ['the answer to a question', ['weather in Oslo', question, '3'], '{"city":"Oslo","days":3}'],
+    ['two answers', ['weather', 'I still need: city, days', 'oslo', question, '7'], '{"city":"oslo","days":7}'],
+    ['answers in the other order', ['weather', 'I still need: city, days', '7', question, 'oslo'], '{"city":"oslo","days":7}'],
+  ])('calls a tool by %s', (_name, texts, input) => {
+    const [{ message }] = whole({ messages: asking(...texts), tools: [...tools.slice(0, 1), weather] }).choices;
+    expect(message.tool_calls?.[0]?.function).toEqual({ name: 'city_weather', arguments: input });
+  });
+
+  it('asks for what is missing', () => {
+    const { content, tool_calls } = whole({ messages: user('weather in Oslo'), tools: [weather] }).choices[0].message;
+    expect([content, tool_calls]).toEqual([question, undefined]);
+  });
+
+  it('asks by the tool for it when that is offered', () => {
+    for (const text of ['weather in Oslo', 'call city_weather for Oslo, city is Oslo']) {
+      const [{ message }] = whole({ messages: user(text), tools: [weather, clarify] }).choices;
+      expect(message.tool_calls?.[0]?.function).toEqual({
+        name: 'ask_for_missing_parameters',
+        arguments: JSON.stringify({ function: 'city_weather', question }),
+      });
+    }
+  });
+
+  it.each(['Hello!', 'What is the current information?', 'ask for missing parameters'])('answers %j plainly', (text) => {
+    expect(whole({ messages: user(text), tools: [weather, clarify] }).choices[0].message.content).toBe(`You said: ${text}`);
+  });
+
+  it('is not slowed down by any text', () => {
+    const text = `weather ${'1'.repeat(3000)}.${'1'.repeat(3000)} ${'in A '.repeat(500)}`;
+    expect(whole({ messages: user(text), tools: [weather] }).choices[0].message).toBeDefined();
+  });
+
   it('calls none when the choice is none', () => {
     expect(whole({ messages: user('get_time'), tools, tool_choice: 'none' }).choices[0].message.tool_calls).toBeUndefined();
   });

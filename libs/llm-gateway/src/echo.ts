@@ -1,3 +1,5 @@
+import { chooseEchoTool } from './echo-tool.ts';
+
 /** The model that answers without a provider. */
 export const echoModel = 'echo';
 
@@ -13,7 +15,9 @@ interface EchoRequest {
   text: string;
   stream: boolean;
   includeUsage: boolean;
-  tool: { name: string; input: Record<string, unknown> } | undefined;
+  tool: { name: string; input: Readonly<Record<string, unknown>> } | undefined;
+  /** What is missing for a call. */
+  question: string | undefined;
   answersTool: boolean;
   promptLength: number;
 }
@@ -22,8 +26,9 @@ type Wire = { readonly [key: string]: unknown };
 const isWire = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * Answers a Chat Completions request without any model: repeats the last message, reports a tool's result, and calls a
- * tool when one is offered and the message asks for it by name ("call get_weather") or `tool_choice` demands one.
+ * Answers a Chat Completions request without any model: repeats the last message, reports a tool's result, and calls a tool when one is offered
+ * and the message asks for it, by name ("call get_weather") or by its words ("weather in Oslo for 3 days"), or `tool_choice` demands one. Values
+ * are taken from the text; what is missing is asked for.
  *
  * @param body The JSON text of the request.
  * @param now Milliseconds since the epoch.
@@ -48,13 +53,18 @@ function readRequest(wire: Wire, messages: readonly unknown[]): EchoRequest {
   const message = isWire(last) ? last : {};
   const text = textOf(message['content']);
   const options = wire['stream_options'];
+  const turns = messages.map((each) =>
+    isWire(each) ? { role: String(each['role']), text: textOf(each['content']) } : { role: '', text: '' },
+  );
+  const use = message['role'] === 'user' ? chooseEchoTool(wire, turns) : undefined;
   return {
     text,
     stream: wire['stream'] === true,
     includeUsage: isWire(options) && options['include_usage'] === true,
-    tool: message['role'] === 'user' ? chosenTool(wire, text) : undefined,
+    tool: use?.kind === 'call' ? use : undefined,
+    question: use?.kind === 'question' ? use.text : undefined,
     answersTool: message['role'] === 'tool',
-    promptLength: messages.reduce<number>((sum, each) => sum + (isWire(each) ? textOf(each['content']).length : 0), 0),
+    promptLength: turns.reduce((sum, turn) => sum + turn.text.length, 0),
   };
 }
 
@@ -68,60 +78,8 @@ function textOf(content: unknown): string {
   return text;
 }
 
-function chosenTool(wire: Wire, text: string): EchoRequest['tool'] {
-  if (!Array.isArray(wire['tools'])) return undefined;
-  const choice = wire['tool_choice'];
-  if (choice === 'none') return undefined;
-  const named = isWire(choice) && isWire(choice['function']) ? choice['function']['name'] : undefined;
-  const wanted = text.toLowerCase();
-  let first: Wire | undefined;
-  for (const tool of wire['tools'] as readonly unknown[]) {
-    if (!isWire(tool) || !isWire(tool['function'])) continue;
-    const definition = tool['function'];
-    const name = definition['name'];
-    if (typeof name !== 'string') continue;
-    first ??= definition;
-    if (named === undefined ? wanted.includes(name.toLowerCase()) : name === named)
-      return { name, input: sampleInput(definition['parameters']) };
-  }
-  return choice === 'required' && first !== undefined
-    ? { name: String(first['name']), input: sampleInput(first['parameters']) }
-    : undefined;
-}
-
-/** An input that fits the schema's required members: first enum value, default, or an example of the type. */
-function sampleInput(schema: unknown): Record<string, unknown> {
-  const input: Record<string, unknown> = {};
-  if (!isWire(schema) || !isWire(schema['properties'])) return input;
-  const required = Array.isArray(schema['required']) ? (schema['required'] as readonly unknown[]) : [];
-  for (const name of required) {
-    if (typeof name !== 'string') continue;
-    const property = schema['properties'][name];
-    if (isWire(property)) input[name] = sampleValue(property);
-  }
-  return input;
-}
-
-function sampleValue(property: Wire): unknown {
-  if (Array.isArray(property['enum'])) return (property['enum'] as readonly unknown[])[0];
-  if (property['default'] !== undefined) return property['default'];
-  switch (property['type']) {
-    case 'number':
-    case 'integer':
-      return 1;
-    case 'boolean':
-      return true;
-    case 'array':
-      return [];
-    case 'object':
-      return sampleInput(property);
-    default:
-      return 'example';
-  }
-}
-
-const answerText = ({ text, answersTool }: EchoRequest): string =>
-  answersTool ? `The tool answered: ${text}` : `You said: ${text === '' ? '(nothing)' : text}`;
+const answerText = ({ text, answersTool, question }: EchoRequest): string =>
+  question !== undefined ? question : answersTool ? `The tool answered: ${text}` : `You said: ${text === '' ? '(nothing)' : text}`;
 
 const tokens = (characters: number): number => Math.ceil(characters / 4);
 
