@@ -13,6 +13,8 @@ export { startFakeAnthropic } from './anthropic-messages/server.ts';
 export type { FakeAnthropicOptions } from './anthropic-messages/server.ts';
 export { validateMessagesRequest } from './anthropic-messages/validate.ts';
 export type { AnthropicVersion } from './anthropic-messages/validate.ts';
+export { startFakeArchFunction } from './arch-function/server.ts';
+export type { FakeArchFunctionOptions } from './arch-function/server.ts';
 export {
   bedrockErrorSchema,
   converseBlockSchema,
