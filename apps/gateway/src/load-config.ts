@@ -4,6 +4,7 @@ import { resolveSecretFiles, secretFiles } from '@plano/common';
 import type { Environment } from '@plano/common/config';
 import { deriveConfig, formatProblem, parseConfig, unimplementedKeys, unmetRequirements, zeroConfig } from '@plano/common/config';
 import { v4 as uuid } from 'uuid';
+import { readPromptTemplates } from './brightstaff-templates.ts';
 
 /** A configuration to serve, or everything that is wrong, as lines for a person. */
 export type LoadedConfig =
@@ -33,6 +34,8 @@ export function loadConfigFile(file: string, environment: Environment, options: 
   if (!parsed.ok) return { ok: false, problems: parsed.problems.map(formatProblem), warnings: [] };
   const warnings = parsed.warnings.map(formatProblem);
   const derived = deriveConfig(parsed.config, environment, { newId: uuid });
+  const templates = readPromptTemplates(derived).problems.map((problem) => `${file}: ${problem}`);
+  if (templates.length > 0) return { ok: false, problems: templates, warnings };
   if (options.implementedOnly) {
     const missing = unimplementedKeys(parsed.config).map((key) => `${file}: ${key} is valid but not implemented yet`);
     for (const { path, message, hint } of unmetRequirements(derived)) missing.push(`${file}: ${path}: ${message} (${hint})`);

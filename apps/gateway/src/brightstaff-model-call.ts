@@ -1,0 +1,191 @@
+import { Buffer } from 'node:buffer';
+import type { CallModel, ModelReply } from '@plano/brightstaff';
+import type { Decision, Gateway, HostCapabilities, HostEffect, HttpBody, HttpHeaders, UpstreamReply, UpstreamRequest } from '@plano/common';
+import { chatCompletionsPath, createExchange } from '@plano/common';
+import type { ByteQueue } from './byte-queue.ts';
+import { createByteQueue } from './byte-queue.ts';
+import type { UpstreamCall, UpstreamPools } from './upstream-pools.ts';
+
+/** What a model is called through. */
+export interface ModelCallHost {
+  /** The LLM gateway. */
+  readonly gateway: Gateway;
+  readonly capabilities: HostCapabilities;
+  readonly pools: UpstreamPools;
+}
+
+/**
+ * Calls models through the LLM gateway without a socket of our own: the same flow as a client's request, with its translation, retries and limits.
+ *
+ * As in `driveExchange` the exchange says what to do next and at most one upstream call is current. Three ends: the body is read, its reader
+ * leaves, the signal is aborted; the last two abort the upstream's request.
+ */
+export const createModelCall =
+  (host: ModelCallHost): CallModel =>
+  ({ body, headers }, signal) =>
+    new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      runCall(host, { body: JSON.stringify(body), headers }, signal, resolve, reject);
+    });
+
+interface Collecting {
+  readonly limit: number;
+  readonly chunks: Uint8Array[];
+  size: number;
+}
+
+function runCall(
+  host: ModelCallHost,
+  request: { readonly body: string; readonly headers: Readonly<Record<string, string>> },
+  signal: AbortSignal,
+  resolve: (reply: ModelReply) => void,
+  reject: (error: Error) => void,
+): void {
+  const exchange = createExchange(host.gateway, host.capabilities);
+  let current: UpstreamCall | undefined;
+  let collecting: Collecting | undefined;
+  let headOfReply: { status: number; headers: HttpHeaders } | undefined;
+  let queue: ByteQueue | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let over = false;
+  signal.addEventListener('abort', onAbort, { once: true });
+  next(() =>
+    exchange.dispatch({
+      type: 'request',
+      head: { method: 'POST', path: chatCompletionsPath, headers: { ...request.headers, 'content-type': 'application/json' } },
+      body: request.body,
+    }),
+  );
+
+  function stop(): void {
+    over = true;
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    current?.abort();
+    current = undefined;
+  }
+
+  function fail(error: Error): void {
+    if (over) return;
+    stop();
+    if (queue === undefined) reject(error);
+    else queue.fail(error);
+  }
+
+  function onAbort(): void {
+    fail(signal.reason instanceof Error ? signal.reason : new Error('The call was aborted'));
+  }
+
+  function next(step: () => HostEffect): void {
+    if (over) return;
+    try {
+      act(step());
+    } catch (error) {
+      fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  function act(effect: HostEffect): void {
+    switch (effect.step) {
+      case 'forward':
+        headOfReply = undefined;
+        timer = setTimeout(() => send(effect.request), effect.delayMs);
+        return;
+      case 'call':
+        headOfReply = undefined;
+        collecting = { limit: effect.bodyLimit, chunks: [], size: 0 };
+        send(effect.request);
+        timer = setTimeout(() => {
+          current?.abort();
+          reply({ ok: false, reason: 'timeout', message: 'The call took too long' });
+        }, effect.timeoutMs);
+        return;
+      case 'read-body':
+        collecting = { limit: effect.limit, chunks: [], size: 0 };
+        return;
+      case 'respond':
+        open(effect.decision).push([effect.decision.body]);
+        finish();
+        return;
+      case 'accept':
+        open(effect.decision);
+        return;
+      case 'write':
+        queue?.push(effect.chunks);
+        if (!effect.last) return;
+        if (effect.cut) fail(new Error('The answer of the model was cut off'));
+        else finish();
+        return;
+    }
+  }
+
+  function open({ status, headers }: Decision): ByteQueue {
+    queue = createByteQueue({
+      onFull: () => current?.pause(),
+      onRoom: () => current?.resume(),
+      onLeft: () => {
+        if (!over) stop();
+      },
+    });
+    resolve({ status, headers, body: queue.bytes });
+    return queue;
+  }
+
+  function finish(): void {
+    stop();
+    queue?.end();
+  }
+
+  function send(upstream: UpstreamRequest): void {
+    if (over) return;
+    current?.abort();
+    let mine: UpstreamCall | undefined;
+    const heard = (): boolean => !over && (mine === undefined || mine === current);
+    mine = host.pools.send(upstream, {
+      onHead(status, headers) {
+        if (!heard()) return;
+        headOfReply = { status, headers };
+        if (collecting === undefined) next(() => exchange.dispatch({ type: 'head', head: { ok: true, status, headers } }));
+      },
+      onChunk(chunk) {
+        if (!heard()) return;
+        if (collecting !== undefined) collect(collecting, chunk);
+        else if (queue !== undefined) next(() => exchange.dispatch({ type: 'chunk', chunk }));
+      },
+      onEnd() {
+        if (!heard()) return;
+        current = undefined;
+        if (collecting !== undefined) reply(collected(collecting, true));
+        else if (queue !== undefined) next(() => exchange.dispatch({ type: 'end' }));
+      },
+      onFailure(failure) {
+        if (!heard()) return;
+        current = undefined;
+        if (collecting !== undefined) reply({ ok: false, ...failure });
+        else if (queue !== undefined) next(() => exchange.dispatch({ type: 'failure', failure }));
+        else next(() => exchange.dispatch({ type: 'head', head: { ok: false, ...failure } }));
+      },
+    });
+    current = mine;
+  }
+
+  function collect(into: Collecting, chunk: Uint8Array): void {
+    into.chunks.push(chunk);
+    into.size += chunk.length;
+    if (into.size <= into.limit) return;
+    current?.abort();
+    current = undefined;
+    reply(collected(into, false));
+  }
+
+  function collected({ chunks, limit }: Collecting, complete: boolean): UpstreamReply {
+    const body: HttpBody = Buffer.concat(chunks).subarray(0, limit);
+    return { ok: true, status: headOfReply?.status ?? 0, headers: headOfReply?.headers ?? {}, body, complete };
+  }
+
+  function reply(value: UpstreamReply): void {
+    collecting = undefined;
+    clearTimeout(timer);
+    next(() => exchange.dispatch({ type: 'reply', reply: value }));
+  }
+}

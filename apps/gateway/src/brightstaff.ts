@@ -1,0 +1,77 @@
+import type { ArchFunctionTemplate, FunctionCalling, FunctionCallingConfig } from '@plano/brightstaff';
+import { archFunctionTemplate, createBrightstaffGateway, createFunctionCalling, FunctionCallingError } from '@plano/brightstaff';
+import type { EffectiveConfig, Gateway, HostCapabilities } from '@plano/common';
+import { createModelCall } from './brightstaff-model-call.ts';
+import { readPromptTemplates } from './brightstaff-templates.ts';
+import { createBrightstaffUpstream } from './brightstaff-upstream.ts';
+import type { AnswerBuiltin } from './builtin-upstream.ts';
+import { hostCapabilities } from './host-capabilities.ts';
+
+/** Brightstaff inside this process. */
+export interface Brightstaff {
+  /** For the built-in upstreams of the pools. */
+  readonly upstream: AnswerBuiltin;
+  /** For a socket of its own; needs pools with the upstream. */
+  readonly gateway: Gateway;
+}
+
+/**
+ * Sets up brightstaff over the LLM gateway.
+ *
+ * @throws Error that names the file and the placeholder when a prompt template cannot be used
+ * @example
+ * const brightstaff = createBrightstaff(config, createLlmGateway(config));
+ * const pools = createUpstreamPools(config.timeouts, { brightstaff: brightstaff.upstream });
+ */
+export function createBrightstaff(
+  config: EffectiveConfig,
+  models: Gateway,
+  capabilities: HostCapabilities = hostCapabilities,
+): Brightstaff {
+  const { functionCalling } = config.prompts;
+  const templates = readPromptTemplates(config);
+  const [problem] = templates.problems;
+  if (problem !== undefined) throw new Error(problem);
+  const settings = functionCallingConfig(config, templates.archFunction);
+  return {
+    upstream: createBrightstaffUpstream((pools) =>
+      settings === undefined
+        ? unavailable
+        : createFunctionCalling(settings, {
+            callModel: createModelCall({ gateway: models, capabilities, pools }),
+            now: capabilities.now,
+            newId: capabilities.newId,
+          }),
+    ),
+    gateway: createBrightstaffGateway({ models, timeoutMs: functionCalling.timeoutMs }),
+  };
+}
+
+/** Undefined when no model of the configuration can do it. */
+function functionCallingConfig(config: EffectiveConfig, template: ArchFunctionTemplate | undefined): FunctionCallingConfig | undefined {
+  const { engine, model, contextTokens, maxTokens, timeoutMs } = config.prompts.functionCalling;
+  const common = { contextTokens, maxTokens, timeoutMs };
+  if (engine === 'model') {
+    const known = model !== null || config.providers.some((provider) => provider.default);
+    return known ? { engine: { type: 'model' }, model, ...common } : undefined;
+  }
+  const served = model ?? config.providers.find((provider) => provider.model === 'Arch-Function')?.name;
+  const used = template ?? ownTemplate();
+  return served === undefined ? undefined : { engine: { type: 'arch-function', template: used }, model: served, ...common };
+}
+
+function ownTemplate(): ArchFunctionTemplate {
+  const made = archFunctionTemplate();
+  if (!made.ok) throw new Error('The built-in prompt of Arch-Function lacks a placeholder');
+  return made.template;
+}
+
+const unavailable: FunctionCalling = {
+  answer: () =>
+    Promise.reject(
+      new FunctionCallingError(
+        'not_configured',
+        'Function calling has no model: add a provider `plano/Arch-Function` with a `base_url`, set `function_calling.model`, or mark a provider with `default: true`',
+      ),
+    ),
+};
