@@ -1,0 +1,55 @@
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { runTool } from './run-tool.ts';
+
+/** The files that are merged, and where to. */
+export interface MergeOptions {
+  readonly engine: string;
+  readonly shim: string;
+  /** Path without an ending for files in between. */
+  readonly work: string;
+  readonly target: string;
+  readonly optimise: boolean;
+}
+
+const features = [
+  'bulk-memory',
+  'bulk-memory-opt',
+  'sign-ext',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+  'multivalue',
+  'reference-types',
+  'call-indirect-overlong',
+].map((name) => `--enable-${name}`);
+
+/** What proxy-wasm calls; everything that these do not reach is dropped. */
+const exported = [
+  'memory',
+  '_initialize',
+  'proxy_abi_version_0_2_1',
+  'proxy_on_memory_allocate',
+  'proxy_on_context_create',
+  'proxy_on_vm_start',
+  'proxy_on_configure',
+  'proxy_on_request_headers',
+  'proxy_on_request_body',
+  'proxy_on_request_trailers',
+  'proxy_on_response_headers',
+  'proxy_on_response_body',
+  'proxy_on_response_trailers',
+  'proxy_on_http_call_response',
+  'proxy_on_done',
+  'proxy_on_log',
+  'proxy_on_delete',
+];
+
+/** Makes one module of the engine and the shim: both are `env` to each other, and what neither has remains an import of Envoy's. */
+export async function mergeModules({ engine, shim, work, target, optimise }: MergeOptions): Promise<void> {
+  await runTool('binaryen', 'wasm-merge', [...features, engine, 'env', shim, 'env', '-o', `${work}.merged.wasm`]);
+  const roots = exported.map((name) => `export ${name}`);
+  const graph = [{ name: 'host', root: true, reaches: roots }, ...exported.map((name) => ({ name: `export ${name}`, export: name }))];
+  writeFileSync(`${work}.graph.json`, JSON.stringify(graph));
+  await runTool('binaryen', 'wasm-metadce', [...features, `${work}.merged.wasm`, '-f', `${work}.graph.json`, '-o', `${work}.small.wasm`]);
+  if (optimise) await runTool('binaryen', 'wasm-opt', [...features, '-O2', `${work}.small.wasm`, '-o', target]);
+  else copyFileSync(`${work}.small.wasm`, target);
+}

@@ -1,0 +1,115 @@
+import { Buffer } from 'node:buffer';
+
+/** What the rewritten module has from the start. */
+export interface EngineState {
+  /** The contents of its memory. */
+  readonly heap: Uint8Array;
+  /** Pages of its memory, with those of the shim behind the heap. */
+  readonly pages: number;
+  /** Slots of its function table, with that of the shim. */
+  readonly slots: number;
+}
+
+const section = { custom: 0, table: 4, memory: 5, exports: 7, start: 8, data: 11, dataCount: 12 } as const;
+const header = 8;
+
+/** Rewrites the binary of QuickJS so that it begins in a given state; its table is exported, and its own start is left out of the way. */
+export function rewriteEngine(engine: Uint8Array, state: EngineState): Uint8Array {
+  const out: Uint8Array[] = [engine.subarray(0, header)];
+  let at = header;
+  while (at < engine.length) {
+    const id = engine[at] as number;
+    const [size, start] = readUnsigned(engine, at + 1);
+    const content = rewriteSection(id, engine.subarray(start, start + size), state);
+    at = start + size;
+    if (content !== undefined) out.push(Buffer.from([id, ...unsigned(content.length)]), content);
+  }
+  return Buffer.concat(out);
+}
+
+function rewriteSection(id: number, content: Uint8Array, { heap, pages, slots }: EngineState): Uint8Array | undefined {
+  switch (id) {
+    case section.table: {
+      const [count, at] = readUnsigned(content, 0);
+      return Buffer.from([...unsigned(count), content[at] as number, 0, ...unsigned(slots)]);
+    }
+    case section.memory:
+      return Buffer.from([1, 0, ...unsigned(pages)]);
+    case section.exports:
+      return rewriteExports(content);
+    case section.data:
+      return dataOf(heap);
+    case section.custom:
+    case section.start:
+    case section.dataCount:
+      return undefined;
+    default:
+      return content;
+  }
+}
+
+/** `_initialize` is the filter's own: QuickJS has run already, and its export gets another name of the same length. */
+function rewriteExports(content: Uint8Array): Uint8Array {
+  const [count, at] = readUnsigned(content, 0);
+  const names = Buffer.from(content.subarray(at));
+  const initialize = names.indexOf('\u000b_initialize');
+  if (initialize === -1) throw new Error('QuickJS has no export _initialize');
+  names.write('_qjs_initlz', initialize + 1);
+  return Buffer.concat([Buffer.from(unsigned(count + 1)), names, nameOf('table'), Buffer.from([1, 0])]);
+}
+
+const gap = 64; // more zeros than this are cheaper left out than written
+
+/** The heap as a data section: one segment for each run without a long gap of zeros. */
+function dataOf(heap: Uint8Array): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let count = 0;
+  let at = 0;
+  while (at < heap.length) {
+    if (heap[at] === 0) {
+      at++;
+      continue;
+    }
+    let end = at;
+    let zeros = 0;
+    while (end < heap.length && zeros < gap) zeros = heap[end++] === 0 ? zeros + 1 : 0;
+    parts.push(Buffer.from([0, 0x41, ...signed(at), 0x0b, ...unsigned(end - zeros - at)]), heap.subarray(at, end - zeros));
+    count++;
+    at = end;
+  }
+  return Buffer.concat([Buffer.from(unsigned(count)), ...parts]);
+}
+
+const nameOf = (text: string): Buffer => Buffer.concat([Buffer.from(unsigned(text.length)), Buffer.from(text)]);
+
+function readUnsigned(bytes: Uint8Array, start: number): [value: number, end: number] {
+  let value = 0;
+  let at = start;
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++] as number;
+    value |= (byte & 127) << shift;
+    if (byte < 128) return [value >>> 0, at];
+  }
+}
+
+function unsigned(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  do {
+    const low = rest & 127;
+    rest >>>= 7;
+    bytes.push(rest === 0 ? low : low | 128);
+  } while (rest !== 0);
+  return bytes;
+}
+
+function signed(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (;;) {
+    const low = rest & 127;
+    rest >>= 7;
+    if ((rest === 0 && (low & 64) === 0) || (rest === -1 && (low & 64) !== 0)) return [...bytes, low];
+    bytes.push(low | 128);
+  }
+}

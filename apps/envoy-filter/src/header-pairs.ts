@@ -1,0 +1,42 @@
+import type { HttpHeaders, RequestHead } from '@plano/common';
+import type { HeaderPairs } from './host.ts';
+
+/** Headers as flows take them. Envoy's names are in lower case; pseudo-headers are left out. */
+export function headersOf(pairs: HeaderPairs): HttpHeaders {
+  const headers: Record<string, string | string[]> = {};
+  for (let i = 0; i < pairs.length; i += 2) {
+    const name = pairs[i] as string;
+    if (name.startsWith(':')) continue;
+    const value = pairs[i + 1] as string;
+    const before = headers[name];
+    if (before === undefined) headers[name] = value;
+    else if (typeof before === 'string') headers[name] = [before, value];
+    else before.push(value);
+  }
+  return headers;
+}
+
+/** A request's head as flows take it. */
+export const requestHeadOf = (pairs: HeaderPairs): RequestHead => ({
+  method: valueOf(pairs, ':method') ?? 'GET',
+  path: valueOf(pairs, ':path') ?? '/',
+  headers: headersOf(pairs),
+});
+
+/** The status of a response's head. */
+export const statusOf = (pairs: HeaderPairs): number => Number(valueOf(pairs, ':status') ?? 0);
+
+function valueOf(pairs: HeaderPairs, name: string): string | undefined {
+  for (let i = 0; i < pairs.length; i += 2) if (pairs[i] === name) return pairs[i + 1];
+  return undefined;
+}
+
+/** Adds headers to a list for Envoy. */
+export function addHeaders(pairs: string[], headers: HttpHeaders): string[] {
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === 'string') pairs.push(name, value);
+    else if (value !== undefined) for (const one of value) pairs.push(name, one);
+  }
+  return pairs;
+}

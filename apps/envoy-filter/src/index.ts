@@ -1,2 +1,0 @@
-export type { Guest, GuestHost } from './guest.ts';
-export { createGuest } from './guest.ts';

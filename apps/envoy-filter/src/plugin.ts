@@ -1,0 +1,144 @@
+import type { EffectiveConfig, ExchangeSummary, Gateway, HostCapabilities, UpstreamRequest } from '@plano/common';
+import { envoySummaryKey } from '@plano/common';
+import * as event from '../assembly/operations.ts';
+import type { FilterMetrics } from './filter-metrics.ts';
+import { createFilterMetrics } from './filter-metrics.ts';
+import type { EnvoyHost } from './host.ts';
+import * as envoy from './host.ts';
+import { createNativeUtf8 } from './native-utf8.ts';
+import { readPluginConfig } from './plugin-config.ts';
+import type { Stream, StreamOwner } from './stream.ts';
+import {
+  createStream,
+  handle,
+  onCallReply,
+  onLog,
+  onRequestBody,
+  onRequestHeaders,
+  onRequestTrailers,
+  onResponseBody,
+  onResponseHeaders,
+  onResponseTrailers,
+} from './stream.ts';
+
+/** What a filter is made of. */
+interface FilterParts {
+  /** @throws Error with a readable reason when the configuration cannot be used: Envoy then refuses to start */
+  createGateway(config: EffectiveConfig): Gateway;
+  builtin(request: UpstreamRequest, nowMs: number): { status: number; contentType: string; chunks: readonly string[] };
+}
+
+/** Takes an event of Envoy's; the meaning of the numbers is in `assembly/operations.ts`. */
+type PluginEvent = (kind: number, id: number, first: number, second: number, size: number) => number;
+
+/** Nanoseconds a byte of a body may take: a tenth of a second a megabyte. */
+const watchdogNsPerByte = 100;
+
+/** The script side of a filter: one owner for each plugin configuration, one stream for each HTTP stream of Envoy. */
+export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
+  const owners = new Map<number, StreamOwner>();
+  const streams = new Map<number, Stream>();
+  const calls = new Map<number, Stream>();
+  let metrics: FilterMetrics | undefined;
+
+  const capabilities: HostCapabilities = {
+    redispatch: false,
+    utf8: createNativeUtf8(host),
+    now: Date.now,
+    newId: (prefix) => prefix + hexadecimal(host.randomBytes(16)),
+  };
+
+  function configure(root: number, size: number): number {
+    try {
+      const { watchdogMs, heapBytes, config } = readPluginConfig(host.decode(host.buffer(envoy.pluginConfiguration, 0, size)));
+      const gateway = parts.createGateway(config);
+      metrics ??= createFilterMetrics(host);
+      host.setLimits(watchdogMs, watchdogNsPerByte, heapBytes);
+      owners.set(root, {
+        host,
+        gateway,
+        capabilities,
+        requestBodyBytes: config.limits.requestBodyBytes,
+        inFlight: config.limits.inFlight,
+        open: () => streams.size,
+        builtin: (request) => parts.builtin(request, capabilities.now()),
+        awaitCall,
+        onSummary,
+      });
+      return 1;
+    } catch (error) {
+      host.log('critical', `Plano cannot start: ${error instanceof Error ? error.message : String(error)}`);
+      return 0;
+    }
+  }
+
+  function create(id: number, parent: number): number {
+    const owner = owners.get(parent);
+    if (owner !== undefined) streams.set(id, createStream(id, owner));
+    return 0;
+  }
+
+  function awaitCall(token: number, stream: Stream): void {
+    calls.set(token, stream);
+    metrics?.calls(1);
+  }
+
+  function onReply(token: number, headerCount: number, size: number): number {
+    const stream = calls.get(token);
+    if (stream === undefined) return 0;
+    calls.delete(token);
+    metrics?.calls(-1);
+    // Envoy brings replies to the root context; without this, what follows would be about no stream at all.
+    host.setContext(stream.id);
+    return handle(stream, () => {
+      onCallReply(stream, size, headerCount);
+      return 0;
+    });
+  }
+
+  function onSummary({ startedMs, firstWriteMs }: Stream, status: number, summary: ExchangeSummary): void {
+    metrics?.record({ startedMs, firstWriteMs, endedMs: capabilities.now(), status, summary });
+    host.setProperty(envoySummaryKey, JSON.stringify(summary));
+  }
+
+  function forget(stream: Stream): number {
+    streams.delete(stream.id);
+    for (const [token, waiting] of calls) {
+      if (waiting !== stream) continue;
+      calls.delete(token);
+      metrics?.calls(-1);
+    }
+    return 0;
+  }
+
+  return (kind, id, first, second, size) => {
+    if (kind === event.eventContext) return create(id, first);
+    if (kind === event.eventConfigure) return configure(id, first);
+    if (kind === event.eventCallReply) return onReply(first, second, size);
+    const stream = streams.get(id);
+    if (stream === undefined) return 0;
+    switch (kind) {
+      case event.eventRequestHeaders:
+        return handle(stream, () => onRequestHeaders(stream, second !== 0));
+      case event.eventRequestBody:
+        return handle(stream, () => onRequestBody(stream, first, second !== 0));
+      case event.eventRequestTrailers:
+        return handle(stream, onRequestTrailers);
+      case event.eventResponseHeaders:
+        return handle(stream, () => onResponseHeaders(stream, second !== 0));
+      case event.eventResponseBody:
+        return handle(stream, () => onResponseBody(stream, first, second !== 0));
+      case event.eventResponseTrailers:
+        return handle(stream, onResponseTrailers);
+      case event.eventLog:
+        onLog(stream);
+        return 0;
+      case event.eventDelete:
+        return forget(stream);
+      default:
+        return 0;
+    }
+  };
+}
+
+const hexadecimal = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,20 @@
+import type { UpstreamTarget } from './http.ts';
+
+/** The request header by which a filter tells Envoy's router the cluster; no client and no upstream ever sees it. */
+export const envoyClusterHeader = 'x-arch-llm-provider';
+
+/** The name under which a filter keeps the summary of an exchange for Envoy's access log. */
+export const envoySummaryKey = 'plano.summary';
+
+/** Root ids of the filters, which are also the names of their files. */
+export const envoyFilters = { prompt: 'prompt_gateway', llm: 'llm_gateway' } as const;
+
+/**
+ * The name of Envoy's cluster for an upstream. The file that is written for Envoy and the filter that runs there both ask here.
+ *
+ * @example
+ * envoyCluster({ type: 'socket', scheme: 'https', host: 'api.openai.com', port: 443, authority: 'api.openai.com' }); // 'https://api.openai.com:443'
+ */
+export function envoyCluster({ scheme, host, port }: Pick<UpstreamTarget & { type: 'socket' }, 'scheme' | 'host' | 'port'>): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
