@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type {
   Decision,
   ExchangeSummary,
@@ -14,6 +14,8 @@ import type {
   UpstreamRequest,
 } from '@plano/common';
 import { createExchange, emptySummary, gatewayError } from '@plano/common';
+import type { ClientResponse } from './client-response.ts';
+import { holdBytes } from './memory-budget.ts';
 import type { UpstreamCall, UpstreamPools } from './upstream-pools.ts';
 
 /** What became of one exchange, for logs and metrics. */
@@ -55,21 +57,24 @@ interface Collecting {
  * earlier one still says is not heard. Three ends: the exchange is over, its deadline passes, the client goes away (then
  * the upstream's request is aborted at once).
  */
-export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpBody, response: ServerResponse): void {
+export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpBody, response: ClientResponse): void {
   const started = performance.now();
+  const { memory } = response;
   const exchange = createExchange(host.gateway, host.capabilities);
   let current: UpstreamCall | undefined;
   let collecting: Collecting | undefined;
   let headOfReply: { status: number; headers: HttpHeaders } | undefined;
   let accepted: (Decision & { action: 'accept' }) | undefined;
   let gathered: Uint8Array[] = [];
+  /** Bytes that went into the answer's body since something last came out of it. */
+  let inside = 0;
   let delay: NodeJS.Timeout | undefined;
   let over = false;
   let firstByteMs: number | null = null;
   let bytesOut = 0;
   const deadline = setTimeout(() => expire(), host.totalMs);
 
-  response.on('close', () => {
+  response.onClose(() => {
     if (!over) close('aborted', accepted?.summary() ?? emptySummary);
   });
 
@@ -78,9 +83,10 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     clearTimeout(deadline);
     clearTimeout(delay);
     current?.abort();
+    memory.shed = undefined;
     host.onExchange?.({
       head,
-      status: response.statusCode,
+      status: response.statusCode || clientClosedRequest,
       summary,
       outcome,
       durationMs: performance.now() - started,
@@ -93,6 +99,17 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   function count(chunk: HttpBody): void {
     firstByteMs ??= performance.now() - started;
     bytesOut += Buffer.byteLength(chunk);
+  }
+
+  /** The process holds too much, and this exchange most of it. */
+  function shed(): void {
+    const message = 'The gateway holds too much in memory';
+    if (accepted === undefined && !response.headersSent) {
+      respond(host.gateway.refuse(head, gatewayError('overloaded', message, { retryAfterSeconds: 1 })));
+      return;
+    }
+    current?.abort();
+    next(() => exchange.dispatch({ type: 'failure', failure: { reason: 'reset', message } }));
   }
 
   function expire(): void {
@@ -148,7 +165,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
           // The head usually leaves with the first event; it must not wait for an upstream that thinks for long.
           setImmediate(() => {
             if (over || response.headersSent) return;
-            response.writeHead(effect.decision.status, outgoing(effect.decision.headers));
+            response.writeHead(effect.decision.status, outgoing(effect.decision.headers), 'stream');
             response.flushHeaders();
           });
         }
@@ -160,6 +177,8 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   }
 
   function send(request: UpstreamRequest): void {
+    if (over) return;
+    holdBytes(memory, 'upstream', request.body === body ? 0 : request.body.length);
     if (over) return;
     current?.abort();
     let mine: UpstreamCall | undefined;
@@ -204,12 +223,17 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     const [first] = gathered;
     const chunk = gathered.length === 1 && first !== undefined ? first : Buffer.concat(gathered);
     gathered = [];
-    if (accepted !== undefined) next(() => exchange.dispatch({ type: 'chunk', chunk }));
+    if (accepted === undefined) return;
+    inside += chunk.length;
+    if (!accepted.stream) holdBytes(memory, 'answer', inside);
+    next(() => exchange.dispatch({ type: 'chunk', chunk }));
   }
 
   function collect(into: Collecting, chunk: Uint8Array): void {
     into.chunks.push(chunk);
     into.size += chunk.length;
+    holdBytes(memory, 'answer', into.size);
+    if (over) return;
     if (into.size <= into.limit) return;
     current?.abort();
     current = undefined;
@@ -246,12 +270,15 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
 
   function write(chunks: readonly HttpBody[], last: boolean, cut: boolean): void {
     if (accepted === undefined) return;
+    if (chunks.length > 0 || last) inside = 0;
+    holdBytes(memory, 'answer', inside);
+    if (over) return;
     const only = last && !cut && chunks.length <= 1;
     if (!response.headersSent && (chunks.length > 0 || last)) {
       const headers = outgoing(accepted.headers);
       if (only && headers['content-length'] === undefined)
         headers['content-length'] = chunks[0] === undefined ? 0 : Buffer.byteLength(chunks[0]);
-      response.writeHead(accepted.status, headers);
+      response.writeHead(accepted.status, headers, accepted.stream ? 'stream' : 'whole');
     }
     for (const chunk of chunks) count(chunk);
     if (only) {
@@ -276,14 +303,18 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     if (held) return;
     held = true;
     call.pause();
-    response.once('drain', () => {
+    response.onceDrained(() => {
       held = false;
       call.resume();
     });
   }
 
+  memory.shed = shed;
   next(() => exchange.dispatch({ type: 'request', head, body }));
 }
+
+// What is logged as the status when the client went away before there was one, as nginx does.
+const clientClosedRequest = 499;
 
 // A decision's headers are its own object, so the host may add to them.
 const outgoing = (headers: HttpHeaders): OutgoingHttpHeaders => headers as OutgoingHttpHeaders;

@@ -10,13 +10,13 @@ afterEach(() => {
 });
 
 let ready = true;
+const handler = (_request: IncomingMessage, response: ServerResponse): void => void response.end('handled');
 const options = {
-  handler: (_request: IncomingMessage, response: ServerResponse) => response.end('handled'),
   headerBytes: 2048,
   ready: () => ready,
 };
 async function start(): Promise<OpenListener> {
-  const [listener] = await openListeners([{ name: 'llm', address: '127.0.0.1', port: 0 }], options);
+  const [listener] = await openListeners([{ name: 'llm', address: '127.0.0.1', port: 0, handler }], options);
   if (listener === undefined) throw new Error('nothing was opened');
   open.push(listener);
   return listener;
@@ -63,8 +63,8 @@ describe('openListeners', () => {
     const free = await start();
     free.destroy();
     const wanted = [
-      { name: 'first', address: '127.0.0.1', port: free.port },
-      { name: 'second', address: '127.0.0.1', port },
+      { name: 'first', address: '127.0.0.1', port: free.port, handler },
+      { name: 'second', address: '127.0.0.1', port, handler },
     ];
     await expect(openListeners(wanted, options)).rejects.toThrow(`Listener 'second' cannot open 127.0.0.1:${port}: EADDRINUSE`);
     open.push(...(await openListeners(wanted.slice(0, 1), options)));

@@ -17,9 +17,13 @@ export interface OpenListener extends ListenerAddress {
   destroy(): void;
 }
 
+/** A socket to open and what answers there. */
+export interface ListenerSocket extends ListenerAddress {
+  readonly handler: RequestListener;
+}
+
 /** What all listeners share. */
 export interface ListenerOptions {
-  readonly handler: RequestListener;
   /** Bytes of a request's head. */
   readonly headerBytes: number;
   /** What `/readyz` answers. */
@@ -31,10 +35,10 @@ export interface ListenerOptions {
  *
  * @throws Error that names the listener and the address when one cannot be opened
  */
-export async function openListeners(addresses: readonly ListenerAddress[], options: ListenerOptions): Promise<OpenListener[]> {
+export async function openListeners(sockets: readonly ListenerSocket[], options: ListenerOptions): Promise<OpenListener[]> {
   const open: OpenListener[] = [];
   try {
-    for (const address of addresses) open.push(await openListener(address, options));
+    for (const socket of sockets) open.push(await openListener(socket, options));
     return open;
   } catch (error) {
     for (const listener of open) listener.destroy();
@@ -44,8 +48,11 @@ export async function openListeners(addresses: readonly ListenerAddress[], optio
 
 const idleSweepMs = 50;
 
-function openListener(listener: ListenerAddress, options: ListenerOptions): Promise<OpenListener> {
-  const server = createServer({ maxHeaderSize: options.headerBytes, noDelay: true, keepAliveTimeout: 75_000 }, probes(options));
+function openListener(listener: ListenerSocket, options: ListenerOptions): Promise<OpenListener> {
+  const server = createServer(
+    { maxHeaderSize: options.headerBytes, noDelay: true, keepAliveTimeout: 75_000 },
+    probes(listener.handler, options.ready),
+  );
   server.on('clientError', answerBrokenRequest);
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -80,7 +87,7 @@ function close(server: Server): Promise<void> {
 }
 
 /** Answers the probes of an orchestrator; everything else goes on. */
-function probes({ handler, ready }: ListenerOptions): RequestListener {
+function probes(handler: RequestListener, ready: () => boolean): RequestListener {
   return (request: IncomingMessage, response: ServerResponse) => {
     const { url } = request;
     if (url === '/healthz') answerProbe(response, true);

@@ -1,32 +1,58 @@
 import { Buffer } from 'node:buffer';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Gateway, GatewayError, RequestHead } from '@plano/common';
-import { gatewayError, headerValue } from '@plano/common';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { EffectiveAuth, EffectiveCors, ExchangeSummary, Gateway, GatewayError, RequestHead } from '@plano/common';
+import { emptySummary, gatewayError, headerNames, headerValue } from '@plano/common';
 import { v4 as uuid } from 'uuid';
+import type { ClientResponse } from './client-response.ts';
+import { createClientResponse } from './client-response.ts';
+import { requestCodings, requestDecoder } from './content-coding.ts';
 import type { ExchangeRecord } from './drive-exchange.ts';
 import { driveExchange } from './drive-exchange.ts';
+import type { HostLimits } from './host-limits.ts';
+import { createHostLimits } from './host-limits.ts';
+import { createAuthCheck } from './listener-auth.ts';
+import { createCors } from './listener-cors.ts';
+import { closeAccount, openAccount } from './memory-budget.ts';
 import { nativeUtf8 } from './native-utf8.ts';
+import { readRequestBody } from './read-request-body.ts';
+import { refuseEarly } from './refuse-early.ts';
+import { readRequestHead } from './request-head.ts';
 import type { UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
 import { createUpstreamPools } from './upstream-pools.ts';
 
 /** Everything has the gateway's default. */
 export interface NodeHandlerOptions {
-  /** Bytes of a request body. Default 32 MiB. */
+  /** Bytes of a request body, after decompression. Default 32 MiB. */
   readonly requestBodyBytes?: number;
   /** Exchanges at the same time; above it the answer is 503 with `retry-after`. Default 1024. */
   readonly inFlight?: number;
+  /** Bytes that all exchanges together may hold in memory; above it the answer is 503. Default 512 MiB. */
+  readonly bufferedMemoryBytes?: number;
+  /** Share both limits with other handlers; then the two options above are not looked at. */
+  readonly limits?: HostLimits;
   /** Deadline in milliseconds of an exchange that is not a stream. Default 600,000. */
   readonly totalMs?: number;
-  /** Defaults: connect 5 s, first byte 120 s, idle 300 s. */
+  /** Deadline in milliseconds of a request's body. Default 300,000. */
+  readonly requestMs?: number;
+  /** Defaults: connect 5 s, first byte 120 s, idle 300 s. The last one also holds for a client that does not read. */
   readonly timeouts?: UpstreamTimeouts;
   /** Share the connections of another handler; by default the handler has its own. */
   readonly pools?: UpstreamPools;
+  /** Keys of which a client must present one. By default anyone may call. */
+  readonly auth?: EffectiveAuth | null;
+  /** Origins whose pages may call. By default none. */
+  readonly cors?: EffectiveCors | null;
+  /** Whether clients are trusted to send internal headers (`x-arch-…`). By default these are dropped. */
+  readonly internal?: boolean;
   /** Told once what became of each exchange, for logs and metrics. */
   readonly onExchange?: (record: ExchangeRecord) => void;
 }
 
-/** A request listener for `node:http`, with what its owner needs to stop it. */
-export interface NodeHandler extends RequestListener {
+/** A request listener for `node:http` and `node:http2`, with what its owner needs to stop it. */
+export interface NodeHandler {
+  /** `awaitsContinue`: the client waits for a `100 Continue`, which nobody has sent yet (the server's `checkContinue`). */
+  (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse, awaitsContinue?: unknown): void;
   /** Exchanges under way. */
   readonly active: () => number;
   /** Requests to upstreams under way. */
@@ -38,16 +64,19 @@ export interface NodeHandler extends RequestListener {
 const defaultTimeouts: UpstreamTimeouts = { connectMs: 5_000, firstByteMs: 120_000, streamIdleMs: 300_000 };
 
 /**
- * Runs a gateway as a request listener of `node:http`.
+ * Runs a gateway as a request listener of `node:http` or `node:http2`.
  *
  * @example
  * createServer(toNodeHandler(createLlmGateway(config))).listen(12000);
  */
 export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}): NodeHandler {
   const bodyLimit = options.requestBodyBytes ?? 32 * 1024 * 1024;
-  const inFlight = options.inFlight ?? 1024;
-  const pools = options.pools ?? createUpstreamPools(options.timeouts ?? defaultTimeouts);
-  let active = 0;
+  const limits = options.limits ?? createHostLimits(options);
+  const timeouts = options.timeouts ?? defaultTimeouts;
+  const requestMs = options.requestMs ?? 300_000;
+  const pools = options.pools ?? createUpstreamPools(timeouts);
+  const auth = options.auth ? createAuthCheck(options.auth) : undefined;
+  const cors = options.cors ? createCors(options.cors) : undefined;
   const host = {
     gateway,
     capabilities: {
@@ -61,70 +90,79 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     ...(options.onExchange === undefined ? {} : { onExchange: options.onExchange }),
   };
 
-  function handle(request: IncomingMessage, response: ServerResponse): void {
-    const head: RequestHead = { method: request.method ?? 'GET', path: request.url ?? '/', headers: request.headers };
-    active++;
-    response.once('close', () => active--);
-    if (active > inFlight) {
-      refuse(head, response, gatewayError('overloaded', 'The gateway is at its limit of requests', { retryAfterSeconds: 1 }));
-      request.resume();
+  function handle(
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+    awaitsContinue: unknown = false,
+  ): void {
+    const head = readRequestHead(request, options.internal === true);
+    const { headers } = head;
+    const own: Record<string, string> = { [headerNames.requestId]: headers[headerNames.requestId] as string };
+    const preflight = cors?.preflight(head.method, headers);
+    if (cors !== undefined) Object.assign(own, preflight ?? cors.headersFor(headerValue(headers, 'origin')));
+    const memory = openAccount(limits.memory);
+    const client = createClientResponse(request, response, { memory, headers: own, compress: true, stallMs: timeouts.streamIdleMs });
+    limits.active++;
+    client.onClose(() => {
+      limits.active--;
+      closeAccount(memory);
+    });
+    if (preflight !== undefined) {
+      refuseEarly(request, client, { status: 204, headers: {}, body: '' });
+      report(head, 204, emptySummary, 0);
       return;
     }
-    const encoding = headerValue(head.headers, 'content-encoding');
-    if (encoding !== undefined && encoding !== 'identity') {
-      refuse(head, response, gatewayError('unsupported_encoding', `Request bodies encoded as ${encoding} are not understood`));
-      request.resume();
+    const refusal = auth?.(headers) ?? refusalOf(head);
+    if (refusal !== undefined) {
+      refuse(request, head, client, refusal);
       return;
     }
-    readBody(request, bodyLimit, (body) => {
-      if (body === undefined) {
-        refuse(head, response, gatewayError('request_too_large', `The request body is larger than ${bodyLimit} bytes`));
-        response.once('finish', () => request.destroy());
-      } else driveExchange(host, head, body, response);
+    if (awaitsContinue === true) response.writeContinue();
+    const decoder = requestDecoder(headerValue(headers, 'content-encoding')) ?? undefined;
+    readRequestBody(request, { limit: bodyLimit, timeoutMs: requestMs, memory, decoder }, (outcome) => {
+      if (outcome.ok) driveExchange(host, head, outcome.body, client);
+      else refuse(request, head, client, bodyErrors[outcome.reason](bodyLimit));
     });
   }
 
-  function refuse(head: RequestHead, response: ServerResponse, error: GatewayError): void {
+  /** What speaks against a request before its body is read. */
+  function refusalOf({ headers }: RequestHead): GatewayError | undefined {
+    if (limits.active > limits.inFlight) {
+      return gatewayError('overloaded', 'The gateway is at its limit of requests', { retryAfterSeconds: 1 });
+    }
+    const encoding = headerValue(headers, 'content-encoding');
+    if (requestDecoder(encoding) === null) {
+      return gatewayError(
+        'unsupported_encoding',
+        `Request bodies encoded as ${encoding ?? ''} are not understood: use one of ${requestCodings}`,
+      );
+    }
+    const announced = Number(headerValue(headers, 'content-length') ?? 0);
+    if (announced > bodyLimit) return bodyErrors['too-large'](bodyLimit);
+    if (limits.memory.used + announced > limits.memory.limit) return bodyErrors.shed();
+    return undefined;
+  }
+
+  function refuse(request: IncomingMessage | Http2ServerRequest, head: RequestHead, client: ClientResponse, error: GatewayError): void {
     const { status, headers, body, summary } = gateway.refuse(head, error);
-    response.writeHead(status, { ...(headers as Record<string, string>), 'content-length': Buffer.byteLength(body), connection: 'close' });
-    response.end(body);
-    options.onExchange?.({
-      head,
-      status,
-      summary,
-      outcome: 'finished',
-      durationMs: 0,
-      firstByteMs: 0,
-      bytesIn: 0,
-      bytesOut: Buffer.byteLength(body),
-    });
+    const out: OutgoingHttpHeaders = { ...(headers as OutgoingHttpHeaders), 'content-length': Buffer.byteLength(body) };
+    if (status === 401) out['www-authenticate'] = 'Bearer';
+    if (status === 415) out['accept-encoding'] = requestCodings;
+    refuseEarly(request, client, { status, headers: out, body });
+    report(head, status, summary, Buffer.byteLength(body));
   }
 
-  return Object.assign(handle, { active: () => active, activeCalls: () => pools.running(), close: () => pools.close() });
+  /** Tells of a request that never became an exchange. */
+  function report(head: RequestHead, status: number, summary: ExchangeSummary, bytesOut: number): void {
+    options.onExchange?.({ head, status, summary, outcome: 'finished', durationMs: 0, firstByteMs: 0, bytesIn: 0, bytesOut });
+  }
+
+  return Object.assign(handle, { active: () => limits.active, activeCalls: () => pools.running(), close: () => pools.close() });
 }
 
-/** Reads a whole body; hands on undefined as soon as it is over the limit, and nothing when the client goes away. */
-function readBody(request: IncomingMessage, limit: number, done: (body: Buffer | undefined) => void): void {
-  const announced = Number(request.headers['content-length'] ?? 0);
-  if (announced > limit) {
-    done(undefined);
-    return;
-  }
-  const chunks: Buffer[] = [];
-  let size = 0;
-  const onData = (chunk: Buffer): void => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > limit) finish(undefined);
-  };
-  const onEnd = (): void => finish(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
-  function finish(body: Buffer | undefined): void {
-    request.off('data', onData);
-    request.off('end', onEnd);
-    if (body === undefined) request.pause();
-    done(body);
-  }
-  request.on('data', onData);
-  request.on('end', onEnd);
-  request.on('error', () => {});
-}
+const bodyErrors = {
+  'too-large': (limit: number) => gatewayError('request_too_large', `The request body is larger than ${limit} bytes`),
+  malformed: () => gatewayError('invalid_request', 'The request body is not what its content-encoding says'),
+  shed: () => gatewayError('overloaded', 'The gateway holds too much in memory', { retryAfterSeconds: 1 }),
+  'too-slow': () => gatewayError('request_timeout', 'The request took too long to arrive'),
+};

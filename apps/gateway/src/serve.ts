@@ -2,43 +2,44 @@ import type { EffectiveConfig } from '@plano/common';
 import { createLlmGateway } from '@plano/llm-gateway';
 import { createAccessLog } from './access-log.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
+import { createHostLimits } from './host-limits.ts';
+import { listenerSockets } from './listener-sockets.ts';
 import type { OpenListener } from './listeners.ts';
 import { openListeners } from './listeners.ts';
 import type { MetricsServer } from './metrics-server.ts';
 import { openConfiguredMetrics } from './metrics-server.ts';
-import { toNodeHandler } from './node-handler.ts';
 import { startReport } from './start-report.ts';
+import { createUpstreamPools } from './upstream-pools.ts';
 
 /** Runs the gateway until it is told to stop; resolves with the exit code. */
 export async function serve(config: EffectiveConfig, source: string): Promise<number> {
   const log = createAccessLog(config.logging);
-  const model = config.listeners.find((listener) => listener.type === 'model');
+  const limits = createHostLimits(config.limits);
+  const pools = createUpstreamPools(config.timeouts);
   const metrics = createGatewayMetrics({
-    activeRequests: () => [{ labels: {}, value: handler.active() }],
-    activeCalls: () => handler.activeCalls(),
+    activeRequests: () => [{ labels: {}, value: limits.active }],
+    activeCalls: () => pools.running(),
   });
   metrics.allow(config);
-  const handler = toNodeHandler(createLlmGateway(config), {
-    requestBodyBytes: config.limits.requestBodyBytes,
-    inFlight: config.limits.inFlight,
-    totalMs: model?.timeoutMs ?? config.timeouts.totalMs,
-    timeouts: config.timeouts,
+  const sockets = listenerSockets(config, {
+    gateway: createLlmGateway(config),
+    limits,
+    pools,
     onExchange(record) {
       log.record(record);
       metrics.record(record);
     },
   });
   let draining = false;
-  const sockets = [...config.listeners, ...config.internalListeners.filter(({ type }) => type === 'internal-llm')];
   let listeners: readonly OpenListener[] = [];
   let metricsServer: MetricsServer | undefined;
   try {
     metricsServer = await openConfiguredMetrics(config.metrics, metrics.registry, (message) => console.error(`warning: ${message}`));
-    listeners = await openListeners(sockets, { handler, headerBytes: config.limits.headerBytes, ready: () => !draining });
+    listeners = await openListeners(sockets, { headerBytes: config.limits.headerBytes, ready: () => !draining });
   } catch (error) {
     console.error(`plano-gateway: ${error instanceof Error ? error.message : String(error)}`);
     await metricsServer?.close();
-    await handler.close();
+    await pools.close();
     return 1;
   }
   console.log(startReport(config, source, listeners, metricsServer));
@@ -46,7 +47,7 @@ export async function serve(config: EffectiveConfig, source: string): Promise<nu
   draining = true;
   console.log('Stopping: no new connections; what is in flight may end');
   await drain(listeners, config.timeouts.drainMs);
-  await handler.close();
+  await pools.close();
   await metricsServer?.close();
   log.flush();
   return 0;

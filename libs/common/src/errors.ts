@@ -25,6 +25,7 @@ const kinds = {
   not_found: { status: 404, category: 'not_found' },
   model_not_found: { status: 404, category: 'not_found' },
   method_not_allowed: { status: 405, category: 'invalid_request' },
+  request_timeout: { status: 408, category: 'timeout' },
   conversation_not_found: { status: 409, category: 'conflict' },
   request_too_large: { status: 413, category: 'too_large' },
   unsupported_encoding: { status: 415, category: 'invalid_request' },

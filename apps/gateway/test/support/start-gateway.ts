@@ -1,43 +1,57 @@
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
 import { createLlmGateway } from '@plano/llm-gateway';
 import type { ExchangeRecord } from '../../src/drive-exchange.ts';
-import { toNodeHandler } from '../../src/node-handler.ts';
+import { createHostLimits } from '../../src/host-limits.ts';
+import { listenerSockets } from '../../src/listener-sockets.ts';
+import { openListeners } from '../../src/listeners.ts';
+import type { MemoryBudget } from '../../src/memory-budget.ts';
+import { createUpstreamPools } from '../../src/upstream-pools.ts';
 
 /** A gateway on a free port. */
 export interface RunningGateway {
+  /** Of the first listener. */
   readonly url: string;
+  readonly port: number;
+  /** Ports of all listeners, in the order of the configuration. */
+  readonly ports: readonly number[];
   /** What became of the exchanges so far. */
   readonly records: readonly ExchangeRecord[];
   readonly active: () => number;
+  /** What all exchanges hold. */
+  readonly memory: MemoryBudget;
+  /** Takes no new connections; resolves when the last one is gone. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts the gateway in this process over a configuration as a user writes it. */
+/** Starts every listener of a configuration as a user writes it, in this process and on free ports. */
 export async function startGateway(yaml: string, environment: Record<string, string> = {}): Promise<RunningGateway> {
   const parsed = parseConfig(yaml, { file: 'test.yaml', environment });
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
   const config = deriveConfig(parsed.config, environment);
   const records: ExchangeRecord[] = [];
-  const handler = toNodeHandler(createLlmGateway(config), {
-    requestBodyBytes: config.limits.requestBodyBytes,
-    inFlight: config.limits.inFlight,
-    totalMs: config.listeners[0]?.timeoutMs ?? config.timeouts.totalMs,
-    timeouts: config.timeouts,
-    onExchange: (record) => records.push(record),
-  });
-  const server: Server = createServer({ maxHeaderSize: config.limits.headerBytes }, handler);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const limits = createHostLimits(config.limits);
+  const pools = createUpstreamPools(config.timeouts);
+  const shared = { gateway: createLlmGateway(config), limits, pools, onExchange: (record: ExchangeRecord) => void records.push(record) };
+  const sockets = listenerSockets(config, shared).map((socket) => ({ ...socket, port: 0 }));
+  let draining = false;
+  const listeners = await openListeners(sockets, { headerBytes: config.limits.headerBytes, ready: () => !draining });
+  const ports = listeners.map(({ port }) => port);
+  const port = ports[0] ?? 0;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
+    port,
+    ports,
     records,
-    active: handler.active,
+    active: () => limits.active,
+    memory: limits.memory,
+    async drain() {
+      draining = true;
+      await Promise.all(listeners.map((listener) => listener.close()));
+    },
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-      await handler.close();
+      for (const listener of listeners) listener.destroy();
+      await pools.close();
     },
   };
 }

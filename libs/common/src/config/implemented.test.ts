@@ -42,19 +42,12 @@ describe('unimplementedKeys', () => {
     expect(
       missing(`version: v0.4.0
 listeners:
-  - { type: model, name: llm, auth: { keys: [k] } }
+  - { type: model, name: llm, input_filters: [] }
   - { type: prompt, name: p }
 model_providers: [{ model: openai/gpt-4o, access_key: k, max_concurrency: 3 }]
-limits: { buffered_memory: 1MB }
 timeouts: { filter_call: 5s }
 `),
-    ).toEqual([
-      'listeners[0].auth',
-      'listeners[1].type: prompt',
-      'model_providers[0].max_concurrency',
-      'limits.buffered_memory',
-      'timeouts.filter_call',
-    ]);
+    ).toEqual(['listeners[0].input_filters', 'listeners[1].type: prompt', 'model_providers[0].max_concurrency', 'timeouts.filter_call']);
   });
 
   it('names the old form’s gate for prompts', () => {

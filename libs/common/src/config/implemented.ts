@@ -11,6 +11,8 @@ const implemented: readonly string[] = [
   'listeners.*.port',
   'listeners.*.address',
   'listeners.*.timeout',
+  'listeners.*.auth',
+  'listeners.*.cors',
   'listeners.egress_traffic',
   ...['model_providers', 'llm_providers'].flatMap((section) =>
     ['model', 'name', 'access_key', 'default', 'base_url', 'passthrough_auth', 'http_host', 'provider_interface', 'headers', 'api'].map(
@@ -24,6 +26,7 @@ const implemented: readonly string[] = [
   'limits.sse_event',
   'limits.json_depth',
   'limits.in_flight',
+  'limits.buffered_memory',
   'timeouts.connect',
   'timeouts.first_byte',
   'timeouts.stream_idle',

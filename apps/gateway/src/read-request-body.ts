@@ -1,0 +1,88 @@
+import { Buffer } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import type { Readable, Transform } from 'node:stream';
+import type { MemoryAccount } from './memory-budget.ts';
+import { holdBytes } from './memory-budget.ts';
+
+/** A body that is there whole, or why it is not. Nothing is told when the client goes away. */
+export type BodyOutcome =
+  | { readonly ok: true; readonly body: Buffer }
+  | { readonly ok: false; readonly reason: 'too-large' | 'malformed' | 'shed' | 'too-slow' };
+
+/** How a body is read. */
+export interface BodyOptions {
+  /** Bytes, after decoding. */
+  readonly limit: number;
+  /** Milliseconds until the body must be there. */
+  readonly timeoutMs: number;
+  readonly memory: MemoryAccount;
+  /** Creates what decodes the body, if it is encoded. */
+  readonly decoder: (() => Transform) | undefined;
+}
+
+const empty: Buffer = Buffer.alloc(0);
+
+/**
+ * Reads a whole body. It stops at the limit: what is over it is neither kept nor decoded, so a small body that would unfold into a huge one
+ * costs no more than the limit.
+ */
+export function readRequestBody(
+  request: IncomingMessage | Http2ServerRequest,
+  { limit, timeoutMs, memory, decoder: create }: BodyOptions,
+  done: (outcome: BodyOutcome) => void,
+): void {
+  const decoder = create?.();
+  const source: Readable = decoder ?? request;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let timer: NodeJS.Timeout | undefined;
+  memory.shed = () => finish({ ok: false, reason: 'shed' });
+
+  function onData(chunk: Buffer): void {
+    size += chunk.length;
+    if (size > limit) {
+      finish({ ok: false, reason: 'too-large' });
+      return;
+    }
+    chunks.push(chunk);
+    timer ??= setTimeout(() => finish({ ok: false, reason: 'too-slow' }), timeoutMs);
+    holdBytes(memory, 'request', size);
+  }
+
+  function onEnd(): void {
+    const [first] = chunks;
+    finish({ ok: true, body: chunks.length === 1 && first !== undefined ? first : chunks.length === 0 ? empty : Buffer.concat(chunks) });
+  }
+
+  let over = false;
+  function finish(outcome: BodyOutcome): void {
+    if (over) return;
+    over = true;
+    clearTimeout(timer);
+    memory.shed = undefined;
+    source.off('data', onData);
+    source.off('end', onEnd);
+    if (!outcome.ok) {
+      if (decoder !== undefined) {
+        request.unpipe(decoder);
+        decoder.destroy();
+      }
+      request.pause();
+      holdBytes(memory, 'request', 0);
+    }
+    done(outcome);
+  }
+
+  source.on('data', onData);
+  source.on('end', onEnd);
+  request.on('error', ignore);
+  request.once('close', () => clearTimeout(timer));
+  if (decoder !== undefined) {
+    decoder.on('error', () => finish({ ok: false, reason: 'malformed' }));
+    request.pipe(decoder);
+  }
+}
+
+// What a broken connection means for an exchange is told by its response's close.
+function ignore(): void {}

@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
+import type { RequestHead } from '@plano/common';
+import { clientFacingHeaders, headerNames, internalHeaderPrefixes, parseTraceparent } from '@plano/common';
+import { v4 as uuid } from 'uuid';
+
+const forgedPrefixes = internalHeaderPrefixes;
+const requestIdShape = /^[\w.:/+=@~-]{1,128}$/;
+const tracestateLimit = 512;
+
+/**
+ * The head of a client's request as the gateways see it: without the pseudo headers of HTTP/2, without internal headers that only Plano may set
+ * (unless the listener is internal), and with a valid `x-request-id` and `traceparent`, the client's or new ones.
+ */
+export function readRequestHead(request: IncomingMessage | Http2ServerRequest, internal: boolean): RequestHead {
+  const headers = request.httpVersionMajor === 1 ? request.headers : withoutPseudoHeaders(request.headers);
+  if (!internal) removeForged(headers);
+  identify(headers);
+  return { method: request.method ?? 'GET', path: request.url ?? '/', headers };
+}
+
+function withoutPseudoHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const plain: IncomingHttpHeaders = {};
+  for (const name in headers) {
+    if (name.charCodeAt(0) !== 0x3a) plain[name] = headers[name];
+    else if (name === ':authority' && headers['host'] === undefined) plain['host'] = headers[name] as string;
+  }
+  return plain;
+}
+
+function removeForged(headers: IncomingHttpHeaders): void {
+  for (const name in headers) {
+    if (name.charCodeAt(0) !== 0x78 || clientFacingHeaders.has(name)) continue;
+    for (const prefix of forgedPrefixes) {
+      if (name.startsWith(prefix)) delete headers[name];
+    }
+  }
+}
+
+function identify(headers: IncomingHttpHeaders): void {
+  const id = headers[headerNames.requestId];
+  if (typeof id !== 'string' || !requestIdShape.test(id)) headers[headerNames.requestId] = uuid();
+  const parent = headers[headerNames.traceparent];
+  const state = headers[headerNames.tracestate];
+  if (typeof parent === 'string' && parseTraceparent(parent) !== null) {
+    if (state !== undefined && state.length > tracestateLimit) delete headers[headerNames.tracestate];
+    return;
+  }
+  // A new trace that nobody samples: whoever exports spans decides otherwise.
+  headers[headerNames.traceparent] = `00-${hexadecimal()}-${hexadecimal().slice(0, 16)}-00`;
+  if (state !== undefined) delete headers[headerNames.tracestate];
+}
+
+// Random but for the six bits that mark a UUID, and never all zero because of them.
+const hexadecimal = (): string => uuid().replaceAll('-', '');
