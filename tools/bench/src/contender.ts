@@ -13,12 +13,14 @@ export interface ContenderCommand {
 
 export interface RunningContender {
   readonly port: number;
+  readonly pid: number;
   /** Throws when the process has ended. */
   sample(): ProcessSample;
   stop(): Promise<void>;
 }
 
 const readyMilliseconds = 20_000;
+const pollMilliseconds = 5;
 const stopMilliseconds = 5000;
 const keptOutput = 4000;
 
@@ -52,7 +54,7 @@ export async function startContender(command: ContenderCommand, prefix: readonly
   const deadline = Date.now() + readyMilliseconds;
   while (failure === undefined && !(await accepts(command.port))) {
     if (Date.now() > deadline) failure = `not ready after ${readyMilliseconds} ms`;
-    else await new Promise((resolve) => setTimeout(resolve, 50));
+    else await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
   }
   const pid = child.pid;
   if (failure !== undefined || pid === undefined) {
@@ -61,6 +63,7 @@ export async function startContender(command: ContenderCommand, prefix: readonly
   }
   return {
     port: command.port,
+    pid,
     sample: () => {
       if (failure !== undefined) throw new Error(`${command.name}: ${failure}\n${output.trim()}`);
       return sampleProcess(pid);

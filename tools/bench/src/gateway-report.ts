@@ -75,12 +75,13 @@ export function disturbance(cells: readonly Cell[]): string | undefined {
 export function verdictsOf(rows: readonly Row[], scenarios: readonly Scenario[], problems: Readonly<Record<string, string>>): Verdict[] {
   return scenarios.map((scenario) => {
     const row = rows.find((candidate) => candidate.scenario === scenario.id && candidate.contender === ours);
-    const name = `${ours}, ${scenario.title}, CPU × ${yardstick}`;
+    const name = `${ours}, ${scenario.title}, ${measureNames[scenario.measure]} × ${yardstick}`;
     if (!row) return judge(name, scenario.bar, undefined, firstLine(problems[`${ours} ${scenario.id}`] ?? problems[ours]));
     if (row.failed > 0) return judge(name, scenario.bar, undefined, `${row.failed} failed: ${row.failures.join('; ')}`);
-    const rounds = row.ratios?.cpuMicroseconds.count ?? 0;
+    const ratio = row.ratios?.[scenario.measure];
+    const rounds = ratio?.count ?? 0;
     const note = rounds < leastRounds ? `only ${rounds} of at least ${leastRounds} rounds` : undefined;
-    return judge(name, scenario.bar, row.ratios?.cpuMicroseconds, note);
+    return judge(name, scenario.bar, ratio, note);
   });
 }
 
@@ -103,6 +104,8 @@ export function renderReport(
   if (verdicts.length > 0) parts.push(verdicts.map(verdictLine).join('\n'));
   return parts.join('\n\n');
 }
+
+const measureNames: Readonly<Record<Scenario['measure'], string>> = { cpuMicroseconds: 'CPU', p50Milliseconds: 'p50' };
 
 const firstLine = (text: string | undefined) => text?.split('\n', 1)[0];
 

@@ -79,7 +79,7 @@ async function openLanes(
 ): Promise<Lane[]> {
   const lanes: Lane[] = [];
   for (const scenario of options.scenarios) {
-    if (!entry.clients.includes(scenario.client)) continue;
+    if (!entry.clients.includes(scenario.client) || !entry.suites.includes(scenario.suite)) continue;
     const asked = askedRequest(scenario, entry.model, entry.headers(upstream.port), options.bytes);
     const text = scenario.kind === 'json' ? upstream.jsonText : upstream.streamText;
     try {
@@ -135,7 +135,7 @@ function visit(lane: Lane, options: GatewayBenchOptions, warmupSeconds: number, 
     port: lane.contender.port,
     request: lane.request,
     expected: lane.expected,
-    connections: options.connections,
+    connections: lane.scenario.connections ?? options.connections,
     warmupSeconds,
     seconds,
     mark: () => {

@@ -9,6 +9,8 @@ export interface UpstreamOptions {
   readonly deltas?: number;
   /** Events written at once; the next burst follows in the event loop's next turn. Default: all of them. */
   readonly burst?: number;
+  /** Milliseconds between two bursts. Default: the event loop's next turn. */
+  readonly pauseMilliseconds?: number;
 }
 
 export interface Upstream {
@@ -77,7 +79,7 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
     if (!api) return void socket.write(refusal('404 Not Found', 'no such path'));
     if (!head.includes(upstreamKey)) return void socket.write(refusal('401 Unauthorized', 'wrong key'));
     if (!body.startsWith('{') || !body.endsWith('}')) return void socket.write(refusal('400 Bad Request', 'the body is not a JSON object'));
-    if (body.includes('"stream":true')) writeBursts(socket, api.stream, 0);
+    if (body.includes('"stream":true')) writeBursts(socket, api.stream, 0, options.pauseMilliseconds);
     else socket.write(api.json);
   };
 
@@ -98,11 +100,13 @@ export async function startUpstream(options: UpstreamOptions = {}): Promise<Upst
   };
 }
 
-function writeBursts(socket: Socket, bursts: readonly Buffer[], from: number): void {
+function writeBursts(socket: Socket, bursts: readonly Buffer[], from: number, pause: number | undefined): void {
   const burst = bursts[from];
   if (!burst || socket.destroyed) return;
   socket.write(burst);
-  if (from + 1 < bursts.length) setImmediate(writeBursts, socket, bursts, from + 1);
+  if (from + 1 >= bursts.length) return;
+  if (pause === undefined) setImmediate(writeBursts, socket, bursts, from + 1, undefined);
+  else setTimeout(writeBursts, pause, socket, bursts, from + 1, pause);
 }
 
 function jsonAnswer(body: unknown): Buffer {

@@ -27,7 +27,7 @@ const fiveRounds = (ratio: number, failed = 0) =>
     cell(round, 'json-messages', 'plano', 20 * round * ratio),
   ]);
 
-const jsonScenarios = scenarios.filter(({ kind }) => kind === 'json');
+const jsonScenarios = scenarios.filter(({ suite, kind }) => suite === 'base' && kind === 'json');
 
 describe('rowsOf', () => {
   it('takes ratios within the round, and translated scenarios to the untranslated pass-through', () => {
@@ -63,6 +63,17 @@ describe('verdictsOf', () => {
     expect(verdicts.map(({ met, note }) => [met, note])).toEqual([
       [false, 'not built'],
       [false, 'status 404'],
+    ]);
+  });
+
+  it('is about the latency where that is what the bar is for', () => {
+    const alone = scenarios.filter(({ id }) => id === 'alone-chat');
+    const measured = [1, 2, 3, 4, 5].flatMap((round) => [
+      cell(round, 'alone-chat', 'pass-through', 10),
+      { ...cell(round, 'alone-chat', 'plano', 90), p50Milliseconds: 1.5 },
+    ]);
+    expect(verdictsOf(rowsOf(measured, alone), alone, {})).toMatchObject([
+      { name: 'plano, JSON, chat→chat, one connection, p50 × pass-through', met: true, aimed: false, ratio: { median: 1.5 } },
     ]);
   });
 

@@ -1,0 +1,115 @@
+import { type RunningContender, startContender } from './contender.ts';
+import { type ContenderEntry, gatewayWith } from './contenders.ts';
+import { runLoad } from './load.ts';
+import type { ProcessSample } from './process-sample.ts';
+import { seededRandom, shuffled } from './random.ts';
+import { askedRequest, requestBytes, type Scenario, scenarios } from './scenarios.ts';
+import { median } from './statistics.ts';
+import { significant, textTable } from './table.ts';
+import { startUpstream } from './upstream.ts';
+import { verifyAnswer } from './verify-answer.ts';
+
+export interface FeatureBenchOptions {
+  readonly root: string;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly connections: number;
+  readonly prefix?: readonly string[];
+  progress?(line: string): void;
+}
+
+interface Variant {
+  readonly name: string;
+  readonly listener?: Readonly<Record<string, unknown>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const limit = (limits: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+  ratelimits: [{ model: 'openai/gpt-4o', selector: { key: 'x-tenant', value: '*' }, limit: { ...limits, unit: 'minute' } }],
+});
+const listenerKey = 'bench-listener-key';
+const plenty = 1_000_000_000;
+
+/** Everything off that can be off, and what is switched on alone. */
+const off = { metrics: false, logging: { level: 'silent' } };
+const variants: readonly Variant[] = [
+  { name: 'nothing', settings: off },
+  {
+    name: 'listener keys',
+    listener: { auth: { keys: [listenerKey] } },
+    settings: off,
+    headers: { authorization: `Bearer ${listenerKey}` },
+  },
+  { name: 'a limit on requests', settings: { ...off, ...limit({ requests: plenty }) } },
+  { name: 'a limit on tokens, which are counted', settings: { ...off, ...limit({ tokens: plenty }) } },
+  { name: 'metrics', settings: { logging: off.logging } },
+  { name: 'the access log', settings: { metrics: false, logging: { level: 'info', format: 'json' } } },
+];
+
+interface FeatureCell {
+  readonly round: number;
+  readonly variant: string;
+  readonly scenario: string;
+  readonly cpuMicroseconds: number;
+}
+
+/** CPU µs of a small request with one feature switched on, beside the same request with none: the difference is what the feature costs. */
+export async function runFeatureBench(options: FeatureBenchOptions): Promise<{ cells: FeatureCell[]; text: string }> {
+  const upstream = await startUpstream();
+  const measured = scenarios.filter(({ suite, client }) => suite === 'base' && client === 'chat');
+  const cells: FeatureCell[] = [];
+  const lanes: { name: string; entry: ContenderEntry; contender: RunningContender; headers: Readonly<Record<string, string>> }[] = [];
+  try {
+    for (const { name, listener = {}, settings = {}, headers = {} } of variants) {
+      const entry = gatewayWith(options.root, { name, listener, settings });
+      const contender = await startContender(await entry.command(upstream.port), options.prefix);
+      lanes.push({ name, entry, contender, headers: { 'x-tenant': 'bench', ...headers } });
+    }
+    const random = seededRandom(19);
+    for (let round = 0; round <= options.rounds; round++) {
+      options.progress?.(round === 0 ? 'features: warming up' : `features: round ${round} of ${options.rounds}`);
+      for (const { name, entry, contender, headers } of shuffled(lanes, random)) {
+        for (const scenario of measured) {
+          const cpuMicroseconds = await measure(contender, entry, scenario, headers, upstream, options);
+          if (round > 0) cells.push({ round, variant: name, scenario: scenario.id, cpuMicroseconds });
+        }
+      }
+    }
+  } finally {
+    await Promise.all(lanes.map(({ contender }) => contender.stop()));
+    for (const { entry } of lanes) entry.cleanUp?.();
+    await upstream.close();
+  }
+  return { cells, text: tableOf(cells, measured) };
+}
+
+async function measure(
+  { port, sample }: RunningContender,
+  entry: ContenderEntry,
+  scenario: Scenario,
+  headers: Readonly<Record<string, string>>,
+  upstream: { jsonText: string; streamText: string },
+  { connections, seconds }: FeatureBenchOptions,
+): Promise<number> {
+  const asked = askedRequest(scenario, entry.model, headers, 1024);
+  const text = scenario.kind === 'json' ? upstream.jsonText : upstream.streamText;
+  const expected = await verifyAnswer(`http://127.0.0.1:${port}`, asked, scenario.client, scenario.kind, text);
+  const load = { port, request: requestBytes(asked, port), expected, connections, warmupSeconds: 0.2, seconds };
+  const { before, after, completed } = await runLoad<ProcessSample>({ ...load, mark: sample });
+  return (after.cpuMicroseconds - before.cpuMicroseconds) / completed;
+}
+
+function tableOf(cells: readonly FeatureCell[], measured: readonly Scenario[]): string {
+  const middle = (variant: string, scenario: string): number =>
+    median(cells.filter((cell) => cell.variant === variant && cell.scenario === scenario).map((cell) => cell.cpuMicroseconds));
+  const [base] = variants as readonly [Variant];
+  const rows = variants.map(({ name }) => [
+    `  ${name}`,
+    ...measured.flatMap(({ id }) => {
+      const difference = middle(name, id) - middle(base.name, id);
+      return [significant(middle(name, id)), name === base.name ? '' : `${difference < 0 ? '−' : '+'}${significant(Math.abs(difference))}`];
+    }),
+  ]);
+  return textTable(['CPU µs a request with', ...measured.flatMap(({ title }) => [title, 'more'])], rows);
+}
