@@ -1,4 +1,6 @@
 import type { EffectiveConfig, Gateway } from '@plano/common';
+import { createBrightstaff } from './brightstaff.ts';
+import { withBuiltins } from './builtin-upstream.ts';
 import type { ExchangeRecord } from './drive-exchange.ts';
 import type { HostLimits } from './host-limits.ts';
 import type { ListenerSocket } from './listeners.ts';
@@ -13,16 +15,22 @@ export interface SharedHost {
   onExchange(record: ExchangeRecord): void;
 }
 
-/** Every socket of a configuration with the handler that answers there. */
+/**
+ * Every socket of a configuration with the handler that answers there. What any of them sends to brightstaff is answered in the process.
+ *
+ * @throws Error when a prompt template of brightstaff cannot be used
+ */
 export function listenerSockets(config: EffectiveConfig, { gateway, ...shared }: SharedHost): ListenerSocket[] {
-  const common = { ...shared, requestBodyBytes: config.limits.requestBodyBytes, timeouts: config.timeouts };
+  const brightstaff = createBrightstaff(config, gateway);
+  const pools = withBuiltins(shared.pools, { brightstaff: brightstaff.upstream });
+  const common = { ...shared, pools, requestBodyBytes: config.limits.requestBodyBytes, timeouts: config.timeouts };
   const sockets = config.listeners.map((listener): ListenerSocket => {
     const { name, address, port, timeoutMs, auth, cors } = listener;
     return { name, address, port, handler: toNodeHandler(gateway, { ...common, totalMs: timeoutMs, auth, cors }) };
   });
   for (const { type, name, address, port, auth } of config.internalListeners) {
-    if (type !== 'internal-llm') continue;
-    const handler = toNodeHandler(gateway, { ...common, totalMs: config.timeouts.totalMs, auth, internal: true });
+    const serves = type === 'brightstaff' ? brightstaff.gateway : gateway;
+    const handler = toNodeHandler(serves, { ...common, totalMs: config.timeouts.totalMs, auth, internal: true });
     sockets.push({ name, address, port, handler });
   }
   return sockets;

@@ -13,7 +13,7 @@ const arch: FunctionCallingConfig = {
   model: 'plano/Arch-Function',
   contextTokens: 4096,
   maxTokens: 1024,
-  timeoutMs: 5000,
+  timeoutMs: 60_000,
 };
 const certain = [0];
 const uncertain = [Math.log(0.6), Math.log(0.4)];
@@ -379,7 +379,7 @@ describe('arbitrary answers', () => {
           expect(answer.metadata['x-arch-fc-outcome'] === 'clarification').toBe(message.content !== '');
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -395,7 +395,7 @@ describe('arbitrary answers', () => {
           });
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -425,7 +425,7 @@ describe('arbitrary answers', () => {
           expect(error).toBeInstanceOf(FunctionCallingError);
         });
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
