@@ -32,6 +32,7 @@ const common = [
   mayUse('scope:prompt-gateway', ['scope:common']),
   mayUse('scope:llm-gateway', ['scope:common', 'scope:hermesllm']),
   mayUse('scope:brightstaff', ['scope:common', 'scope:hermesllm']),
+  mayUse('scope:demo', ['type:lib']),
   mayUse('scope:tools', ['type:lib', 'type:tool']),
 ];
 const sourceConstraints = [

@@ -21,6 +21,7 @@ export default defineConfig({
       library('brightstaff'),
       project('gateway', 'apps/gateway', ['src/**/*.test.ts', 'test/**/*.test.ts'], 60_000),
       project('envoy-filter', 'apps/envoy-filter', ['src/**/*.test.ts', 'test/**/*.test.ts'], 60_000),
+      project('demos', 'apps/demos', ['*/test/**/*.test.ts'], 60_000),
       project('tools', 'tools', ['*/test/**/*.test.ts', '*/src/**/*.test.ts'], 120_000),
     ],
   },

@@ -10,6 +10,7 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   'scope:brightstaff': ['scope:common', 'scope:hermesllm'],
   'scope:gateway': ['scope:hermesllm', 'scope:common', 'scope:llm-gateway', 'scope:prompt-gateway', 'scope:brightstaff'],
   'scope:envoy-filter': ['scope:hermesllm', 'scope:common', 'scope:llm-gateway', 'scope:prompt-gateway'],
+  'scope:demo': ['type:lib'],
   'scope:tools': ['type:lib', 'type:tool'],
 };
 

@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { askQuestions } from './questions.ts';
+import { startGateway, stopGateway } from './start-gateway.ts';
+import { startWeatherApi } from './weather-api.ts';
+
+// Starts the demo on free ports, asks it the questions of its README without any key, and ends with 1 when an answer is not as told there.
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function untilReady(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const ready = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (ready) return;
+    await wait(100);
+  }
+  throw new Error('The gateway was not ready within 10 seconds');
+}
+
+const api = await startWeatherApi(0);
+const [prompts, models] = [await freePort(), await freePort()];
+const folder = mkdtempSync(join(tmpdir(), 'weather-forecast-'));
+const config = join(folder, 'plano_config.yaml');
+const written = readFileSync(fileURLToPath(new URL('../plano_config.yaml', import.meta.url)), 'utf8');
+writeFileSync(
+  config,
+  `${written.replace('18083', String(api.port)).replace('10000', String(prompts)).replace('12000', String(models))}\nmetrics: false\n`,
+);
+const gateway = startGateway(config, 'pipe');
+gateway.stdout?.resume();
+try {
+  await untilReady(`http://127.0.0.1:${prompts}`);
+  const results = await askQuestions(`http://127.0.0.1:${prompts}`);
+  for (const { name, problem } of results) console.log(problem === undefined ? `ok    ${name}` : `FAIL  ${name}: ${problem}`);
+  const failed = results.filter(({ problem }) => problem !== undefined).length;
+  console.log(`${results.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+} finally {
+  await stopGateway(gateway);
+  await api.close();
+  rmSync(folder, { recursive: true, force: true });
+}
