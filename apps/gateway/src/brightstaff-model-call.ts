@@ -89,8 +89,7 @@ function runCall(
     switch (effect.step) {
       case 'forward':
         headOfReply = undefined;
-        if (effect.delayMs === 0) send(effect.request);
-        else timer = setTimeout(() => send(effect.request), effect.delayMs);
+        timer = setTimeout(() => send(effect.request), effect.delayMs);
         return;
       case 'call':
         headOfReply = undefined;

@@ -21,19 +21,6 @@ export function answerBuiltin(
   return answer === undefined ? answerMissing(name, listener) : answer(request, listener, pools);
 }
 
-/** The pools with more that is built in; all else goes to the pools as they are. */
-export function withBuiltins(pools: UpstreamPools, builtins: Builtins): UpstreamPools {
-  const wider: UpstreamPools = {
-    ...pools,
-    send(request, listener) {
-      const { target } = request;
-      const answer = target.type === 'builtin' ? builtins[target.name] : undefined;
-      return answer === undefined ? pools.send(request, listener) : answer(request, listener, wider);
-    },
-  };
-  return wider;
-}
-
 function answerMissing(name: BuiltinUpstream, listener: UpstreamListener): UpstreamCall {
   const told = setImmediate(() => listener.onFailure({ reason: 'unreachable', message: `${name} is not part of this gateway` }));
   return { abort: () => clearImmediate(told), pause: () => {}, resume: () => {} };

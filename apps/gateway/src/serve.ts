@@ -1,6 +1,6 @@
 import type { EffectiveConfig } from '@plano/common';
-import { createLlmGateway } from '@plano/llm-gateway';
 import { createAccessLog } from './access-log.ts';
+import { createGateways } from './configured-gateways.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createHostLimits } from './host-limits.ts';
 import { listenerSockets } from './listener-sockets.ts';
@@ -15,14 +15,15 @@ import { createUpstreamPools } from './upstream-pools.ts';
 export async function serve(config: EffectiveConfig, source: string): Promise<number> {
   const log = createAccessLog(config.logging);
   const limits = createHostLimits(config.limits);
-  const pools = createUpstreamPools(config.timeouts);
+  const gateways = createGateways(config);
+  const pools = createUpstreamPools(config.timeouts, gateways.builtins);
   const metrics = createGatewayMetrics({
     activeRequests: () => [{ labels: {}, value: limits.active }],
     activeCalls: () => pools.running(),
   });
   metrics.allow(config);
   const sockets = listenerSockets(config, {
-    gateway: createLlmGateway(config),
+    gateways,
     limits,
     pools,
     onExchange(record) {

@@ -48,16 +48,18 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, builtins: Builti
   const poolOf = (target: UpstreamTarget & { type: 'socket' }): Pool => {
     const host = target.host.includes(':') ? `[${target.host}]` : target.host;
     const origin = `${target.scheme}://${host}:${target.port}`;
-    let pool = pools.get(origin);
+    const connectMs = target.connectTimeoutMs ?? timeouts.connectMs;
+    const key = `${origin} ${connectMs}`;
+    let pool = pools.get(key);
     if (pool === undefined) {
       pool = new Pool(origin, {
-        connect: { timeout: timeouts.connectMs, noDelay: true },
+        connect: { timeout: connectMs, noDelay: true },
         headersTimeout: timeouts.firstByteMs,
         bodyTimeout: timeouts.streamIdleMs,
         keepAliveTimeout: keepAliveMs,
         pipelining: 1,
       });
-      pools.set(origin, pool);
+      pools.set(key, pool);
     }
     return pool;
   };

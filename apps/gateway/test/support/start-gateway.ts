@@ -1,5 +1,5 @@
 import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
-import { createLlmGateway } from '@plano/llm-gateway';
+import { createGateways } from '../../src/configured-gateways.ts';
 import type { ExchangeRecord } from '../../src/drive-exchange.ts';
 import { createHostLimits } from '../../src/host-limits.ts';
 import { listenerSockets } from '../../src/listener-sockets.ts';
@@ -17,6 +17,8 @@ export interface RunningGateway {
   /** What became of the exchanges so far. */
   readonly records: readonly ExchangeRecord[];
   readonly active: () => number;
+  /** Calls of upstreams under way. */
+  readonly running: () => number;
   /** What all exchanges hold. */
   readonly memory: MemoryBudget;
   /** Takes no new connections; resolves when the last one is gone. */
@@ -31,8 +33,9 @@ export async function startGateway(yaml: string, environment: Record<string, str
   const config = deriveConfig(parsed.config, environment);
   const records: ExchangeRecord[] = [];
   const limits = createHostLimits(config.limits);
-  const pools = createUpstreamPools(config.timeouts);
-  const shared = { gateway: createLlmGateway(config), limits, pools, onExchange: (record: ExchangeRecord) => void records.push(record) };
+  const gateways = createGateways(config);
+  const pools = createUpstreamPools(config.timeouts, gateways.builtins);
+  const shared = { gateways, limits, pools, onExchange: (record: ExchangeRecord) => void records.push(record) };
   const sockets = listenerSockets(config, shared).map((socket) => ({ ...socket, port: 0 }));
   let draining = false;
   const listeners = await openListeners(sockets, { headerBytes: config.limits.headerBytes, ready: () => !draining });
@@ -44,6 +47,7 @@ export async function startGateway(yaml: string, environment: Record<string, str
     ports,
     records,
     active: () => limits.active,
+    running: () => pools.running(),
     memory: limits.memory,
     async drain() {
       draining = true;

@@ -31,8 +31,12 @@ describe('unimplementedKeys', () => {
   });
 
   const table: [string, string, string[]][] = [
-    ['whole sections', 'retries: { max: 1 }\nsystem_prompt: x\n', ['system_prompt', 'retries']],
-    ['a prompt-only key without effect', 'overrides: { optimize_context_window: true }\n', ['overrides.optimize_context_window']],
+    ['whole sections', 'retries: { max: 1 }\nmode: prompt\n', ['mode', 'retries']],
+    [
+      'a key without effect',
+      'overrides: { prompt_target_intent_matching_threshold: 0.5 }\n',
+      ['overrides.prompt_target_intent_matching_threshold'],
+    ],
   ];
   it.each(table)('names %s', (_name, addition, expected) => {
     expect(missing(base + addition)).toEqual(expected);
@@ -43,16 +47,32 @@ describe('unimplementedKeys', () => {
       missing(`version: v0.4.0
 listeners:
   - { type: model, name: llm, input_filters: [] }
-  - { type: prompt, name: p }
+  - { type: agent, name: p, port: 1, agents: [{ id: a, description: d }] }
+agents: [{ id: a, url: "http://a" }]
 model_providers: [{ model: openai/gpt-4o, access_key: k, max_concurrency: 3 }]
-timeouts: { filter_call: 5s }
+endpoints: { e: { endpoint: h, prefix_affinity: true } }
 `),
-    ).toEqual(['listeners[0].input_filters', 'listeners[1].type: prompt', 'model_providers[0].max_concurrency', 'timeouts.filter_call']);
+    ).toEqual([
+      'agents',
+      'listeners[0].input_filters',
+      'listeners[1].type: agent',
+      'listeners[1].agents',
+      'endpoints.e.prefix_affinity',
+      'model_providers[0].max_concurrency',
+    ]);
   });
 
-  it('names the old form’s gate for prompts', () => {
-    expect(
-      missing('version: v0.4.0\nlisteners: { ingress_traffic: { port: 1 } }\nmodel_providers: [{ model: openai/a, access_key: k }]'),
-    ).toEqual(['listeners.ingress_traffic']);
+  it('has nothing against a prompt listener, in the old form either', () => {
+    const prompts = `listeners: { ingress_traffic: { port: 1 } }
+model_providers: [{ model: openai/a, access_key: k, default: true }]
+system_prompt: x
+endpoints: { e: { endpoint: h, protocol: https, http_host: v, connect_timeout: 1s } }
+prompt_targets: [{ name: t, description: d, endpoint: { name: e, path: / }, parameters: [{ name: p, description: d, type: str }] }]
+prompt_guards: { input_guards: { jailbreak: { on_exception: { message: m } } }, service: { url: "http://g" } }
+overrides: { optimize_context_window: true, use_agent_orchestrator: true, prompt_decoration: off, prompt_compatibility: [plain-context] }
+limits: { endpoint_body: 1MB, prompt_context: 1KB }
+timeouts: { filter_call: 1s }
+`;
+    expect(missing(`version: v0.4.0\n${prompts}`)).toEqual([]);
   });
 });

@@ -1,0 +1,34 @@
+import type { EffectiveConfig, Gateway } from '@plano/common';
+import { createLlmGateway } from '@plano/llm-gateway';
+import { createPromptGateway } from '@plano/prompt-gateway';
+import { createBrightstaff } from './brightstaff.ts';
+import type { Builtins } from './builtin-upstream.ts';
+
+/** The gateways of a configuration, by the kind of listener that they answer at. */
+export interface ConfiguredGateways {
+  readonly model: Gateway;
+  /** The LLM gateway with prompt targets in front of it. */
+  readonly prompt: Gateway;
+  readonly brightstaff: Gateway;
+  /** What the pools must reach for them inside this process. */
+  readonly builtins: Builtins;
+}
+
+/**
+ * Everything that answers requests of one configuration.
+ *
+ * @throws Error that names the file when a prompt template cannot be used
+ * @example
+ * const gateways = createGateways(config);
+ * const pools = createUpstreamPools(config.timeouts, gateways.builtins);
+ */
+export function createGateways(config: EffectiveConfig): ConfiguredGateways {
+  const model = createLlmGateway(config);
+  const brightstaff = createBrightstaff(config, model);
+  return {
+    model,
+    prompt: createPromptGateway(config, model),
+    brightstaff: brightstaff.gateway,
+    builtins: { brightstaff: brightstaff.upstream },
+  };
+}
