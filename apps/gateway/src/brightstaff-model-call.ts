@@ -89,7 +89,8 @@ function runCall(
     switch (effect.step) {
       case 'forward':
         headOfReply = undefined;
-        timer = setTimeout(() => send(effect.request), effect.delayMs);
+        if (effect.delayMs === 0) send(effect.request);
+        else timer = setTimeout(() => send(effect.request), effect.delayMs);
         return;
       case 'call':
         headOfReply = undefined;

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { loadConfigFile } from '../src/load-config.ts';
 import type { RunningBrightstaff } from './support/start-brightstaff.ts';
 import { startBrightstaff } from './support/start-brightstaff.ts';
+import { startGateway } from './support/start-gateway.ts';
 
 const tools = [
   {
@@ -49,11 +50,10 @@ describe('Arch-Function', () => {
   let arch: FakeServer;
   let brightstaff: RunningBrightstaff;
   beforeAll(async () => {
-    arch = await startFakeArchFunction({ splits: { seed: 3, maxBytes: 7 } });
+    arch = await startFakeArchFunction({ splits: { seed: 3, maxBytes: 300 } });
     brightstaff = await startBrightstaff(`${listener}
 model_providers: [{ model: plano/Arch-Function, base_url: "${arch.url}" }]
-limits: { request_body: 1MiB }
-function_calling: { timeout: 2s }`);
+limits: { request_body: 1MiB }`);
   });
   afterEach(() => arch.reset());
   afterAll(async () => {
@@ -79,8 +79,11 @@ function_calling: { timeout: 2s }`);
   });
 
   it('stops a call with an invented value and asks the user', async () => {
-    arch.script(call.replace('Seattle', '⟦Seattle⟧'), ' ["get_current_weather"], "clarification": "Which city?"}\n```');
+    // Slow enough that the rest of the call is not there yet when its first value is read.
+    const doubtful = { text: call.replace('Seattle', '⟦Seattle⟧'), delivery: { delay: { between: 20 } } };
+    arch.script(doubtful, ' ["get_current_weather"], "clarification": "Which city?"}\n```');
     const answer = await answerOf(await post(brightstaff.url, request));
+    expect(await arch.requests[0]?.closed).toBe('client-closed');
     expect(answer.choices[0].message).toEqual({ role: 'assistant', content: 'Which city?' });
     expect(arch.requests.map(({ rejection, body }) => [rejection, (body as { stream: boolean }).stream])).toEqual([
       [undefined, true],
@@ -153,13 +156,26 @@ function_calling: { timeout: 2s }`);
     ],
     ['cut off', { text: call, delivery: { cut: { afterEvents: 9, how: 'destroy' } } }, 502, /./],
     ['no model', { raw: { body: ['<html>'], headers: { 'content-type': 'text/html' } } }, 502, /./],
-    ['silent', { text: call, delivery: { delay: { first: 10_000 } } }, 504, /longer than 2000 ms/],
   ])('a model that is %s is an error with a reason', async (_name, reply, status, message) => {
     // A retry of the gateway gets the same.
     arch.always(() => reply as never);
     const response = await post(brightstaff.url, request);
     expect(await response.json()).toEqual({ error: expect.stringMatching(message) as string });
     expect(response.status).toBe(status);
+  });
+
+  it('does not wait for a silent model beyond the deadline', async () => {
+    const impatient = await startBrightstaff(`${listener}
+model_providers: [{ model: plano/Arch-Function, base_url: "${arch.url}" }]
+function_calling: { timeout: 100ms }`);
+    try {
+      arch.script({ text: call, delivery: { delay: { first: 60_000 } } });
+      const response = await post(impatient.url, request);
+      expect([response.status, await response.json()]).toEqual([504, { error: 'Function calling took longer than 100 ms' }]);
+      expect(await arch.requests[0]?.closed).toBe('client-closed');
+    } finally {
+      await impatient.close();
+    }
   });
 
   it('ends the call of the model when the client goes away', async () => {
@@ -295,6 +311,24 @@ function_calling: { engine: model${model} }`);
       expect([response.status, await response.json()]).toEqual([502, { error: expect.stringMatching(/status 401/) as string }]);
     } finally {
       await brightstaff.close();
+    }
+  });
+});
+
+describe('the brightstaff listener', () => {
+  it('opens when it is asked for, and wants its key', async () => {
+    const gateway = await startGateway(`${listener}
+model_providers: [{ model: plano/echo, default: true }]
+internal_listeners: { brightstaff: { port: 9091, auth: { keys: [secret] } } }`);
+    try {
+      const url = `http://127.0.0.1:${gateway.ports[1]}`;
+      expect((await post(url, request)).status).toBe(401);
+      const headers = { authorization: 'Bearer secret', 'content-type': 'application/json' };
+      const answer = await answerOf(await post(url, request, { headers }));
+      expect(answer.choices[0].message.tool_calls?.[0]?.function.arguments).toBe('{"location":"Seattle","days":2}');
+      expect((await post(gateway.url, request)).status).toBe(404);
+    } finally {
+      await gateway.close();
     }
   });
 });

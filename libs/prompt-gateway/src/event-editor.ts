@@ -52,10 +52,11 @@ export function createEventEditor({ edit, times, limit }: EventEdit, utf8: Utf8)
     push(piece) {
       const text = typeof piece === 'string' ? piece : decoder.decode(piece);
       if (passing) return text === '' ? [] : [text];
+      // Three characters back: CRLF CRLF may be cut anywhere.
+      boundary.lastIndex = Math.max(0, pending.length - 3);
       pending += text;
       let out = '';
       let from = 0;
-      boundary.lastIndex = 0;
       for (let match = boundary.exec(pending); match !== null; match = boundary.exec(pending)) {
         out += change(pending.slice(from, boundary.lastIndex));
         from = boundary.lastIndex;

@@ -174,11 +174,10 @@ function compose(turn: Turn, sources: readonly ContextSource[], left = 0): strin
   return text;
 }
 
-/** A question to the user. The client gets the words of function calling itself, when they are that. */
+/** A question to the user. A Chat client that does not stream gets the answer of function calling itself, when it is that. */
 function askUser(turn: Turn, question: string, { modelResponse }: FunctionCallingResult, answer?: Uint8Array): Decision {
   const { context, conversation, host, warnings } = turn;
   const { decoration } = context.config.prompts;
-  const isFull = decoration === 'full';
   const metadata =
     decoration === 'off' || modelResponse === null ? undefined : { [metadataKeys.functionCallingModelResponse]: modelResponse };
   return answerLocally(
@@ -186,7 +185,7 @@ function askUser(turn: Turn, question: string, { modelResponse }: FunctionCallin
     {
       text: question,
       model: conversation.stream ? functionCallingChatModel : functionCallingModel,
-      opening: { model: functionCallingModel, content: isFull ? (modelResponse ?? '') : '' },
+      opening: functionCallingModel,
       metadata,
       ...(answer === undefined || decoration === 'off' ? {} : { json: answer }),
     },

@@ -9,8 +9,8 @@ export interface LocalAnswer {
   readonly model?: string;
   /** JSON for a client of Chat Completions that does not stream; default: a `chat.completion` of the text. */
   readonly json?: HttpBody;
-  /** The first chunk of a Chat stream, where it says something of its own. */
-  readonly opening?: { readonly model: string; readonly content: string } | undefined;
+  /** Model of a Chat stream's first chunk. Default: `model`. */
+  readonly opening?: string;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -36,9 +36,8 @@ export function answerLocally(
     return respond(translated.contentType, translated.body, translated.status);
   }
   if (!stream) return respond('application/json', answer.json ?? completion(identity, model, text, metadata));
-  const first = opening ?? { model, content: '' };
   const chunks = [
-    completionChunk(identity, first.model, { role: 'assistant', content: first.content }, { metadata }),
+    completionChunk(identity, opening ?? model, { role: 'assistant', content: '' }, { metadata }),
     completionChunk(identity, model, { content: text }),
     completionChunk(identity, model, {}, { finish: 'stop' }),
     streamEnd,

@@ -107,11 +107,11 @@ describe('a call that lacks something', () => {
     expect(steps).toHaveLength(1);
     expect(answered(decision)).toBe(asked.ok ? new TextDecoder().decode(asked.body) : '');
   });
-  it('becomes the question in a stream, its opening told apart by the model', () => {
+  it('becomes the question in a stream, and nothing but the question', () => {
     const { decision } = turn(gateway, { ...question, stream: true }, [chosen([], 'For how many days?')]);
     const chunks = events(answered(decision));
     expect(chunks.slice(0, 2).map((chunk) => JSON.parse(chunk) as object)).toMatchObject([
-      { model: 'Arch-Function', choices: [{ index: 0, delta: { role: 'assistant' }, finish_reason: null }] },
+      { model: 'Arch-Function', choices: [{ index: 0, delta: { role: 'assistant', content: '' }, finish_reason: null }] },
       { model: 'Arch-Function-Chat', choices: [{ index: 0, delta: { content: 'For how many days?' }, finish_reason: null }] },
     ]);
   });
