@@ -10,6 +10,7 @@ import type {
   HttpHeaders,
   RequestHead,
   UpstreamFailure,
+  UpstreamHead,
   UpstreamReply,
   UpstreamRequest,
 } from '@plano/common';
@@ -39,7 +40,7 @@ export interface ExchangeHost {
   readonly gateway: Gateway;
   readonly capabilities: HostCapabilities;
   readonly pools: UpstreamPools;
-  /** Deadline in milliseconds of an exchange that is not a stream. */
+  /** Deadline in milliseconds of an exchange with all its attempts; of a stream, until its head has come. */
   readonly totalMs: number;
   onExchange?(record: ExchangeRecord): void;
 }
@@ -54,8 +55,8 @@ interface Collecting {
  * Drives one exchange over a client's response and the upstream pools.
  *
  * The exchange says what to do next, the upstream's callbacks make it go on. At most one upstream call is current; what an
- * earlier one still says is not heard. Three ends: the exchange is over, its deadline passes, the client goes away (then
- * the upstream's request is aborted at once).
+ * earlier one still says is not heard. Three ends: the exchange is over, its deadline passes (a last failure, from which the flow makes
+ * the answer), the client goes away (then the upstream's request is aborted at once and the exchange frees what it holds).
  */
 export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpBody, response: ClientResponse): void {
   const started = performance.now();
@@ -69,14 +70,21 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   /** Bytes that went into the answer's body since something last came out of it. */
   let inside = 0;
   let delay: NodeJS.Timeout | undefined;
+  let awaitsHead = false;
   let over = false;
   let firstByteMs: number | null = null;
   let bytesOut = 0;
   const deadline = setTimeout(() => expire(), host.totalMs);
 
   response.onClose(() => {
-    if (!over) close('aborted', accepted?.summary() ?? emptySummary);
+    if (!over) close('aborted', abandon());
   });
+
+  /** Ends the exchange from outside, so that it frees what it holds. */
+  function abandon(): ExchangeSummary {
+    const effect = exchange.dispatch({ type: 'abort' });
+    return effect.step === 'over' ? effect.summary : emptySummary;
+  }
 
   function close(outcome: ExchangeRecord['outcome'], summary: ExchangeSummary): void {
     over = true;
@@ -113,10 +121,13 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   }
 
   function expire(): void {
-    const failure: UpstreamFailure = { reason: 'timeout', message: `The answer took longer than ${host.totalMs} ms` };
+    const failure: UpstreamFailure = { reason: 'timeout', message: `The answer took longer than ${host.totalMs} ms`, final: true };
+    clearTimeout(delay);
     current?.abort();
+    current = undefined;
     if (accepted !== undefined) next(() => exchange.dispatch({ type: 'failure', failure }));
-    else respond(host.gateway.refuse(head, gatewayError('upstream_timeout', failure.message)));
+    else if (collecting !== undefined) reply({ ok: false, ...failure });
+    else headCame({ ok: false, ...failure });
   }
 
   /** Takes one step of the exchange; a bug in it answers 500 and harms no other exchange. */
@@ -126,12 +137,13 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
       act(step());
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
+      const summary = abandon();
       if (accepted !== undefined || response.headersSent) {
         response.destroy();
-        close('finished', { ...emptySummary, error: { code: 'internal', message } });
+        close('finished', { ...summary, error: { code: 'internal', message } });
       } else {
         const refused = host.gateway.refuse(head, gatewayError('internal', 'The gateway failed to handle this request'));
-        respond({ ...refused, summary: { ...refused.summary, error: { code: 'internal', message } } });
+        respond({ ...refused, summary: { ...summary, error: { code: 'internal', message } } });
       }
     }
   }
@@ -140,6 +152,8 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     switch (effect.step) {
       case 'forward':
         headOfReply = undefined;
+        awaitsHead = false;
+        // Until then the rest of an earlier answer is read and dropped, so that its connection can be used again.
         if (effect.delayMs === 0) send(effect.request);
         else delay = setTimeout(() => send(effect.request), effect.delayMs);
         return;
@@ -149,6 +163,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
         send(effect.request);
         delay = setTimeout(() => {
           current?.abort();
+          current = undefined;
           reply({ ok: false, reason: 'timeout', message: 'The call took too long' });
         }, effect.timeoutMs);
         return;
@@ -173,6 +188,8 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
       case 'write':
         write(effect.chunks, effect.last, effect.cut);
         return;
+      case 'over':
+        return;
     }
   }
 
@@ -181,13 +198,14 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     holdBytes(memory, 'upstream', request.body === body ? 0 : request.body.length);
     if (over) return;
     current?.abort();
+    awaitsHead = collecting === undefined;
     let mine: UpstreamCall | undefined;
     const heard = (): boolean => !over && (mine === undefined || mine === current);
     mine = host.pools.send(request, {
       onHead(status, headers) {
         if (!heard()) return;
         headOfReply = { status, headers };
-        if (collecting === undefined) next(() => exchange.dispatch({ type: 'head', head: { ok: true, status, headers } }));
+        if (awaitsHead) headCame({ ok: true, status, headers });
       },
       onChunk(chunk) {
         if (!heard()) return;
@@ -207,10 +225,15 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
         current = undefined;
         if (collecting !== undefined) reply({ ok: false, ...failure });
         else if (accepted !== undefined) next(() => exchange.dispatch({ type: 'failure', failure }));
-        else next(() => exchange.dispatch({ type: 'head', head: { ok: false, ...failure } }));
+        else if (awaitsHead) headCame({ ok: false, ...failure });
       },
     });
     current = mine;
+  }
+
+  function headCame(value: UpstreamHead): void {
+    awaitsHead = false;
+    next(() => exchange.dispatch({ type: 'head', head: value }));
   }
 
   /** What one read of the upstream's socket brought, however many HTTP chunks it was, is translated and written in one go. */

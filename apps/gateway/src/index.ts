@@ -7,5 +7,5 @@ export { createHostLimits } from './host-limits.ts';
 export type { MemoryAccount, MemoryBudget } from './memory-budget.ts';
 export type { NodeHandler, NodeHandlerOptions } from './node-handler.ts';
 export { toNodeHandler } from './node-handler.ts';
-export type { UpstreamCall, UpstreamListener, UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
+export type { SignRequest, UpstreamCall, UpstreamListener, UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
 export { createUpstreamPools } from './upstream-pools.ts';

@@ -18,7 +18,7 @@ import { nativeUtf8 } from './native-utf8.ts';
 import { readRequestBody } from './read-request-body.ts';
 import { refuseEarly } from './refuse-early.ts';
 import { readRequestHead } from './request-head.ts';
-import type { UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
+import type { SignRequest, UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
 import { createUpstreamPools } from './upstream-pools.ts';
 
 /** Everything has the gateway's default. */
@@ -45,6 +45,10 @@ export interface NodeHandlerOptions {
   readonly cors?: EffectiveCors | null;
   /** Whether clients are trusted to send internal headers (`x-arch-…`). By default these are dropped. */
   readonly internal?: boolean;
+  /** Name of the listener it serves, whose own settings (`max_retries`) then hold. */
+  readonly listener?: string;
+  /** Signs requests for providers that want it. Only for a handler with connections of its own; `pools` bring theirs. */
+  readonly sign?: SignRequest;
   /** Told once what became of each exchange, for logs and metrics. */
   readonly onExchange?: (record: ExchangeRecord) => void;
 }
@@ -74,16 +78,18 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
   const limits = options.limits ?? createHostLimits(options);
   const timeouts = options.timeouts ?? defaultTimeouts;
   const requestMs = options.requestMs ?? 300_000;
-  const pools = options.pools ?? createUpstreamPools(timeouts);
+  const pools = options.pools ?? createUpstreamPools(timeouts, { sign: options.sign });
   const auth = options.auth ? createAuthCheck(options.auth) : undefined;
   const cors = options.cors ? createCors(options.cors) : undefined;
   const host = {
     gateway,
     capabilities: {
       redispatch: true,
+      signing: pools.signs,
       utf8: nativeUtf8,
       now: Date.now,
       newId: (prefix: string) => prefix + uuid().replaceAll('-', ''),
+      random: Math.random,
     },
     pools,
     totalMs: options.totalMs ?? 600_000,
@@ -95,7 +101,8 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     response: ServerResponse | Http2ServerResponse,
     awaitsContinue: unknown = false,
   ): void {
-    const head = readRequestHead(request, options.internal === true);
+    const read = readRequestHead(request, options.internal === true);
+    const head = options.listener === undefined ? read : { ...read, listener: options.listener };
     const { headers } = head;
     const own: Record<string, string> = { [headerNames.requestId]: headers[headerNames.requestId] as string };
     const preflight = cors?.preflight(head.method, headers);

@@ -32,18 +32,30 @@ export interface UpstreamPools {
   send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall;
   /** Requests under way. */
   running(): number;
+  /** Whether requests that say `sign` can be sent. */
+  readonly signs: boolean;
   /** Ends all connections, also those in use. */
   close(): Promise<void>;
 }
 
+/**
+ * Signs a finished request: resolves with the headers that carry the signature (lower-case names), which replace those of the request.
+ * Rejects when it cannot; the error's message is told to the client, so it must hold no secret.
+ */
+export type SignRequest = (request: UpstreamRequest) => Promise<Readonly<Record<string, string>>>;
+
 const keepAliveMs = 30_000;
 
-/**
- * Creates the pools of a gateway. Origins come from the configuration, so their number is bounded by it.
- *
- * @param builtins answers what goes to no socket; `echo` needs none
- */
-export function createUpstreamPools(timeouts: UpstreamTimeouts, builtins: Builtins = {}): UpstreamPools {
+/** What a host's pools can do besides sending to sockets. */
+export interface UpstreamPoolOptions {
+  /** Answers what goes to no socket; `echo` needs none. */
+  readonly builtins?: Builtins | undefined;
+  /** Signs requests that say so; without it they fail. */
+  readonly sign?: SignRequest | undefined;
+}
+
+/** Creates the pools of a gateway. Origins come from the configuration, so their number is bounded by it. */
+export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {}, sign }: UpstreamPoolOptions = {}): UpstreamPools {
   const pools = new Map<string, Pool>();
   const poolOf = (target: UpstreamTarget & { type: 'socket' }): Pool => {
     const host = target.host.includes(':') ? `[${target.host}]` : target.host;
@@ -64,11 +76,13 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, builtins: Builti
     return pool;
   };
   const self: UpstreamPools = {
+    signs: sign !== undefined,
     send(request, listener) {
       const { target } = request;
-      return target.type === 'builtin'
-        ? answerBuiltin(builtins, target.name, request, listener, self)
-        : dispatch(poolOf(target), target.authority, request, listener);
+      if (target.type === 'builtin') return answerBuiltin(builtins, target.name, request, listener, self);
+      const pool = poolOf(target);
+      if (request.sign === undefined) return dispatch(pool, target.authority, request, listener);
+      return sendSigned(request, sign ?? cannotSign, listener, (signed) => dispatch(pool, target.authority, signed, listener));
     },
     running() {
       let running = 0;
@@ -81,6 +95,38 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, builtins: Builti
     },
   };
   return self;
+}
+
+const cannotSign: SignRequest = () => Promise.reject(new Error('This host cannot sign requests'));
+
+/** Signs, then sends. What is asked of the call before it is sent holds for what is sent. */
+function sendSigned(
+  request: UpstreamRequest,
+  sign: SignRequest,
+  listener: UpstreamListener,
+  send: (request: UpstreamRequest) => UpstreamCall,
+): UpstreamCall {
+  let call: UpstreamCall | undefined;
+  let over = false;
+  sign(request).then(
+    (headers) => {
+      if (!over) call = send({ ...request, headers: { ...request.headers, ...headers } });
+    },
+    (error: unknown) => {
+      if (over) return;
+      over = true;
+      listener.onFailure({ reason: 'unsigned', message: error instanceof Error ? error.message : 'The request could not be signed' });
+    },
+  );
+  return {
+    abort() {
+      over = true;
+      call?.abort();
+    },
+    // Nothing comes before the request is sent, so there is nothing to hold up.
+    pause: () => call?.pause(),
+    resume: () => call?.resume(),
+  };
 }
 
 const aborted = new Error('The exchange no longer needs the upstream');

@@ -4,7 +4,7 @@ import type { Flow, Gateway, HostCapabilities, HostEvent } from './exchange.ts';
 import { call, createExchange, emptySummary, forward, readBody, runFlow } from './exchange.ts';
 import type { UpstreamRequest } from './http.ts';
 
-const host: HostCapabilities = { redispatch: true, utf8: portableUtf8, now: () => 0, newId: (prefix) => `${prefix}1` };
+const host: HostCapabilities = { redispatch: true, utf8: portableUtf8, now: () => 0, newId: (prefix) => `${prefix}1`, random: () => 0 };
 const head = { method: 'POST', path: '/', headers: {} };
 const request: UpstreamRequest = {
   target: { type: 'socket', scheme: 'http', host: 'a', port: 80, authority: 'a' },
@@ -73,7 +73,7 @@ describe('createExchange', () => {
   it('lets a flow send again, and read a body', () => {
     function* retrying(): Flow {
       yield* forward(request);
-      yield* forward(request, 100);
+      yield* forward(request, { delayMs: 100 });
       const body = yield* readBody(10);
       return { action: 'respond', status: 200, headers: {}, body: body.ok ? body.body : '', summary: emptySummary };
     }
@@ -91,6 +91,73 @@ describe('createExchange', () => {
     ['a chunk after the end', [...answered, { type: 'end' }, answered[3] as HostEvent]],
   ])('refuses %s', (_name, events) => {
     expect(() => steps(gatewayOf(streaming), events)).toThrow(/waits for/);
+  });
+});
+
+describe('an exchange that is ended from outside', () => {
+  const known = { ...emptySummary, provider: 'openai', attempts: 2 };
+  const abort: HostEvent = { type: 'abort' };
+  const events: HostEvent[] = [
+    { type: 'request', head, body: '' },
+    { type: 'head', head: { ok: true, status: 200, headers: {} } },
+  ];
+  function holding(freed: string[]): Flow {
+    return (function* (): Flow {
+      try {
+        yield* forward(request, { summary: known });
+      } finally {
+        freed.push('flow');
+      }
+      const body = { push: () => [], finish: () => [], fail: () => undefined, abort: () => void freed.push('side') };
+      return { action: 'accept', status: 200, headers: {}, stream: true, body, summary: () => emptySummary };
+    })();
+  }
+
+  it.each<[string, HostEvent[], string[]]>([
+    ['before its request', [], []],
+    ['while it waits for a head', events.slice(0, 1), ['flow']],
+    ['while the answer streams', events, ['flow', 'side']],
+    ['after its end', [...events, { type: 'end' }], ['flow']],
+    ['twice', [...events, abort], ['flow', 'side']],
+  ])('frees what it holds: %s', (_name, before, expected) => {
+    const freed: string[] = [];
+    expect(
+      steps(
+        gatewayOf(() => holding(freed)),
+        [...before, abort],
+      ).at(-1),
+    ).toBe('over');
+    expect(freed).toEqual(expected);
+  });
+  it('knows what was known at the last sending', () => {
+    const exchange = createExchange(
+      gatewayOf(() => holding([])),
+      host,
+    );
+    exchange.dispatch(events[0] as HostEvent);
+    expect(exchange.dispatch(abort)).toEqual({ step: 'over', summary: known });
+  });
+  it('lets the flow make the answer of a last failure, but not send again', () => {
+    let freed = false;
+    const last: HostEvent = { type: 'head', head: { ok: false, reason: 'timeout', message: 'too long', final: true } };
+    function* stubborn(): Flow {
+      try {
+        for (;;) yield* forward(request);
+      } finally {
+        freed = true;
+      }
+    }
+    function* sensible(): Flow {
+      const answer = yield* forward(request);
+      return { action: 'respond', status: answer.ok ? 200 : 599, headers: {}, body: '', summary: emptySummary };
+    }
+    const outcome = (flow: () => Flow): unknown => {
+      const exchange = createExchange(gatewayOf(flow), host);
+      exchange.dispatch(events[0] as HostEvent);
+      const effect = exchange.dispatch(last);
+      return effect.step === 'respond' && effect.decision.status;
+    };
+    expect([outcome(sensible), outcome(stubborn), freed]).toEqual([599, 504, true]);
   });
 });
 

@@ -1,24 +1,34 @@
 import type { AnswerFacts, ApiId, Utf8, Warning } from '@plano/hermesllm';
 import type { GatewayError } from './errors.ts';
+import { gatewayError } from './errors.ts';
 import type { HttpBody, HttpHeaders, RequestHead, UpstreamFailure, UpstreamRequest } from './http.ts';
 
 /** What a host can do for a flow. Everything that is not pure comes from here. */
 export interface HostCapabilities {
   /** Whether a request can be sent again after it has failed; inside Envoy the router has already sent it. */
   readonly redispatch: boolean;
+  /** Whether the host signs requests that say `sign`. */
+  readonly signing?: boolean;
   readonly utf8: Utf8;
   /** Milliseconds since the epoch. */
   now(): number;
   /** A fresh identifier that begins with the prefix. */
   newId(prefix: string): string;
+  /** A number from 0 up to, but not including, 1: spreads retries in time. */
+  random(): number;
+  /** Tokens of a text for a model. Absent where there are no tokenizer tables: then tokens are estimated by the text's length. */
+  countTokens?(text: string, model: string): number;
 }
 
 /** What a flow asks its host for. */
 export type FlowStep =
   /** Make a call beside the exchange; its whole reply comes back. */
   | { readonly step: 'call'; readonly request: UpstreamRequest; readonly timeoutMs: number; readonly bodyLimit: number }
-  /** Send this to the upstream, after a delay; its head comes back. */
-  | { readonly step: 'forward'; readonly request: UpstreamRequest; readonly delayMs: number }
+  /**
+   * Send this to the upstream, after a delay in milliseconds; its head comes back. What an earlier one still says is not heard any more.
+   * `summary`: what is known of the exchange so far, for spans and for the record of an exchange whose client goes away meanwhile.
+   */
+  | { readonly step: 'forward'; readonly request: UpstreamRequest; readonly delayMs: number; readonly summary?: ExchangeSummary }
   /** Read the body of the head that came, up to a limit. */
   | { readonly step: 'read-body'; readonly limit: number };
 
@@ -32,7 +42,10 @@ export type UpstreamReply =
   | { readonly ok: true; readonly status: number; readonly headers: HttpHeaders; readonly body: Uint8Array; readonly complete: boolean }
   | ({ readonly ok: false } & UpstreamFailure);
 
-/** A request side: plain sequential code that yields what it needs and returns what the client gets. */
+/**
+ * A request side: plain sequential code that yields what it needs and returns what the client gets. When the client goes away, or the host
+ * gives the exchange up, the flow is returned at its last `yield`: `finally` frees whatever it holds. It must not yield there.
+ */
 export type Flow = Generator<FlowStep, Decision, UpstreamHead | UpstreamReply>;
 
 /** How the answer's body is made from the upstream's chunks. */
@@ -43,6 +56,8 @@ export interface ResponseSide {
   finish(): readonly HttpBody[];
   /** The upstream failed after its head: what the client still gets, or undefined if the connection must be cut. */
   fail(failure: UpstreamFailure): readonly HttpBody[] | undefined;
+  /** The client has gone: nothing more is pushed and nobody reads. One of `finish`, `fail` and `abort` is called, once. */
+  abort?(): void;
 }
 
 /** What became of a request. `headers` is an object of this decision alone: a host may add its own. */
@@ -73,7 +88,10 @@ export interface ExchangeSummary {
   readonly provider: string | null;
   /** The configured model that was chosen. */
   readonly model: string | null;
+  /** The model that was chosen first, when another one answered in its place. */
+  readonly fallbackFrom: string | null;
   readonly stream: boolean;
+  /** Requests sent upstream. */
   readonly attempts: number;
   readonly answer: AnswerFacts | null;
   readonly error: { readonly code: string; readonly message: string } | null;
@@ -86,6 +104,7 @@ export const emptySummary: ExchangeSummary = {
   upstreamApi: null,
   provider: null,
   model: null,
+  fallbackFrom: null,
   stream: false,
   attempts: 0,
   answer: null,
@@ -108,14 +127,18 @@ export type HostEvent =
   | { readonly type: 'reply'; readonly reply: UpstreamReply }
   | { readonly type: 'chunk'; readonly chunk: Uint8Array }
   | { readonly type: 'end' }
-  | { readonly type: 'failure'; readonly failure: UpstreamFailure };
+  | { readonly type: 'failure'; readonly failure: UpstreamFailure }
+  /** The client has gone, or the host gives up: at any time, also when the exchange is over already. */
+  | { readonly type: 'abort' };
 
 /** What the host is to do next. `write` with `cut` true: end the client's connection abruptly. */
 export type HostEffect =
   | FlowStep
   | { readonly step: 'respond'; readonly decision: Decision & { readonly action: 'respond' } }
   | { readonly step: 'accept'; readonly decision: Decision & { readonly action: 'accept' } }
-  | { readonly step: 'write'; readonly chunks: readonly HttpBody[]; readonly last: boolean; readonly cut: boolean };
+  | { readonly step: 'write'; readonly chunks: readonly HttpBody[]; readonly last: boolean; readonly cut: boolean }
+  /** The answer to `abort`: everything is freed. */
+  | { readonly step: 'over'; readonly summary: ExchangeSummary };
 
 /** One exchange: events in, effects out. */
 export interface Exchange {
@@ -128,6 +151,8 @@ export interface Exchange {
  *
  * `request` starts the flow. The host answers `call` and `read-body` with `reply`, `forward` with `head`, until the flow
  * says `respond` (the exchange is over) or `accept`; then each `chunk` gives a `write`, and `end` or `failure` the last one.
+ * `abort` ends it from outside. Every exchange must come to one of these ends, or what its flow holds is never freed. A flow that still
+ * wants to send after a failure that was `final` is ended, and the client gets the failure.
  *
  * @throws Error for an event that the exchange does not wait for: a bug of the host.
  * @example
@@ -136,14 +161,18 @@ export interface Exchange {
  * while (effect.step === 'call') effect = exchange.dispatch({ type: 'reply', reply: await send(effect.request) });
  */
 export function createExchange(gateway: Gateway, host: HostCapabilities): Exchange {
+  let request: RequestHead | undefined;
   let flow: Flow | undefined;
-  let side: ResponseSide | undefined;
+  let accepted: Accepted | undefined;
+  let known = emptySummary;
   let expected: 'request' | 'head' | 'reply' | 'body' | 'nothing' = 'request';
 
   function settle(result: IteratorResult<FlowStep, Decision>): HostEffect {
     if (result.done !== true) {
-      expected = result.value.step === 'forward' ? 'head' : 'reply';
-      return result.value;
+      const step = result.value;
+      expected = step.step === 'forward' ? 'head' : 'reply';
+      if (step.step === 'forward' && step.summary !== undefined) known = step.summary;
+      return step;
     }
     const decision = result.value;
     if (decision.action === 'respond') {
@@ -151,27 +180,51 @@ export function createExchange(gateway: Gateway, host: HostCapabilities): Exchan
       return { step: 'respond', decision };
     }
     expected = 'body';
-    side = decision.body;
+    accepted = decision;
     return { step: 'accept', decision };
   }
 
-  function resume(event: HostEvent): HostEffect {
+  function settleFinal(result: IteratorResult<FlowStep, Decision>, message: string): HostEffect {
+    if (result.done === true) return settle(result);
+    expected = 'nothing';
+    leave(flow as Flow);
+    return { step: 'respond', decision: gateway.refuse(request as RequestHead, gatewayError('upstream_timeout', message)) };
+  }
+
+  function answer(value: UpstreamHead | UpstreamReply): HostEffect {
+    const result = (flow as Flow).next(value);
+    return !value.ok && value.final === true ? settleFinal(result, value.message) : settle(result);
+  }
+
+  function abort(): HostEffect {
+    if (expected === 'body') {
+      expected = 'nothing';
+      accepted?.body.abort?.();
+      return { step: 'over', summary: accepted?.summary() ?? known };
+    }
+    if (expected !== 'nothing' && flow !== undefined) leave(flow);
+    expected = 'nothing';
+    return { step: 'over', summary: known };
+  }
+
+  function resume(event: Exclude<HostEvent, { type: 'abort' }>): HostEffect {
     switch (event.type) {
       case 'request':
+        request = event.head;
         flow = gateway.handleRequest(event.head, event.body, host);
         return settle(flow.next());
       case 'head':
-        return settle((flow as Flow).next(event.head));
+        return answer(event.head);
       case 'reply':
-        return settle((flow as Flow).next(event.reply));
+        return answer(event.reply);
       case 'chunk':
-        return { step: 'write', chunks: (side as ResponseSide).push(event.chunk), last: false, cut: false };
+        return { step: 'write', chunks: (accepted as Accepted).body.push(event.chunk), last: false, cut: false };
       case 'end':
         expected = 'nothing';
-        return { step: 'write', chunks: (side as ResponseSide).finish(), last: true, cut: false };
+        return { step: 'write', chunks: (accepted as Accepted).body.finish(), last: true, cut: false };
       case 'failure': {
         expected = 'nothing';
-        const chunks = (side as ResponseSide).fail(event.failure);
+        const chunks = (accepted as Accepted).body.fail(event.failure);
         return { step: 'write', chunks: chunks ?? [], last: true, cut: chunks === undefined };
       }
     }
@@ -179,11 +232,19 @@ export function createExchange(gateway: Gateway, host: HostCapabilities): Exchan
 
   return {
     dispatch(event) {
+      if (event.type === 'abort') return abort();
       const kind = event.type === 'chunk' || event.type === 'end' || event.type === 'failure' ? 'body' : event.type;
       if (kind !== expected) throw new Error(`The exchange waits for ${expected}, not for ${event.type}`);
       return resume(event);
     },
   };
+}
+
+type Accepted = Decision & { readonly action: 'accept' };
+
+/** Ends a flow where it stands; its `finally` blocks run. What it would return then is nobody's business. */
+function leave(flow: Flow): void {
+  flow.return(undefined as unknown as Decision);
 }
 
 /** Makes a call and waits for its reply: for use with `yield*` in a flow. */
@@ -195,8 +256,12 @@ export function* call(
 }
 
 /** Sends to the upstream and waits for its head: for use with `yield*` in a flow. */
-export function* forward(request: UpstreamRequest, delayMs = 0): Generator<FlowStep, UpstreamHead, UpstreamHead | UpstreamReply> {
-  return yield { step: 'forward', request, delayMs };
+export function* forward(
+  request: UpstreamRequest,
+  options: { delayMs?: number; summary?: ExchangeSummary } = {},
+): Generator<FlowStep, UpstreamHead, UpstreamHead | UpstreamReply> {
+  const { delayMs = 0, summary } = options;
+  return yield summary === undefined ? { step: 'forward', request, delayMs } : { step: 'forward', request, delayMs, summary };
 }
 
 /** Reads the body behind the last head: for use with `yield*` in a flow. */

@@ -30,6 +30,23 @@ export type UpstreamTarget =
     }
   | { readonly type: 'builtin'; readonly name: BuiltinUpstream };
 
+/**
+ * The host has to sign the finished request (method, path, headers, body) before it sends it, by Amazon's Signature Version 4. A host that
+ * cannot sign says so in its capabilities and is never asked to.
+ *
+ * @example
+ * const sign: RequestSigning = { type: 'aws-sigv4', service: 'bedrock', region: 'eu-west-1' };
+ */
+export interface RequestSigning {
+  readonly type: 'aws-sigv4';
+  /** Signing name of the service, such as `bedrock`. */
+  readonly service: string;
+  /** Null when the address does not tell: the host's own default region. */
+  readonly region: string | null;
+  /** Absent: the host finds its own (environment, profile, role). Never to be logged. */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly sessionToken?: string };
+}
+
 /** A request that the host is to send. */
 export interface UpstreamRequest {
   readonly target: UpstreamTarget;
@@ -39,13 +56,20 @@ export interface UpstreamRequest {
   /** Lower-case names; `host` and `content-length` are set by the host. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: HttpBody;
+  /** How the host signs the request, if it has to. */
+  readonly sign?: RequestSigning;
 }
 
-/** Why nothing more comes from an upstream. */
+/**
+ * Why nothing more comes from an upstream. `unreachable`: nothing was sent (no connection in time, refused, unknown name, untrusted
+ * certificate). `timeout`: it fell silent. `reset`: the connection broke. `unsigned`: the host could not sign the request, so it sent nothing.
+ */
 export interface UpstreamFailure {
-  readonly reason: 'unreachable' | 'timeout' | 'reset';
+  readonly reason: 'unreachable' | 'timeout' | 'reset' | 'unsigned';
   /** For people; holds no secret. */
   readonly message: string;
+  /** The deadline of the whole exchange has passed: nothing may be sent any more, the flow has to decide now. */
+  readonly final?: boolean;
 }
 
 /** The value of a header; the first one of a list. */

@@ -53,7 +53,7 @@ export function* handleRequest(context: GatewayContext, head: RequestHead, body:
     });
     if (!selection.ok) return modelNotFound(head, selection, known);
     const upstream = resolveUpstream(selection, route.api);
-    return yield* exchange(context, head, opened, route, selection, upstream, options);
+    return yield* exchange(context, head, opened, route, selection, upstream, options, host);
   } catch (error) {
     if (!isHermesError(error)) throw error;
     return respondError(route.api, errorOf(error), known);
@@ -68,6 +68,7 @@ function* exchange(
   selection: Selection,
   upstream: Upstream,
   options: TranslateOptions,
+  host: HostCapabilities,
 ): Flow {
   const warnings: Warning[] = [];
   const betas = betasOf(upstream, head, (warning) => warnings.push(warning));
@@ -82,14 +83,15 @@ function* exchange(
   Object.assign(headers, betas.set);
   headers['content-type'] = 'application/json';
   headers['accept'] = acceptOf(upstream, translated.stream);
-  const missing = authorize(headers, upstream, route.api, head.headers);
-  if (missing !== undefined) return refuse(head.path, missing, { provider: upstream.provider.provider, model: selection.name });
+  const authorized = authorize(headers, upstream, route.api, head.headers, host.signing === true);
+  if (!authorized.ok) return refuse(head.path, authorized.error, { provider: upstream.provider.provider, model: selection.name });
   const reply = yield* forward({
     target: upstream.target,
     method: 'POST',
     path: pathOf(upstream, translated.stream),
     headers,
     body: translated.body,
+    ...(authorized.sign === undefined ? {} : { sign: authorized.sign }),
   });
   return yield* receiveAnswer({ context, route, upstream, selection, translated }, reply);
 }

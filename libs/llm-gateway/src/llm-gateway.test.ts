@@ -19,7 +19,13 @@ model_providers:
 const parsed = parseConfig(yaml, { file: 'test.yaml', environment: {} });
 if (!parsed.ok) throw new Error('the configuration is wrong');
 const gateway = createLlmGateway(deriveConfig(parsed.config, {}));
-const host = { redispatch: true, utf8: portableUtf8, now: () => 1_700_000_000_000, newId: (prefix: string) => `${prefix}1` };
+const host = {
+  redispatch: true,
+  utf8: portableUtf8,
+  now: () => 1_700_000_000_000,
+  newId: (prefix: string) => `${prefix}1`,
+  random: () => 0,
+};
 
 const messages = [{ role: 'user', content: 'Hi' }];
 const run = (path: string, body: object, replies: readonly (UpstreamHead | UpstreamReply)[] = [], headers: HttpHeaders = {}) =>

@@ -163,6 +163,8 @@ function failureError(failure: UpstreamFailure): LlmError {
       return llmError('timeout', failure.message, { status: 504, code: 'upstream_timeout' });
     case 'unreachable':
       return llmError('server', failure.message, { status: 502, code: 'upstream_unreachable' });
+    case 'unsigned':
+      return llmError('invalid_request', failure.message, { status: 400, code: 'missing_credential' });
     case 'reset':
       return llmError('server', failure.message, { status: 502, code: 'upstream_reset' });
   }

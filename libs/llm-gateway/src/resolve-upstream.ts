@@ -1,9 +1,10 @@
-import type { EffectiveProvider, HttpHeaders, RequestHead, Selection, UpstreamTarget } from '@plano/common';
+import type { EffectiveProvider, HttpHeaders, RequestHead, RequestSigning, Selection, UpstreamTarget } from '@plano/common';
 import { gatewayError, headerValue } from '@plano/common';
 import type { GatewayError } from '@plano/common';
 import type { ApiId, Provider, QuirkTarget, RequestAdapter } from '@plano/hermesllm';
 import {
   adaptRequest,
+  awsRegionOfHost,
   chooseApi,
   chooseBetaHeaders,
   credentialHeaders,
@@ -93,15 +94,23 @@ export const betasOf = (upstream: Upstream, head: RequestHead, warn: (warning: W
     warn,
   });
 
-/** Writes credential, version and the provider's own headers into the forwarded ones; an error when the credential is missing. */
+/** What the credential comes to: perhaps a signature for the host to make, or why the request cannot be sent. */
+export type Authorization =
+  | { readonly ok: true; readonly sign: RequestSigning | undefined }
+  | { readonly ok: false; readonly error: GatewayError };
+
+const unsigned: Authorization = { ok: true, sign: undefined };
+
+/** Writes credential, version and the provider's own headers into the forwarded ones. `signing`: the host can sign requests. */
 export function authorize(
   headers: Record<string, string>,
   upstream: Upstream,
   clientApi: ApiId,
   clientHeaders: HttpHeaders,
-): GatewayError | undefined {
-  const { provider, facts, api } = upstream;
-  if (upstream.target.type === 'builtin') return undefined;
+  signing: boolean,
+): Authorization {
+  const { provider, facts, api, target } = upstream;
+  if (target.type === 'builtin') return unsigned;
   const header = (name: string): string | undefined => headerValue(clientHeaders, name);
   const { credential } = provider;
   const found =
@@ -111,19 +120,16 @@ export function authorize(
         ? passThroughCredential(header)
         : undefined;
   if (found === undefined && credential.type === 'pass-through' && facts.keyRequired) {
-    return gatewayError(
-      'unauthorized',
-      `Provider '${provider.name}' has no key in the configuration and the request carries none: set its access_key or send your own in Authorization`,
-    );
+    const message = `Provider '${provider.name}' has no key in the configuration and the request carries none: set its access_key or send your own in Authorization`;
+    return { ok: false, error: gatewayError('unauthorized', message) };
   }
   const edits = credentialHeaders(facts, api, found, { api: clientApi, header });
-  if (edits.sign !== undefined) {
-    return gatewayError(
-      'missing_credential',
-      `Provider '${provider.name}' has no access_key: set it to a Bedrock API key; requests are not signed yet`,
-    );
+  if (edits.sign !== undefined && !signing) {
+    const message = `Provider '${provider.name}' has no access_key: set it to a Bedrock API key; requests are not signed here`;
+    return { ok: false, error: gatewayError('missing_credential', message) };
   }
   for (const name of edits.remove) delete headers[name];
   Object.assign(headers, edits.set, quirkHeaders(facts, quirkTarget(upstream, [])), provider.headers);
-  return undefined;
+  if (edits.sign === undefined) return unsigned;
+  return { ok: true, sign: { type: edits.sign, service: 'bedrock', region: awsRegionOfHost(target.host) ?? null } };
 }
