@@ -1,45 +1,72 @@
+import { headerNames, headerValue, maskSecrets } from '@plano/common';
 import type { EffectiveConfig } from '@plano/common';
 import { pino } from 'pino';
-import type { ExchangeRecord } from './drive-exchange.ts';
+import type { ExchangeRecord } from '@plano/common';
 
 /** One line for each exchange, without any of its content. */
 export interface AccessLog {
   record(record: ExchangeRecord): void;
   /** Writes what waits. */
   flush(): void;
+  /** Writes what waits and forgets its timer. */
+  close(): void;
+}
+
+/** Where lines go. */
+export interface LogDestination {
+  write(line: string): void;
+  flush(): void;
+  flushSync(): void;
 }
 
 const bufferBytes = 4096;
 const flushMs = 500;
 
-/** Lines are buffered for up to half a second: a write to a slow terminal must not hold up an answer. */
-export function createAccessLog(logging: EffectiveConfig['logging']): AccessLog {
-  const destination = pino.destination({ fd: 1, sync: false, minLength: bufferBytes });
+/** Standard output; rotation is the platform's business. */
+const standardOutput = (): LogDestination => pino.destination({ fd: 1, sync: false, minLength: bufferBytes });
+
+/**
+ * Lines are buffered for up to half a second: a write to a slow terminal must not hold up an answer. Bodies, queries and headers are never
+ * written; what a client chose (path, model) is masked where it looks like a secret.
+ */
+export function createAccessLog(logging: EffectiveConfig['logging'], destination: LogDestination = standardOutput()): AccessLog {
   const logger = pino({ level: logging.level, base: null }, destination);
-  if (!logger.isLevelEnabled('info')) return { record: () => {}, flush: () => {} };
-  setInterval(() => destination.flush(), flushMs).unref();
+  if (!logger.isLevelEnabled('info')) return { record: () => {}, flush: () => {}, close: () => {} };
+  const timer = setInterval(() => destination.flush(), flushMs).unref();
+  const show = createShow();
   const record =
     logging.format === 'json'
-      ? (entry: ExchangeRecord) => logger.info(facts(entry), 'exchange')
-      : (entry: ExchangeRecord) => {
-          destination.write(`${line(entry)}\n`);
-        };
-  return { record, flush: () => destination.flushSync() };
+      ? (entry: ExchangeRecord) => logger.info(facts(entry, show), 'exchange')
+      : (entry: ExchangeRecord) => destination.write(`${line(entry, show)}\n`);
+  return {
+    record,
+    flush: () => destination.flushSync(),
+    close() {
+      clearInterval(timer);
+      destination.flushSync();
+    },
+  };
 }
 
-function facts({ head, status, summary, outcome, durationMs }: ExchangeRecord): object {
+function facts({ head, status, summary, outcome, durationMs, firstByteMs, bytesIn, bytesOut }: ExchangeRecord, show: Show): object {
   const { answer } = summary;
   return {
+    requestId: headerValue(head.headers, headerNames.requestId),
+    listener: head.listener,
     method: head.method,
-    path: pathPart(head.path),
+    path: show(pathPart(head.path)),
     status,
     outcome,
-    durationMs: Math.round(durationMs * 10) / 10,
+    durationMs: tenths(durationMs),
+    firstByteMs: firstByteMs === null ? undefined : tenths(firstByteMs),
+    bytesIn,
+    bytesOut,
     clientApi: summary.clientApi,
     upstreamApi: summary.upstreamApi,
     provider: summary.provider,
-    model: summary.model,
+    model: summary.model === null ? null : show(summary.model),
     stream: summary.stream,
+    attempts: summary.attempts,
     usage: answer?.usage,
     finish: answer?.finish?.reason,
     error: summary.error?.code,
@@ -47,17 +74,25 @@ function facts({ head, status, summary, outcome, durationMs }: ExchangeRecord): 
   };
 }
 
-function line({ head, status, summary, outcome, durationMs }: ExchangeRecord): string {
-  const { clientApi, upstreamApi, model, answer, error, warnings } = summary;
-  let text = `${timestamp()} ${status} ${head.method} ${pathPart(head.path)} ${Math.round(durationMs * 10) / 10}ms`;
-  if (model !== null) text += ` ${model}`;
+function line({ head, status, summary, outcome, durationMs, firstByteMs, bytesIn, bytesOut }: ExchangeRecord, show: Show): string {
+  const { clientApi, upstreamApi, model, answer, attempts, error, warnings } = summary;
+  let text = `${timestamp()} ${status} ${head.method} ${show(pathPart(head.path))} ${tenths(durationMs)}ms`;
+  if (summary.stream && firstByteMs !== null) text += ` first=${tenths(firstByteMs)}ms`;
+  if (model !== null) text += ` ${show(model)}`;
   if (upstreamApi !== null && upstreamApi !== clientApi) text += ` ${clientApi}→${upstreamApi}`;
   if (answer?.usage !== undefined)
     text += ` in=${answer.usage.input + answer.usage.cacheRead + answer.usage.cacheWrite} out=${answer.usage.output}`;
+  text += ` bytes=${bytesIn}/${bytesOut}`;
+  if (attempts > 1) text += ` attempts=${attempts}`;
   if (error !== null) text += ` error=${error.code}`;
   if (warnings.length > 0) text += ` warnings=${warnings.length}`;
+  if (head.listener !== undefined) text += ` listener=${head.listener}`;
+  const requestId = headerValue(head.headers, headerNames.requestId);
+  if (requestId !== undefined) text += ` id=${show(requestId)}`;
   return outcome === 'aborted' ? `${text} aborted` : text;
 }
+
+const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
 
 let second = 0;
 let secondText = '';
@@ -77,4 +112,23 @@ function timestamp(): string {
 function pathPart(path: string): string {
   const query = path.indexOf('?');
   return query === -1 ? path : path.slice(0, query);
+}
+
+type Show = (text: string) => string;
+
+const rememberedTexts = 512;
+const longestText = 256;
+
+/** A client's text on a line of a log: without secrets, without line breaks, not too long. Most are always the same few. */
+function createShow(): Show {
+  const known = new Map<string, string>();
+  return (text) => {
+    let shown = known.get(text);
+    if (shown === undefined) {
+      shown = maskSecrets(text.slice(0, longestText)).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '�');
+      if (known.size >= rememberedTexts) known.clear();
+      known.set(text, shown);
+    }
+    return shown;
+  };
 }

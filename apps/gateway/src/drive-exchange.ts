@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type {
   Decision,
+  ExchangeRecord,
   ExchangeSummary,
   Gateway,
   HostCapabilities,
@@ -18,22 +19,6 @@ import { createExchange, emptySummary, gatewayError } from '@plano/common';
 import type { ClientResponse } from './client-response.ts';
 import { holdBytes } from './memory-budget.ts';
 import type { UpstreamCall, UpstreamPools } from './upstream-pools.ts';
-
-/** What became of one exchange, for logs and metrics. */
-export interface ExchangeRecord {
-  readonly head: RequestHead;
-  readonly status: number;
-  readonly summary: ExchangeSummary;
-  /** `aborted`: the client went away. */
-  readonly outcome: 'finished' | 'aborted';
-  readonly durationMs: number;
-  /** From the start until the first bytes of the answer's body went to the client; null when none did. */
-  readonly firstByteMs: number | null;
-  /** Bytes of the request's body. */
-  readonly bytesIn: number;
-  /** Bytes of the answer's body, as handed to the client's connection. */
-  readonly bytesOut: number;
-}
 
 /** What drives exchanges in Node. */
 export interface ExchangeHost {

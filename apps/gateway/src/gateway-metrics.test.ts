@@ -1,7 +1,7 @@
 import { emptySummary } from '@plano/common';
 import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ExchangeRecord } from './drive-exchange.ts';
+import type { ExchangeRecord } from '@plano/common';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 

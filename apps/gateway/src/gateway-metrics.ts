@@ -2,7 +2,7 @@ import type { EffectiveConfig, ExchangeSummary } from '@plano/common';
 import { exchangeMetrics } from '@plano/common';
 import type { ApiId } from '@plano/hermesllm';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { ExchangeRecord } from './drive-exchange.ts';
+import type { ExchangeRecord } from '@plano/common';
 import type { CounterSeries, HistogramSeries, MetricLabels, MetricSample } from './metric-family.ts';
 import { counterFamily, gauge, histogramFamily } from './metric-family.ts';
 

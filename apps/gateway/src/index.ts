@@ -1,7 +1,7 @@
 export type { Brightstaff } from './brightstaff.ts';
 export { createBrightstaff } from './brightstaff.ts';
 export type { AnswerBuiltin, Builtins } from './builtin-upstream.ts';
-export type { ExchangeRecord } from './drive-exchange.ts';
+export type { ExchangeRecord } from '@plano/common';
 export type { HostLimits } from './host-limits.ts';
 export { createHostLimits } from './host-limits.ts';
 export type { MemoryAccount, MemoryBudget } from './memory-budget.ts';

@@ -1,6 +1,5 @@
-import type { EffectiveConfig } from '@plano/common';
+import type { EffectiveConfig, ExchangeRecord } from '@plano/common';
 import type { ConfiguredGateways } from './configured-gateways.ts';
-import type { ExchangeRecord } from './drive-exchange.ts';
 import type { HostLimits } from './host-limits.ts';
 import type { ListenerSocket } from './listeners.ts';
 import { toNodeHandler } from './node-handler.ts';
@@ -20,11 +19,11 @@ export function listenerSockets(config: EffectiveConfig, { gateways, ...shared }
   const sockets = config.listeners.map((listener): ListenerSocket => {
     const { name, address, port, timeoutMs, auth, cors } = listener;
     const gateway = listener.type === 'prompt' ? gateways.prompt : gateways.model;
-    return { name, address, port, handler: toNodeHandler(gateway, { ...common, totalMs: timeoutMs, auth, cors }) };
+    return { name, address, port, handler: toNodeHandler(gateway, { ...common, listener: name, totalMs: timeoutMs, auth, cors }) };
   });
   for (const { type, name, address, port, auth } of config.internalListeners) {
     const gateway = type === 'brightstaff' ? gateways.brightstaff : gateways.model;
-    const handler = toNodeHandler(gateway, { ...common, totalMs: config.timeouts.totalMs, auth, internal: true });
+    const handler = toNodeHandler(gateway, { ...common, listener: name, totalMs: config.timeouts.totalMs, auth, internal: true });
     sockets.push({ name, address, port, handler });
   }
   return sockets;

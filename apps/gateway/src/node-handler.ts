@@ -7,7 +7,7 @@ import { v4 as uuid } from 'uuid';
 import type { ClientResponse } from './client-response.ts';
 import { createClientResponse } from './client-response.ts';
 import { requestCodings, requestDecoder } from './content-coding.ts';
-import type { ExchangeRecord } from './drive-exchange.ts';
+import type { ExchangeRecord } from '@plano/common';
 import { driveExchange } from './drive-exchange.ts';
 import type { HostLimits } from './host-limits.ts';
 import { createHostLimits } from './host-limits.ts';

@@ -28,5 +28,6 @@ export * from './rate-limit.ts';
 export * from './shorten.ts';
 export * from './traceparent.ts';
 export * from './exchange.ts';
+export type * from './exchange-record.ts';
 export * from './http.ts';
 export * from './telemetry/metric-definitions.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSecretHeader, obfuscateHeaders, obfuscateUrl } from './pii.ts';
+import { isSecretHeader, maskSecrets, obfuscateHeaders, obfuscateUrl } from './pii.ts';
 
 describe('obfuscateHeaders', () => {
   const table: [string, string, string][] = [
@@ -46,4 +46,24 @@ describe('obfuscateUrl', () => {
   it.each(table)('%s', (url, expected) => {
     expect(obfuscateUrl(url)).toBe(expected);
   });
+});
+
+describe('maskSecrets', () => {
+  it.each([
+    ['401 for sk-proj-abcdefghijklmnop', '401 for ***'],
+    ['Authorization: Bearer abcdefgh12345678', 'Authorization: Bearer ***'],
+    ['key AIzaSyA1234567890abcdefghijk!', 'key ***!'],
+    ['AKIDEXAMPLE AKIAIOSFODNN7EXAMPLE', 'AKIDEXAMPLE ***'],
+    ['eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl', '***'],
+    ['redis://me:pw@host:1/0', 'redis://***@host:1/0'],
+    ['/v1/models?key=abcd1234&alt=sse', '/v1/models?key=***&alt=sse'],
+    ['{"api_key": "abcd1234"}', '{"api_key": "***"}'],
+  ])('%s', (text, shown) => expect(maskSecrets(text)).toBe(shown));
+
+  it.each(['a task-force uses sk-learn', 'gpt-4o-mini took 12 tokens', '/v1/chat/completions', 'monkey: banana'])(
+    'leaves alone: %s',
+    (text) => {
+      expect(maskSecrets(text)).toBe(text);
+    },
+  );
 });

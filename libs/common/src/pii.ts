@@ -50,3 +50,30 @@ export function obfuscateUrl(url: string): string {
   if (query !== -1) rest = `${rest.slice(0, query + 1)}${mask}`;
   return `${scheme}${at === -1 ? '' : `${mask}@`}${rest}`;
 }
+
+/*
+ * What looks like a credential in running text: known beginnings of keys, `Bearer …`, `user:password@`, and `name=value` of telling names. The
+ * lengths keep words such as `task-force` or `sk-learn` out.
+ */
+const secretPatterns: readonly (readonly [pattern: RegExp, shown: string])[] = [
+  [/\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${mask}`],
+  [/\b(?:sk|pk|rk|gsk|xai|glpat|ghp|gho|ghs|xox[abp])[-_][\w-]{12,}/g, mask],
+  [/\bAIza[\w-]{20,}/g, mask],
+  [/\b(?:AKIA|ASIA|ABSK)[A-Za-z0-9+/=]{12,}/g, mask],
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, mask],
+  [/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${mask}@`],
+  [/\b((?:api[-_]?key|access[-_]?key|key|token|secret|password|signature)["']?\s*[=:]\s*["']?)[^\s"'&,;]{4,}/gi, `$1${mask}`],
+];
+
+/**
+ * A text as it may be logged: what looks like a credential is replaced by `***`. A net under everything else, not a reason to log more: it
+ * knows common forms only.
+ *
+ * @example
+ * maskSecrets('401 for sk-proj-abcdefghijklmnop'); // '401 for ***'
+ */
+export function maskSecrets(text: string): string {
+  let shown = text;
+  for (const [pattern, replacement] of secretPatterns) shown = shown.replace(pattern, replacement);
+  return shown;
+}

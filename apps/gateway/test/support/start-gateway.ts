@@ -1,6 +1,6 @@
 import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
 import { createGateways } from '../../src/configured-gateways.ts';
-import type { ExchangeRecord } from '../../src/drive-exchange.ts';
+import type { ExchangeRecord } from '@plano/common';
 import { createHostLimits } from '../../src/host-limits.ts';
 import { listenerSockets } from '../../src/listener-sockets.ts';
 import { openListeners } from '../../src/listeners.ts';

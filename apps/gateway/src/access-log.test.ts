@@ -1,0 +1,114 @@
+import { emptySummary } from '@plano/common';
+import { describe, expect, it } from 'vitest';
+import { createAccessLog } from './access-log.ts';
+import type { ExchangeRecord } from '@plano/common';
+
+const usage = {
+  input: 10,
+  cacheRead: 4,
+  cacheWrite: 2,
+  cacheWriteLong: undefined,
+  output: 21,
+  reasoning: undefined,
+  inputAudio: undefined,
+  outputAudio: undefined,
+};
+const entry: ExchangeRecord = {
+  head: {
+    method: 'POST',
+    path: '/v1/messages?key=AIzaSyA1234567890abcdefghijk',
+    headers: { 'x-request-id': 'r-1', authorization: 'Bearer very-secret' },
+    listener: 'front',
+  },
+  status: 200,
+  summary: {
+    ...emptySummary,
+    clientApi: 'anthropic-messages',
+    upstreamApi: 'openai-chat',
+    provider: 'openai',
+    model: 'openai/gpt-4o',
+    stream: true,
+    attempts: 2,
+    answer: { model: 'gpt-4o', usage, finish: undefined, error: undefined },
+    warnings: [{ type: 'dropped', path: 'top_k', reason: 'unknown there' }],
+  },
+  outcome: 'finished',
+  durationMs: 700.04,
+  firstByteMs: 150.26,
+  bytesIn: 10,
+  bytesOut: 2000,
+};
+
+function written(format: 'pretty' | 'json', ...records: ExchangeRecord[]): string {
+  let text = '';
+  const destination = { write: (part: string) => void (text += part), flush: () => {}, flushSync: () => {} };
+  const log = createAccessLog({ level: 'info', format }, destination);
+  for (const record of records) log.record(record);
+  log.close();
+  return text;
+}
+
+describe('the access log', () => {
+  it('says all that is known of an exchange, as JSON', () => {
+    const { time, ...line } = JSON.parse(written('json', entry)) as Record<string, unknown>;
+    expect(time).toEqual(expect.any(Number));
+    expect(line).toEqual({
+      level: 30,
+      requestId: 'r-1',
+      listener: 'front',
+      method: 'POST',
+      path: '/v1/messages',
+      status: 200,
+      outcome: 'finished',
+      durationMs: 700,
+      firstByteMs: 150.3,
+      bytesIn: 10,
+      bytesOut: 2000,
+      clientApi: 'anthropic-messages',
+      upstreamApi: 'openai-chat',
+      provider: 'openai',
+      model: 'openai/gpt-4o',
+      stream: true,
+      attempts: 2,
+      usage: { input: 10, cacheRead: 4, cacheWrite: 2, output: 21 },
+      warnings: entry.summary.warnings,
+      msg: 'exchange',
+    });
+  });
+
+  it('says it in one line for people', () => {
+    expect(written('pretty', entry)).toMatch(
+      /^\S+Z 200 POST \/v1\/messages 700ms first=150\.3ms openai\/gpt-4o anthropic-messages→openai-chat in=16 out=21 bytes=10\/2000 attempts=2 warnings=1 listener=front id=r-1\n$/,
+    );
+  });
+
+  it('names the error and whether the client went away', () => {
+    const summary = { ...entry.summary, error: { code: 'upstream_reset', message: 'holds details' } };
+    expect(written('pretty', { ...entry, summary, outcome: 'aborted' })).toMatch(/ error=upstream_reset .* aborted\n$/);
+    expect(written('json', { ...entry, summary, outcome: 'aborted' })).toMatch(/"outcome":"aborted".*"error":"upstream_reset"/);
+  });
+
+  it.each(['pretty', 'json'] as const)('writes no query, no header and nothing that looks like a secret: %s', (format) => {
+    const summary = { ...entry.summary, model: 'openai/sk-proj-abcdefghijklmnop' };
+    const text = written(format, { ...entry, head: { ...entry.head, path: '/v1/AIzaSyA1234567890abcdefghijk?x=secret' }, summary });
+    expect(text).not.toMatch(/abcdefghijk|secret/);
+    expect(text).toContain('***');
+  });
+
+  it('keeps a line a line, whatever a client calls its model', () => {
+    const summary = { ...entry.summary, model: 'openai/a\n2026 200 GET /forged\u001b[2J' };
+    expect(written('pretty', { ...entry, summary }).split('\n')).toHaveLength(2);
+    expect(written('pretty', { ...entry, summary })).not.toContain('\u001b');
+  });
+
+  it('is silent above the level info', () => {
+    let wrote = false;
+    const log = createAccessLog(
+      { level: 'warn', format: 'json' },
+      { write: () => void (wrote = true), flush: () => {}, flushSync: () => {} },
+    );
+    log.record(entry);
+    log.close();
+    expect(wrote).toBe(false);
+  });
+});

@@ -1,0 +1,18 @@
+import type { ExchangeSummary } from './exchange.ts';
+import type { RequestHead } from './http.ts';
+
+/** What became of one exchange, for logs and metrics. A host tells it once, however the exchange ends. */
+export interface ExchangeRecord {
+  readonly head: RequestHead;
+  readonly status: number;
+  readonly summary: ExchangeSummary;
+  /** `aborted`: the client went away. */
+  readonly outcome: 'finished' | 'aborted';
+  readonly durationMs: number;
+  /** From the start until the first bytes of the answer's body went to the client; null when none did. */
+  readonly firstByteMs: number | null;
+  /** Bytes of the request's body. */
+  readonly bytesIn: number;
+  /** Bytes of the answer's body, as handed to the client's connection. */
+  readonly bytesOut: number;
+}
