@@ -21,7 +21,7 @@ export interface Brightstaff {
  * @throws Error that names the file and the placeholder when a prompt template cannot be used
  * @example
  * const brightstaff = createBrightstaff(config, createLlmGateway(config));
- * const pools = createUpstreamPools(config.timeouts, { brightstaff: brightstaff.upstream });
+ * const pools = createUpstreamPools(config.timeouts, { builtins: { brightstaff: brightstaff.upstream } });
  */
 export function createBrightstaff(
   config: EffectiveConfig,

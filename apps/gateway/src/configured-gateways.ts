@@ -20,7 +20,7 @@ export interface ConfiguredGateways {
  * @throws Error that names the file when a prompt template cannot be used
  * @example
  * const gateways = createGateways(config);
- * const pools = createUpstreamPools(config.timeouts, gateways.builtins);
+ * const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins });
  */
 export function createGateways(config: EffectiveConfig): ConfiguredGateways {
   const model = createLlmGateway(config);

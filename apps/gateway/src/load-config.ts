@@ -8,7 +8,14 @@ import { readPromptTemplates } from './brightstaff-templates.ts';
 
 /** A configuration to serve, or everything that is wrong, as lines for a person. */
 export type LoadedConfig =
-  | { readonly ok: true; readonly config: EffectiveConfig; readonly source: string; readonly warnings: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly config: EffectiveConfig;
+      readonly source: string;
+      /** What it was read from; undefined when there is no file. */
+      readonly file: string | undefined;
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly problems: readonly string[]; readonly warnings: readonly string[] };
 
 const defaultFile = 'plano_config.yaml';
@@ -19,7 +26,7 @@ export function loadConfig(file: string | undefined, environment: Environment): 
   if (named !== undefined && named !== '') return loadConfigFile(named, environment, { implementedOnly: true });
   if (existsSync(defaultFile)) return loadConfigFile(defaultFile, environment, { implementedOnly: true });
   const config = zeroConfig(environment, { newId: uuid });
-  return { ok: true, config, source: 'none (known providers and plano/echo)', warnings: [] };
+  return { ok: true, config, source: 'none (known providers and plano/echo)', file: undefined, warnings: [] };
 }
 
 /** One file. `implementedOnly` refuses keys that are valid but not implemented yet: nothing is accepted in silence. */
@@ -42,7 +49,7 @@ export function loadConfigFile(file: string, environment: Environment, options: 
     if (missing.length > 0) return { ok: false, problems: missing, warnings };
   }
   try {
-    return { ok: true, config: withSecrets(derived), source: file, warnings };
+    return { ok: true, config: withSecrets(derived), source: file, file, warnings };
   } catch (error) {
     return { ok: false, problems: [`${file}: ${error instanceof Error ? error.message : String(error)}`], warnings };
   }

@@ -1,77 +1,148 @@
-import type { EffectiveConfig } from '@plano/common';
-import { createAccessLog } from './access-log.ts';
-import { createGateways } from './configured-gateways.ts';
-import { createGatewayMetrics } from './gateway-metrics.ts';
-import { createHostLimits } from './host-limits.ts';
-import { listenerSockets } from './listener-sockets.ts';
-import type { OpenListener } from './listeners.ts';
-import { openListeners } from './listeners.ts';
-import type { MetricsServer } from './metrics-server.ts';
+import type { EffectiveConfig, EffectiveMetrics } from '@plano/common';
+import { Registry } from 'prom-client';
+import { createGatewayRuntime } from './gateway-runtime.ts';
+import type { HostLog } from './host-log.ts';
+import { createHostLog } from './host-log.ts';
+import { createHostMetrics } from './host-metrics.ts';
+import type { HostRunner } from './host-runner.ts';
+import type { LoadedConfig } from './load-config.ts';
+import type { MetricsServer, MetricsSource } from './metrics-server.ts';
 import { openConfiguredMetrics } from './metrics-server.ts';
+import { startReloads } from './reloads.ts';
 import { startReport } from './start-report.ts';
-import { createUpstreamPools } from './upstream-pools.ts';
+import { createWorkerPool } from './worker-pool.ts';
+
+/** How to serve. */
+export interface ServeOptions {
+  readonly config: EffectiveConfig;
+  /** Where the configuration came from, for people. */
+  readonly source: string;
+  /** The file to watch; undefined for none. */
+  readonly watch: string | undefined;
+  /** Loads the configuration once more; undefined when there is nothing to load. */
+  readonly reload: (() => LoadedConfig) | undefined;
+  /** Processes that serve; 1 is this one. */
+  readonly workers: number;
+}
 
 /** Runs the gateway until it is told to stop; resolves with the exit code. */
-export async function serve(config: EffectiveConfig, source: string): Promise<number> {
-  const log = createAccessLog(config.logging);
-  const limits = createHostLimits(config.limits);
-  const gateways = createGateways(config);
-  const pools = createUpstreamPools(config.timeouts, gateways.builtins);
-  const metrics = createGatewayMetrics({
-    activeRequests: () => [{ labels: {}, value: limits.active }],
-    activeCalls: () => pools.running(),
-  });
-  metrics.allow(config);
-  const sockets = listenerSockets(config, {
-    gateways,
-    limits,
-    pools,
-    onExchange(record) {
-      log.record(record);
-      metrics.record(record);
-    },
-  });
-  let draining = false;
-  let listeners: readonly OpenListener[] = [];
-  let metricsServer: MetricsServer | undefined;
+export async function serve({ config, source, watch, reload, workers }: ServeOptions): Promise<number> {
+  const runner = workers > 1 ? createWorkerPool(workers) : createGatewayRuntime();
+  const ownMetrics = new Registry();
+  const hostMetrics = createHostMetrics(ownMetrics);
+  const metrics = createMetricsPlace(joined(runner.metrics, ownMetrics));
+  let log = createHostLog(config.logging);
+  let current = config;
   try {
-    metricsServer = await openConfiguredMetrics(config.metrics, metrics.registry, (message) => console.error(`warning: ${message}`));
-    listeners = await openListeners(sockets, { headerBytes: config.limits.headerBytes, ready: () => !draining });
+    await metrics.open(config, log);
+    const listeners = await runner.apply(config);
+    console.log(startReport(config, { source, listeners, metrics: metrics.server(), workers }));
   } catch (error) {
-    console.error(`plano-gateway: ${error instanceof Error ? error.message : String(error)}`);
-    await metricsServer?.close();
-    await pools.close();
+    console.error(`plano-gateway: ${messageOf(error)}`);
+    await runner.stop(0);
+    await metrics.close();
     return 1;
   }
-  console.log(startReport(config, source, listeners, metricsServer));
-  await stopSignal();
-  draining = true;
-  console.log('Stopping: no new connections; what is in flight may end');
-  await drain(listeners, config.timeouts.drainMs);
-  await pools.close();
-  await metricsServer?.close();
-  log.flush();
-  return 0;
+
+  async function reloadOnce(reason: string): Promise<void> {
+    const refuse = (problems: readonly string[]): void => {
+      hostMetrics.reloaded('failure');
+      log.error(`The configuration was not reloaded (${reason}); the old one stays:\n${problems.join('\n')}`);
+    };
+    const loaded = reload?.();
+    if (loaded === undefined) {
+      log.warn(`There is no configuration file to reload (${reason})`);
+      return;
+    }
+    for (const warning of loaded.warnings) log.warn(warning);
+    if (!loaded.ok) {
+      refuse(loaded.problems);
+      return;
+    }
+    try {
+      await reconfigure(runner, metrics, current, loaded.config, log);
+    } catch (error) {
+      refuse([messageOf(error)]);
+      return;
+    }
+    current = loaded.config;
+    log = createHostLog(current.logging);
+    hostMetrics.reloaded('success');
+    log.info(`The configuration was reloaded (${reason})`);
+  }
+
+  const endReloads = startReloads({ file: watch, reload: reloadOnce, warn: log.warn });
+  const failure = await Promise.race([stopSignal(), runner.failed]);
+  endReloads();
+  if (failure === undefined) console.log('Stopping: no new connections; what is in flight may end');
+  else log.error(failure);
+  await runner.stop(current.timeouts.drainMs);
+  await metrics.close();
+  return failure === undefined ? 0 : 1;
 }
+
+/** Runs the new configuration; when its listeners cannot be opened, the metrics go back to where they were. */
+async function reconfigure(
+  runner: HostRunner,
+  metrics: MetricsPlace,
+  old: EffectiveConfig,
+  next: EffectiveConfig,
+  log: HostLog,
+): Promise<void> {
+  await metrics.open(next, log);
+  try {
+    await runner.apply(next);
+  } catch (error) {
+    await metrics.open(old, log);
+    throw error;
+  }
+}
+
+interface MetricsPlace {
+  /** Moves to where a configuration wants the metrics; stays where they are when it wants the same. */
+  open(config: EffectiveConfig, log: HostLog): Promise<void>;
+  server(): MetricsServer | undefined;
+  close(): Promise<void>;
+}
+
+function createMetricsPlace(source: MetricsSource): MetricsPlace {
+  let server: MetricsServer | undefined;
+  let place: EffectiveMetrics | null = null;
+  return {
+    async open({ metrics }, log) {
+      if (JSON.stringify(metrics) === JSON.stringify(place)) return;
+      // The same port at another address can only be opened when it is free.
+      const blocked = server !== undefined && metrics?.port === server.port;
+      if (blocked) await server?.close();
+      try {
+        const next = await openConfiguredMetrics(metrics, source, log.warn);
+        if (!blocked) await server?.close();
+        server = next;
+        place = metrics;
+      } catch (error) {
+        if (blocked) server = await openConfiguredMetrics(place, source, log.warn);
+        throw error;
+      }
+    },
+    server: () => server,
+    close: async () => server?.close(),
+  };
+}
+
+const joined = (one: MetricsSource, other: MetricsSource): MetricsSource => ({
+  contentType: one.contentType,
+  metrics: async () => `${await one.metrics()}\n${await other.metrics()}`,
+});
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Resolves at the first SIGTERM or SIGINT. A second SIGINT ends the process at once; a second SIGTERM changes nothing. */
-const stopSignal = (): Promise<void> =>
+const stopSignal = (): Promise<undefined> =>
   new Promise((resolve) => {
     let interrupts = 0;
-    process.on('SIGTERM', () => resolve());
+    process.on('SIGTERM', () => resolve(undefined));
     process.on('SIGINT', () => {
       if (++interrupts > 1) process.exit(130);
-      resolve();
+      resolve(undefined);
     });
   });
-
-async function drain(listeners: readonly OpenListener[], timeoutMs: number): Promise<void> {
-  const closed = Promise.all(listeners.map((listener) => listener.close()));
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([closed, expired]);
-  clearTimeout(timer);
-  for (const listener of listeners) listener.destroy();
-}

@@ -1,16 +1,21 @@
 import type { EffectiveConfig, EffectiveProvider } from '@plano/common';
 import type { ListenerAddress } from './listeners.ts';
 
+/** What is known after the start. */
+export interface StartFacts {
+  /** Where the configuration came from. */
+  readonly source: string;
+  readonly listeners: readonly ListenerAddress[];
+  readonly metrics: { readonly address: string; readonly port: number } | undefined;
+  readonly workers: number;
+}
+
 /** What a person wants to know after the start: what listens where, which providers are ready, and a line to try. */
-export function startReport(
-  config: EffectiveConfig,
-  source: string,
-  listeners: readonly ListenerAddress[],
-  metrics: { address: string; port: number } | undefined,
-): string {
+export function startReport(config: EffectiveConfig, { source, listeners, metrics, workers }: StartFacts): string {
   const lines = [`Plano gateway, configuration: ${source}`];
   for (const { name, address, port } of listeners) lines.push(`  listening  ${name}  http://${host(address)}:${port}`);
   lines.push(metrics === undefined ? '  metrics    off' : `  metrics    http://${host(metrics.address)}:${metrics.port}/metrics`);
+  if (workers > 1) lines.push(`  workers    ${workers}`);
   const providers = config.providers.filter((provider) => !provider.internal);
   add(
     lines,

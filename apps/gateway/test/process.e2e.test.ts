@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 let folder: string;
 const children: ChildProcess[] = [];
 
@@ -42,7 +42,10 @@ interface Started {
 }
 
 function start(args: readonly string[], environment: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: { PATH: process.env['PATH'] ?? '', ...environment } });
+  const child = spawn(process.execPath, ['--conditions=@plano/source', main, ...args], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+  });
   children.push(child);
   let text = '';
   child.stdout.on('data', (data) => (text += String(data)));
@@ -210,7 +213,7 @@ retries: { max: 3 }
 describe('an old Node', () => {
   const pretend = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.9.0"}})';
   it('restarts with the Node that npm installed', async () => {
-    const child = spawn(process.execPath, ['--import', pretend, main, '--help'], { cwd: folder });
+    const child = spawn(process.execPath, ['--conditions=@plano/source', '--import', pretend, main, '--help'], { cwd: folder });
     children.push(child);
     let text = '';
     child.stdout.on('data', (data) => (text += String(data)));
@@ -218,7 +221,10 @@ describe('an old Node', () => {
     expect(text).toContain('Usage: plano-gateway');
   });
   it('says in one line what is missing when there is none', async () => {
-    const child = spawn(process.execPath, ['--import', pretend, main, '--help'], { cwd: folder, env: { PLANO_GATEWAY_RESTARTED: '1' } });
+    const child = spawn(process.execPath, ['--conditions=@plano/source', '--import', pretend, main, '--help'], {
+      cwd: folder,
+      env: { PLANO_GATEWAY_RESTARTED: '1' },
+    });
     children.push(child);
     let text = '';
     child.stderr.on('data', (data) => (text += String(data)));

@@ -34,7 +34,7 @@ export async function startGateway(yaml: string, environment: Record<string, str
   const records: ExchangeRecord[] = [];
   const limits = createHostLimits(config.limits);
   const gateways = createGateways(config);
-  const pools = createUpstreamPools(config.timeouts, gateways.builtins);
+  const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins });
   const shared = { gateways, limits, pools, onExchange: (record: ExchangeRecord) => void records.push(record) };
   const sockets = listenerSockets(config, shared).map((socket) => ({ ...socket, port: 0 }));
   let draining = false;
