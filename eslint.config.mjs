@@ -39,6 +39,7 @@ const sourceConstraints = [
   ...common,
   mayUse('scope:gateway', [...filterLibraries, 'scope:brightstaff']),
   mayUse('scope:envoy-filter', filterLibraries),
+  mayUse('scope:examples', ['scope:common', 'scope:llm-gateway', 'scope:gateway']),
   mayUse('type:app', ['type:lib']),
   mayUse('runtime:any', ['runtime:any']),
 ];
@@ -47,6 +48,7 @@ const testConstraints = [
   ...common,
   mayUse('scope:gateway', [...filterLibraries, 'scope:brightstaff', 'type:tool']),
   mayUse('scope:envoy-filter', [...filterLibraries, 'type:tool']),
+  mayUse('scope:examples', ['scope:common', 'scope:llm-gateway', 'scope:gateway', 'type:tool']),
   mayUse('type:app', ['type:lib', 'type:tool']),
 ];
 

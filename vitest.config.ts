@@ -20,6 +20,7 @@ export default defineConfig({
       library('prompt-gateway'),
       library('brightstaff'),
       project('gateway', 'apps/gateway', ['src/**/*.test.ts', 'test/**/*.test.ts'], 60_000),
+      project('examples', 'apps/examples', ['test/**/*.test.ts'], 60_000),
       project('envoy-filter', 'apps/envoy-filter', ['src/**/*.test.ts', 'test/**/*.test.ts'], 60_000),
       project('demos', 'apps/demos', ['*/test/**/*.test.ts'], 60_000),
       project('tools', 'tools', ['*/test/**/*.test.ts', '*/src/**/*.test.ts'], 120_000),

@@ -11,10 +11,12 @@ export const allowedEdges: Readonly<Record<string, readonly string[]>> = {
   'scope:gateway': ['scope:hermesllm', 'scope:common', 'scope:llm-gateway', 'scope:prompt-gateway', 'scope:brightstaff'],
   'scope:envoy-filter': ['scope:hermesllm', 'scope:common', 'scope:llm-gateway', 'scope:prompt-gateway'],
   'scope:demo': ['type:lib'],
+  'scope:examples': ['scope:common', 'scope:llm-gateway', 'scope:gateway'],
   'scope:tools': ['type:lib', 'type:tool'],
 };
 
 /** What does not ship (tests, build files, `devDependencies`) may use a little more, by the project's `type:` tag. */
 export const allowedUnshippedEdges: Readonly<Record<string, readonly string[]>> = {
   'type:app': ['type:tool'],
+  'type:example': ['type:tool'],
 };
