@@ -46,6 +46,7 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
     utf8: createNativeUtf8(host),
     now: Date.now,
     newId: (prefix) => prefix + hexadecimal(host.randomBytes(16)),
+    random: () => Number.parseInt(hexadecimal(host.randomBytes(4)), 16) / 2 ** 32,
   };
 
   function configure(root: number, size: number): number {

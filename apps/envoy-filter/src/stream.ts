@@ -228,10 +228,11 @@ export function onCallReply(stream: Stream, size: number, headerCount: number): 
   stream.suspended = false;
 }
 
-/** The stream is done, however it ended. */
+/** The stream is done, however it ended: the exchange frees what it still holds. */
 export function onLog(stream: Stream): void {
+  const effect = stream.exchange?.dispatch({ type: 'abort' });
   if (stream.phase === 'idle' || stream.summarized) return;
-  finish(stream, 0, stream.accepted === undefined ? emptySummary : summaryOf(stream));
+  finish(stream, 0, effect?.step === 'over' ? effect.summary : emptySummary);
 }
 
 function begin(stream: Stream): number {
@@ -265,7 +266,8 @@ function act(stream: Stream, effect: HostEffect): number {
       return envoy.proceed;
     }
     case 'write':
-      throw new Error('The exchange writes before it has accepted');
+    case 'over':
+      throw new Error(`The exchange says ${effect.step} before it has accepted`);
   }
 }
 

@@ -15,7 +15,7 @@ import type {
   UpstreamReply,
   UpstreamRequest,
 } from '@plano/common';
-import { createExchange, emptySummary, gatewayError } from '@plano/common';
+import { createExchange, emptySummary, gatewayError, headerNames, headerValue } from '@plano/common';
 import type { ClientResponse } from './client-response.ts';
 import { holdBytes } from './memory-budget.ts';
 import type { UpstreamCall, UpstreamPools } from './upstream-pools.ts';
@@ -145,7 +145,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
       case 'call':
         headOfReply = undefined;
         collecting = { limit: effect.bodyLimit, chunks: [], size: 0 };
-        send(effect.request);
+        send(traced(effect.request, head));
         delay = setTimeout(() => {
           current?.abort();
           current = undefined;
@@ -326,3 +326,12 @@ const clientClosedRequest = 499;
 
 // A decision's headers are its own object, so the host may add to them.
 const outgoing = (headers: HttpHeaders): OutgoingHttpHeaders => headers as OutgoingHttpHeaders;
+
+/** A call beside the exchange belongs to the exchange's trace, whoever made it. */
+function traced(request: UpstreamRequest, { headers }: RequestHead): UpstreamRequest {
+  const parent = headerValue(headers, headerNames.traceparent);
+  if (parent === undefined || request.headers[headerNames.traceparent] !== undefined) return request;
+  const state = headerValue(headers, headerNames.tracestate);
+  const trace = { [headerNames.traceparent]: parent, ...(state === undefined ? {} : { [headerNames.tracestate]: state }) };
+  return { ...request, headers: { ...request.headers, ...trace } };
+}

@@ -8,4 +8,5 @@ export const hostCapabilities: HostCapabilities = {
   utf8: nativeUtf8,
   now: Date.now,
   newId: (prefix) => prefix + uuid().replaceAll('-', ''),
+  random: Math.random,
 };

@@ -109,24 +109,30 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     if (cors !== undefined) Object.assign(own, preflight ?? cors.headersFor(headerValue(headers, 'origin')));
     const memory = openAccount(limits.memory);
     const client = createClientResponse(request, response, { memory, headers: own, compress: true, stallMs: timeouts.streamIdleMs });
+    const started = performance.now();
+    let arrived = false;
     limits.active++;
     client.onClose(() => {
       limits.active--;
       closeAccount(memory);
+      if (!arrived) report(head, clientClosedRequest, emptySummary, 0, { outcome: 'aborted', durationMs: performance.now() - started });
     });
     if (preflight !== undefined) {
+      arrived = true;
       refuseEarly(request, client, { status: 204, headers: {}, body: '' });
       report(head, 204, emptySummary, 0);
       return;
     }
     const refusal = auth?.(headers) ?? refusalOf(head);
     if (refusal !== undefined) {
+      arrived = true;
       refuse(request, head, client, refusal);
       return;
     }
     if (awaitsContinue === true) response.writeContinue();
     const decoder = requestDecoder(headerValue(headers, 'content-encoding')) ?? undefined;
     readRequestBody(request, { limit: bodyLimit, timeoutMs: requestMs, memory, decoder }, (outcome) => {
+      arrived = true;
       if (outcome.ok) driveExchange(host, head, outcome.body, client);
       else refuse(request, head, client, bodyErrors[outcome.reason](bodyLimit));
     });
@@ -160,12 +166,21 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
   }
 
   /** Tells of a request that never became an exchange. */
-  function report(head: RequestHead, status: number, summary: ExchangeSummary, bytesOut: number): void {
-    options.onExchange?.({ head, status, summary, outcome: 'finished', durationMs: 0, firstByteMs: 0, bytesIn: 0, bytesOut });
+  function report(
+    head: RequestHead,
+    status: number,
+    summary: ExchangeSummary,
+    bytesOut: number,
+    end: Pick<ExchangeRecord, 'outcome' | 'durationMs'> = { outcome: 'finished', durationMs: 0 },
+  ): void {
+    options.onExchange?.({ head, status, summary, ...end, firstByteMs: bytesOut === 0 ? null : end.durationMs, bytesIn: 0, bytesOut });
   }
 
   return Object.assign(handle, { active: () => limits.active, activeCalls: () => pools.running(), close: () => pools.close() });
 }
+
+/** What others write for a client that went away before it had an answer. */
+const clientClosedRequest = 499;
 
 const bodyErrors = {
   'too-large': (limit: number) => gatewayError('request_too_large', `The request body is larger than ${limit} bytes`),

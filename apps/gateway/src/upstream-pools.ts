@@ -65,7 +65,8 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
     let pool = pools.get(key);
     if (pool === undefined) {
       pool = new Pool(origin, {
-        connect: { timeout: connectMs, noDelay: true },
+        // Names resolve to IPv4 and IPv6, and both are tried; certificates must be for the name.
+        connect: { timeout: connectMs, noDelay: true, autoSelectFamily: true, rejectUnauthorized: true },
         headersTimeout: timeouts.firstByteMs,
         bodyTimeout: timeouts.streamIdleMs,
         keepAliveTimeout: keepAliveMs,

@@ -154,6 +154,7 @@ function editAccept(decision: Accepted, editor: EventEditor): Accepted {
       const last = inner.fail(failure);
       return last === undefined ? undefined : ended(last);
     },
+    abort: () => inner.abort?.(),
   };
   return { ...decision, headers: withoutLength(decision.headers), body };
 }

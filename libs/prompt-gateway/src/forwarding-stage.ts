@@ -47,7 +47,12 @@ function* forwardRequest(head: RequestHead, body: HttpBody, target: UpstreamTarg
   }
   const answer = yield* forward({ target, method: head.method, path: head.path, headers, body });
   if (!answer.ok) {
-    const kind = { timeout: 'upstream_timeout', unreachable: 'upstream_unreachable', reset: 'upstream_reset' } as const;
+    const kind = {
+      timeout: 'upstream_timeout',
+      unreachable: 'upstream_unreachable',
+      reset: 'upstream_reset',
+      unsigned: 'missing_credential',
+    } as const;
     return refuse(head.path, gatewayError(kind[answer.reason], answer.message));
   }
   return passAnswer(answer.status, answer.headers);

@@ -26,6 +26,7 @@ const host: HostCapabilities = {
   },
   now: () => 1_700_000_000_000,
   newId: (prefix) => `${prefix}1`,
+  random: () => 0,
 };
 
 const configuration = `version: v0.4.0

@@ -5,7 +5,7 @@ import type { UpstreamRequest } from '@plano/common';
 import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
 import { createLlmGateway } from '@plano/llm-gateway';
 import { createBrightstaff } from '../../src/brightstaff.ts';
-import type { ExchangeRecord } from '../../src/drive-exchange.ts';
+import type { ExchangeRecord } from '@plano/common';
 import { toNodeHandler } from '../../src/node-handler.ts';
 import { createUpstreamPools } from '../../src/upstream-pools.ts';
 
@@ -25,7 +25,7 @@ export async function startBrightstaff(yaml: string, environment: Record<string,
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
   const config = deriveConfig(parsed.config, environment);
   const brightstaff = createBrightstaff(config, createLlmGateway(config));
-  const pools = createUpstreamPools(config.timeouts, { brightstaff: brightstaff.upstream });
+  const pools = createUpstreamPools(config.timeouts, { builtins: { brightstaff: brightstaff.upstream } });
   const records: ExchangeRecord[] = [];
   const handler = toNodeHandler(brightstaff.gateway, {
     requestBodyBytes: config.limits.requestBodyBytes,

@@ -8,7 +8,7 @@ import { contentText, messagesJson, openConversation } from './client-conversati
 import type { ConversationEdits } from './edit-conversation.ts';
 import { editConversation, noConversationEdits } from './edit-conversation.ts';
 
-const host: HostCapabilities = { redispatch: true, utf8: portableUtf8, now: () => 0, newId: (prefix) => `${prefix}1` };
+const host: HostCapabilities = { redispatch: true, utf8: portableUtf8, now: () => 0, newId: (prefix) => `${prefix}1`, random: () => 0 };
 const open = (body: string, path = '/v1/chat/completions', method = 'POST') =>
   openConversation({ method, path, headers: {} }, body, { jsonDepth: 256 }, host);
 

@@ -21,6 +21,7 @@ function testHost(): HostCapabilities {
     },
     now: () => 1_700_000_000_000,
     newId: (prefix) => `${prefix}${(count += 1)}`,
+    random: () => 0,
   };
 }
 
