@@ -17,10 +17,11 @@ export function headersOf(pairs: HeaderPairs): HttpHeaders {
 }
 
 /** A request's head as flows take it. */
-export const requestHeadOf = (pairs: HeaderPairs): RequestHead => ({
+export const requestHeadOf = (pairs: HeaderPairs, listener: string | undefined): RequestHead => ({
   method: valueOf(pairs, ':method') ?? 'GET',
   path: valueOf(pairs, ':path') ?? '/',
   headers: headersOf(pairs),
+  ...(listener === undefined ? {} : { listener }),
 });
 
 /** The status of a response's head. */

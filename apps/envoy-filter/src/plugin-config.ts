@@ -6,6 +6,8 @@ export interface PluginConfig {
   readonly watchdogMs: number;
   /** Bytes of the script's heap in each worker. */
   readonly heapBytes: number;
+  /** Name of the listener that the filter stands in. */
+  readonly listener: string | undefined;
   readonly config: EffectiveConfig;
 }
 
@@ -29,7 +31,7 @@ const shapes: Readonly<Record<string, 'list' | 'object'>> = {
  */
 export function readPluginConfig(text: string): PluginConfig {
   const value = parse(text);
-  const { watchdogMs = 500, heapBytes = 256 * 1024 * 1024, config } = value as Partial<PluginConfig>;
+  const { watchdogMs = 500, heapBytes = 256 * 1024 * 1024, listener, config } = value as Partial<PluginConfig>;
   if (typeof watchdogMs !== 'number' || watchdogMs <= 0) throw new Error('watchdogMs must be a number of milliseconds above 0');
   if (typeof heapBytes !== 'number' || heapBytes < 8 * 1024 * 1024) throw new Error('heapBytes must be at least 8388608');
   if (!isObject(config)) throw new Error('config must be the derived configuration');
@@ -39,7 +41,7 @@ export function readPluginConfig(text: string): PluginConfig {
     if (!fits)
       throw new Error(`config.${name} must be ${shape === 'list' ? 'a list' : 'an object'}: was it written by \`plano-gateway render\`?`);
   }
-  return { watchdogMs, heapBytes, config };
+  return { watchdogMs, heapBytes, listener, config };
 }
 
 function parse(text: string): object {

@@ -25,7 +25,7 @@ import {
 interface FilterParts {
   /** @throws Error with a readable reason when the configuration cannot be used: Envoy then refuses to start */
   createGateway(config: EffectiveConfig): Gateway;
-  builtin(request: UpstreamRequest, nowMs: number): { status: number; contentType: string; chunks: readonly string[] };
+  echo(request: UpstreamRequest, nowMs: number): { status: number; contentType: string; chunks: readonly string[] };
 }
 
 /** Takes an event of Envoy's; the meaning of the numbers is in `assembly/operations.ts`. */
@@ -51,7 +51,7 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
 
   function configure(root: number, size: number): number {
     try {
-      const { watchdogMs, heapBytes, config } = readPluginConfig(host.decode(host.buffer(envoy.pluginConfiguration, 0, size)));
+      const { watchdogMs, heapBytes, listener, config } = readPluginConfig(host.decode(host.buffer(envoy.pluginConfiguration, 0, size)));
       const gateway = parts.createGateway(config);
       metrics ??= createFilterMetrics(host);
       host.setLimits(watchdogMs, watchdogNsPerByte, heapBytes);
@@ -59,10 +59,12 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
         host,
         gateway,
         capabilities,
+        listener,
+        auth: [...config.listeners, ...config.internalListeners].find(({ name }) => name === listener)?.auth ?? null,
         requestBodyBytes: config.limits.requestBodyBytes,
         inFlight: config.limits.inFlight,
         open: () => streams.size,
-        builtin: (request) => parts.builtin(request, capabilities.now()),
+        echo: (request) => parts.echo(request, capabilities.now()),
         awaitCall,
         onSummary,
       });

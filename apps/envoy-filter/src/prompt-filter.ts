@@ -1,4 +1,4 @@
-import { createPassOnGateway } from './pass-on-gateway.ts';
+import { createForwardingStage, createPromptGateway } from '@plano/prompt-gateway';
 import { createPlugin } from './plugin.ts';
 import { hardenScript, scriptHost } from './script-host.ts';
 
@@ -7,9 +7,9 @@ hardenScript();
 Object.assign(globalThis, {
   __pluginEvent: createPlugin(
     {
-      createGateway: createPassOnGateway,
-      builtin: () => {
-        throw new Error('Nothing is built into the prompt filter');
+      createGateway: (config) => createPromptGateway(config, createForwardingStage()),
+      echo: () => {
+        throw new Error('The model without a provider is in the LLM filter');
       },
     },
     scriptHost,

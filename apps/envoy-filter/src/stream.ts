@@ -1,5 +1,6 @@
 import type {
   Decision,
+  EffectiveAuth,
   Exchange,
   ExchangeSummary,
   Gateway,
@@ -10,24 +11,30 @@ import type {
   RequestHead,
   UpstreamReply,
   UpstreamRequest,
+  UpstreamTarget,
 } from '@plano/common';
-import { createExchange, emptySummary, envoyCluster, envoyClusterHeader, gatewayError, headerValue } from '@plano/common';
+import { createExchange, emptySummary, envoyCluster, envoyNodeCluster, gatewayError, headerNames, headerValue } from '@plano/common';
+import type { EnvoyAnswer } from './envoy-failure.ts';
 import { readCodeDetails } from './envoy-failure.ts';
 import { addHeaders, headersOf, requestHeadOf, statusOf } from './header-pairs.ts';
 import type { EnvoyHost } from './host.ts';
 import * as envoy from './host.ts';
+import { checkListenerKeys } from './listener-keys.ts';
 
 /** What all streams of one plugin share. */
 export interface StreamOwner {
   readonly host: EnvoyHost;
   readonly gateway: Gateway;
   readonly capabilities: HostCapabilities;
+  /** Whose own settings hold for its streams. */
+  readonly listener: string | undefined;
+  readonly auth: EffectiveAuth | null;
   readonly requestBodyBytes: number;
   /** Streams at the same time in this worker. */
   readonly inFlight: number;
   readonly open: () => number;
-  /** What the gateway answers itself. */
-  readonly builtin: (request: UpstreamRequest) => { status: number; contentType: string; chunks: readonly string[] };
+  /** Answers of `plano/echo`. */
+  readonly echo: (request: UpstreamRequest) => { status: number; contentType: string; chunks: readonly string[] };
   /** Tells the owner that a reply is awaited. */
   readonly awaitCall: (token: number, stream: Stream) => void;
   /** Told once what became of the exchange. */
@@ -61,6 +68,8 @@ export interface Stream {
   requestSize: number;
   /** Status and headers of the answer that is being read. */
   answer: { readonly status: number; readonly headers: RequestHead['headers'] };
+  /** Whether the next filter answers, so that whatever comes is its answer. */
+  goesToNextFilter: boolean;
   readLimit: number;
   callLimit: number;
   replacement: Respond | undefined;
@@ -84,6 +93,7 @@ export const createStream = (id: number, owner: StreamOwner): Stream => ({
   exchange: undefined,
   requestSize: 0,
   answer: { status: 0, headers: {} },
+  goesToNextFilter: false,
   readLimit: 0,
   callLimit: 0,
   replacement: undefined,
@@ -125,8 +135,13 @@ function fail(stream: Stream, error: unknown): number {
 
 export function onRequestHeaders(stream: Stream, end: boolean): number {
   const { owner } = stream;
-  stream.head = requestHeadOf(owner.host.headers(envoy.requestHeaders));
+  stream.head = requestHeadOf(owner.host.headers(envoy.requestHeaders), owner.listener);
   stream.phase = 'request';
+  if (owner.auth !== null) {
+    const checked = checkListenerKeys(owner.auth, stream.head.headers);
+    if (!checked.ok) return respond(stream, owner.gateway.refuse(stream.head, checked.error));
+    stream.head = { ...stream.head, headers: checked.headers };
+  }
   const { headers } = stream.head;
   if (owner.open() > owner.inFlight) return refuse(stream, 'overloaded', 'The gateway is at its limit of requests', 1);
   const encoding = headerValue(headers, 'content-encoding');
@@ -153,7 +168,7 @@ export function onResponseHeaders(stream: Stream, end: boolean): number {
   const { host } = stream.owner;
   if (stream.phase === 'over' || stream.phase === 'idle') return envoy.proceed;
   const pairs = host.headers(envoy.responseHeaders);
-  const answer = readCodeDetails(host.property('response', 'code_details'));
+  const answer: EnvoyAnswer = stream.goesToNextFilter ? { from: 'upstream' } : readCodeDetails(host.property('response', 'code_details'));
   stream.answer = { status: statusOf(pairs), headers: headersOf(pairs) };
   if (answer.from === 'envoy') return onEnvoyAnswer(stream, answer, end);
   if (stream.phase !== 'sent') {
@@ -165,7 +180,7 @@ export function onResponseHeaders(stream: Stream, end: boolean): number {
 }
 
 /** Envoy answers itself: its text is replaced when it has come. */
-function onEnvoyAnswer(stream: Stream, answer: Exclude<ReturnType<typeof readCodeDetails>, { from: 'upstream' }>, end: boolean): number {
+function onEnvoyAnswer(stream: Stream, answer: Exclude<EnvoyAnswer, { from: 'upstream' }>, end: boolean): number {
   const decision =
     'failure' in answer && stream.phase === 'sent'
       ? dispatch(stream, { type: 'head', head: { ok: false, ...answer.failure } })
@@ -251,7 +266,7 @@ function act(stream: Stream, effect: HostEffect): number {
       return startCall(stream, effect.request, effect.timeoutMs, effect.bodyLimit);
     case 'forward':
       if (stream.phase !== 'request' && stream.phase !== 'calling') throw new Error('The exchange wants to send again, which Envoy cannot');
-      return effect.request.target.type === 'builtin' ? answerBuiltin(stream, effect.request) : send(stream, effect.request);
+      return isEcho(effect.request) ? answerEcho(stream, effect.request) : send(stream, effect.request);
     case 'read-body':
       stream.phase = 'reading';
       stream.readLimit = effect.limit;
@@ -275,8 +290,7 @@ function startCall(stream: Stream, request: UpstreamRequest, timeoutMs: number, 
   const { host, awaitCall } = stream.owner;
   stream.phase = 'calling';
   stream.callLimit = bodyLimit;
-  const token =
-    request.target.type === 'socket' ? host.call(envoyCluster(request.target), headPairs(request), request.body, timeoutMs) : undefined;
+  const token = host.call(clusterOf(request.target), headPairs(request), request.body, timeoutMs);
   if (token === undefined) {
     return act(
       stream,
@@ -287,8 +301,13 @@ function startCall(stream: Stream, request: UpstreamRequest, timeoutMs: number, 
   return envoy.pause;
 }
 
+const isEcho = ({ target }: UpstreamRequest): boolean => target.type === 'builtin' && target.name === 'echo';
+
+/** Calls of what is built in go to the Node process. */
+const clusterOf = (target: UpstreamTarget): string => (target.type === 'socket' ? envoyCluster(target) : envoyNodeCluster);
+
 function headPairs({ target, method, path, headers }: UpstreamRequest): string[] {
-  const authority = target.type === 'socket' ? target.authority : '';
+  const authority = target.type === 'socket' ? target.authority : envoyNodeCluster;
   const scheme = target.type === 'socket' ? target.scheme : 'http';
   return addHeaders([':method', method, ':scheme', scheme, ':authority', authority, ':path', path], headers);
 }
@@ -301,9 +320,11 @@ function send(stream: Stream, request: UpstreamRequest): number {
   const pairs = headPairs(request);
   pairs.push('content-length', String(size));
   // Envoy matches no route without `x-forwarded-proto`; its file takes both out before they reach the upstream.
-  if (target.type === 'socket') pairs.push(envoyClusterHeader, envoyCluster(target), 'x-forwarded-proto', target.scheme);
-  // The router's deadline is about the whole answer; a stream may take longer.
-  if (request.headers['accept'] !== 'application/json') pairs.push('x-envoy-upstream-rq-timeout-ms', '0');
+  if (target.type === 'socket') {
+    pairs.push(headerNames.provider, envoyCluster(target), 'x-forwarded-proto', target.scheme);
+    // The router's deadline is about the whole answer; a stream may take longer.
+    if (request.headers['accept'] !== 'application/json') pairs.push('x-envoy-upstream-rq-timeout-ms', '0');
+  } else stream.goesToNextFilter = true;
   host.setHeaders(envoy.requestHeaders, pairs);
   stream.phase = 'sent';
   if (stream.suspended) host.continueStream(envoy.requestSide);
@@ -311,9 +332,9 @@ function send(stream: Stream, request: UpstreamRequest): number {
 }
 
 /** What the gateway answers itself goes through the exchange like any upstream's answer. */
-function answerBuiltin(stream: Stream, request: UpstreamRequest): number {
-  const { builtin, capabilities } = stream.owner;
-  const { status, contentType, chunks } = builtin(request);
+function answerEcho(stream: Stream, request: UpstreamRequest): number {
+  const { echo, capabilities } = stream.owner;
+  const { status, contentType, chunks } = echo(request);
   const bytes = chunks.map((chunk) => capabilities.utf8.encode(chunk));
   let effect = dispatch(stream, { type: 'head', head: { ok: true, status, headers: { 'content-type': contentType } } });
   if (effect.step === 'read-body') {

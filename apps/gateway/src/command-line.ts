@@ -2,17 +2,22 @@ import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { loadConfig, loadConfigFile } from './load-config.ts';
+import { renderEnvoy, type RenderFlags } from './render.ts';
 import { serve } from './serve.ts';
 import { serveAsWorker } from './worker.ts';
 
 const usage = `Usage: plano-gateway [serve] [--config FILE] [--workers N] [--no-watch]
        plano-gateway validate FILE
+       plano-gateway render --target envoy [--filters FOLDER] [--admin-port PORT] [--node HOST:PORT]… [--direct]
+                            [--watchdog-ms MS] [--ca FILE] FILE
 
 serve     Starts the gateway with FILE, else $PLANO_CONFIG, else ./plano_config.yaml, else without a configuration:
           the known providers with keys from the environment, and plano/echo, which needs none.
           SIGHUP reloads the file, and so does a change of it, unless --no-watch is given. SIGTERM drains.
           --workers N serves in N processes; auto is one for each core. Default 1.
-validate  Prints every problem of a configuration file and exits with 1 if there is one.`;
+validate  Prints every problem of a configuration file and exits with 1 if there is one.
+render    Prints the file for an Envoy that serves the same configuration with the filters in FOLDER; with --direct it needs no
+          Node process.`;
 
 /** Runs one command; resolves with the exit code when it is over. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -38,11 +43,15 @@ export async function run(args: readonly string[]): Promise<number> {
     return cluster.isWorker ? serveAsWorker() : start(values.config, workers, values['no-watch'] !== true);
   }
   if (command === 'validate' && rest.length === 1) return validate(rest[0] as string);
-  console.error(
-    `plano-gateway: ${command === 'validate' ? 'validate takes one file' : `unknown command: ${positionals.join(' ')}`}\n\n${usage}`,
-  );
+  if (command === 'render' && rest.length === 1 && values.target === 'envoy') return render(rest[0] as string, values);
+  console.error(`plano-gateway: ${misuses[command] ?? `unknown command: ${positionals.join(' ')}`}\n\n${usage}`);
   return 2;
 }
+
+const misuses: Readonly<Record<string, string>> = {
+  validate: 'validate takes one file',
+  render: 'render takes --target envoy and one file',
+};
 
 const parse = (args: readonly string[]) =>
   parseArgs({
@@ -53,6 +62,13 @@ const parse = (args: readonly string[]) =>
       help: { type: 'boolean', short: 'h' },
       workers: { type: 'string', short: 'w' },
       'no-watch': { type: 'boolean' },
+      target: { type: 'string' },
+      filters: { type: 'string' },
+      'admin-port': { type: 'string' },
+      node: { type: 'string', multiple: true },
+      direct: { type: 'boolean' },
+      'watchdog-ms': { type: 'string' },
+      ca: { type: 'string' },
     },
   });
 
@@ -75,6 +91,22 @@ async function start(file: string | undefined, workers: number, watches: boolean
   }
   for (const problem of loaded.problems) console.error(problem);
   return 1;
+}
+
+function render(file: string, flags: RenderFlags): number {
+  const loaded = loadConfigFile(file, process.env, { implementedOnly: true });
+  for (const warning of loaded.warnings) console.error(`warning: ${warning}`);
+  if (!loaded.ok) {
+    for (const problem of loaded.problems) console.error(problem);
+    return 1;
+  }
+  try {
+    process.stdout.write(renderEnvoy(loaded.config, flags));
+    return 0;
+  } catch (error) {
+    console.error(`plano-gateway: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
 }
 
 function validate(file: string): number {

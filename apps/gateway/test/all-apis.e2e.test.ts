@@ -7,6 +7,7 @@ import type { ClientUnderTest } from './support/client-under-test.ts';
 import type { FiveProviders } from './support/five-providers.ts';
 import { startFiveProviders, upstreams } from './support/five-providers.ts';
 import { googleClient } from './support/google-client.ts';
+import { tellsOfResets } from './support/start-gateway.ts';
 import { openAiChatClient, openAiResponsesClient } from './support/openai-clients.ts';
 
 let setup: FiveProviders;
@@ -134,6 +135,10 @@ describe.each(pairs)('the official client of $clientApi reaches $api', ({ client
   it.each(['end', 'destroy'] as const)('and gets an error when the stream is cut (%s)', async (how) => {
     fake.script({ delivery: { cut: { afterEvents: 2, how, partial: true } } });
     const error: unknown = await client.ask({ model, user: hello, stream: true }).catch((caught: unknown) => caught);
+    if (how === 'destroy' && !tellsOfResets) {
+      expect(error).toBeInstanceOf(Error);
+      return;
+    }
     expect(error).toBeInstanceOf(client.streamError);
     expect((error as Error).message).toMatch(/upstream/i);
   });

@@ -10,8 +10,8 @@ import {
   gunzipSync,
 } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RunningGateway } from './support/start-gateway.ts';
-import { startGateway } from './support/start-gateway.ts';
+import type { RunningNodeGateway as RunningGateway } from './support/running-gateway.ts';
+import { startNodeGateway as startGateway } from './support/start-node-gateway.ts';
 import { startUpstream } from './support/start-upstream.ts';
 
 const closers: (() => unknown)[] = [];

@@ -5,8 +5,8 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DeveloperApi } from './support/developer-api.ts';
 import { startDeveloperApi } from './support/developer-api.ts';
-import type { RunningGateway } from './support/start-gateway.ts';
-import { startGateway } from './support/start-gateway.ts';
+import type { RunningNodeGateway as RunningGateway } from './support/running-gateway.ts';
+import { startNodeGateway as startGateway } from './support/start-node-gateway.ts';
 
 const forecast = '{"days":[{"min":-2,"max":4}]}';
 const weatherCall = 'tool_calls": [{"name": "city_weather", "arguments": {"city": "Oslo", "days": 3}}]}\n```';

@@ -3,6 +3,8 @@
  * work with the effective configuration, whose types are in the main entry.
  */
 export { type DeriveOptions, deriveConfig } from './config/derive.ts';
+export type { EnvoyNode, EnvoyObject, EnvoyOptions } from './config/envoy/envoy-options.ts';
+export { toEnvoy } from './config/envoy/to-envoy.ts';
 export { unimplementedKeys } from './config/implemented.ts';
 export { type ParseOptions, type ParseResult, parseConfig } from './config/parse-config.ts';
 export { ConfigError, formatProblem, type Problem } from './config/problem.ts';

@@ -1,10 +1,10 @@
 import type { UpstreamTarget } from './http.ts';
 
-/** The request header by which a filter tells Envoy's router the cluster; no client and no upstream ever sees it. */
-export const envoyClusterHeader = 'x-arch-llm-provider';
-
 /** The name under which a filter keeps the summary of an exchange for Envoy's access log. */
 export const envoySummaryKey = 'plano.summary';
+
+/** Envoy's cluster for the Node process beside it. */
+export const envoyNodeCluster = 'bright_staff';
 
 /** Root ids of the filters, which are also the names of their files. */
 export const envoyFilters = { prompt: 'prompt_gateway', llm: 'llm_gateway' } as const;

@@ -26,11 +26,20 @@ function runTests(suite: ServerSuite, workspace: string, environment: Record<str
   rmSync(report, { force: true });
   const vitest = join(workspace, 'node_modules/vitest/vitest.mjs');
   const config = join(workspace, 'tools/ci/vitest.servers.config.ts');
-  const args = [vitest, 'run', '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, suite.tests];
+  const args = [
+    vitest,
+    'run',
+    '--config',
+    config,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...[suite.tests].flat(),
+  ];
   const child = spawn(process.execPath, args, {
     cwd: workspace,
     stdio: 'inherit',
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...environment, SERVER_TESTS: [suite.tests].flat().join() },
     timeout: 15 * 60_000,
   });
   return new Promise((resolve, reject) => {

@@ -19,8 +19,8 @@ interface Started {
 export interface ServerSuite {
   name: string;
   needs: Needs;
-  /** Folder or file whose server tests make up the suite, relative to the workspace. */
-  tests: string;
+  /** Folders or files whose server tests make up the suite, relative to the workspace; a file that `npm test` runs too runs once more. */
+  tests: string | readonly string[];
   /** Gets the path of each of the commands. */
   start(paths: ReadonlyMap<string, string>): Promise<Started>;
 }

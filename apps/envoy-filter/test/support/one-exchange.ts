@@ -19,6 +19,7 @@ export interface FilterExchange {
   /** What the client got: a local reply, or the answer as far as it has come. */
   status(): number;
   answer(): string;
+  answerBytes(): Buffer;
   /** Pieces of the answer that have left the filter. */
   readonly sent: Uint8Array[];
 }
@@ -48,7 +49,8 @@ export function ask(
     requestBody: () => Buffer.from(state.buffers[requestBody] ?? []).toString(),
     responseHeaders: () => Object.fromEntries(state.maps[responseHeaders] ?? []),
     status: () => state.local?.status ?? Number(exchange.responseHeaders()[':status']),
-    answer: () => state.local?.body ?? Buffer.concat(sent).toString(),
+    answer: () => exchange.answerBytes().toString(),
+    answerBytes: () => (state.local === undefined ? Buffer.concat(sent) : Buffer.from(state.local.body)),
   };
   let action = envoy.filter.proxy_on_request_headers(id, Object.keys(headers).length, 0);
   let whole = Buffer.alloc(0);

@@ -2,7 +2,6 @@ import type { ExchangeSummary } from '@plano/common';
 import { startFakeAnthropic, startFakeBedrock, startFakeGemini, startFakeOpenAi } from '@plano/fake-providers';
 import type { FakeServer } from '@plano/fake-providers';
 import type { ApiId } from '@plano/hermesllm';
-import { expect, vi } from 'vitest';
 import type { RunningGateway } from './start-gateway.ts';
 import { startGateway } from './start-gateway.ts';
 
@@ -41,6 +40,7 @@ export async function startFiveProviders(): Promise<FiveProviders> {
   const gateway = await startGateway(`
 version: v0.4.0
 listeners: [{ name: llm, type: model, port: 12000 }]
+retries: { max: 0 }
 model_providers:
   - { ${chat}, base_url: "${openai.url}/v1", access_key: sk-openai, default: true }
   - { ${responses}, base_url: "${openai.url}/v1", access_key: sk-openai }
@@ -55,7 +55,7 @@ model_providers:
     ...fakes,
     gateway,
     async lastSummary() {
-      await vi.waitFor(() => expect(gateway.active()).toBe(0));
+      await gateway.settle();
       return gateway.records.at(-1)?.summary;
     },
     reset() {

@@ -1,61 +1,19 @@
-import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
-import { createGateways } from '../../src/configured-gateways.ts';
-import type { ExchangeRecord } from '@plano/common';
-import { createHostLimits } from '../../src/host-limits.ts';
-import { listenerSockets } from '../../src/listener-sockets.ts';
-import { openListeners } from '../../src/listeners.ts';
-import type { MemoryBudget } from '../../src/memory-budget.ts';
-import { createUpstreamPools } from '../../src/upstream-pools.ts';
+import type { RunningGateway } from './running-gateway.ts';
+import { startEnvoyGateway } from './start-envoy-gateway.ts';
+import { startNodeGateway } from './start-node-gateway.ts';
 
-/** A gateway on a free port. */
-export interface RunningGateway {
-  /** Of the first listener. */
-  readonly url: string;
-  readonly port: number;
-  /** Ports of all listeners, in the order of the configuration. */
-  readonly ports: readonly number[];
-  /** What became of the exchanges so far. */
-  readonly records: readonly ExchangeRecord[];
-  readonly active: () => number;
-  /** Calls of upstreams under way. */
-  readonly running: () => number;
-  /** What all exchanges hold. */
-  readonly memory: MemoryBudget;
-  /** Takes no new connections; resolves when the last one is gone. */
-  drain(): Promise<void>;
-  close(): Promise<void>;
-}
+export type { RunningGateway } from './running-gateway.ts';
 
-/** Starts every listener of a configuration as a user writes it, in this process and on free ports. */
-export async function startGateway(yaml: string, environment: Record<string, string> = {}): Promise<RunningGateway> {
-  const parsed = parseConfig(yaml, { file: 'test.yaml', environment });
-  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
-  const config = deriveConfig(parsed.config, environment);
-  const records: ExchangeRecord[] = [];
-  const limits = createHostLimits(config.limits);
-  const gateways = createGateways(config);
-  const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins });
-  const shared = { gateways, limits, pools, onExchange: (record: ExchangeRecord) => void records.push(record) };
-  const sockets = listenerSockets(config, shared).map((socket) => ({ ...socket, port: 0 }));
-  let draining = false;
-  const listeners = await openListeners(sockets, { headerBytes: config.limits.headerBytes, ready: () => !draining });
-  const ports = listeners.map(({ port }) => port);
-  const port = ports[0] ?? 0;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    ports,
-    records,
-    active: () => limits.active,
-    running: () => pools.running(),
-    memory: limits.memory,
-    async drain() {
-      draining = true;
-      await Promise.all(listeners.map((listener) => listener.close()));
-    },
-    async close() {
-      for (const listener of listeners) listener.destroy();
-      await pools.close();
-    },
-  };
+const hosts = { node: startNodeGateway, envoy: startEnvoyGateway };
+
+/** The host under test: `PLANO_TEST_HOST=envoy` runs the same tests through a real Envoy. */
+const host = process.env['PLANO_TEST_HOST'] ?? 'node';
+
+/** Whether a stream that its upstream resets still gets a last event. Envoy's router resets the client's stream then, and no filter is asked. */
+export const tellsOfResets = host === 'node';
+
+/** Starts the gateway over a configuration as a user writes it, in the host under test. */
+export function startGateway(yaml: string, environment: Record<string, string> = {}): Promise<RunningGateway> {
+  if (host !== 'node' && host !== 'envoy') throw new Error(`PLANO_TEST_HOST is node or envoy, not ${host}`);
+  return hosts[host](yaml, environment);
 }

@@ -19,6 +19,7 @@ export async function startTwoProviders(more = ''): Promise<TwoProviders> {
   const gateway = await startGateway(`
 version: v0.4.0
 listeners: [{ name: llm, type: model, port: 12000 }]
+retries: { max: 0 }
 model_providers:
   - { model: openai/gpt-4o, base_url: "${openai.url}/v1", access_key: sk-openai, default: true }
   - { model: anthropic/claude-sonnet-4-5, base_url: "${anthropic.url}/v1", access_key: sk-anthropic }

@@ -1,0 +1,44 @@
+import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
+import { vi } from 'vitest';
+import { createGateways } from '../../src/configured-gateways.ts';
+import type { ExchangeRecord } from '@plano/common';
+import { createHostLimits } from '../../src/host-limits.ts';
+import { listenerSockets } from '../../src/listener-sockets.ts';
+import { openListeners } from '../../src/listeners.ts';
+import { createUpstreamPools } from '../../src/upstream-pools.ts';
+import type { RunningNodeGateway } from './running-gateway.ts';
+
+/** Starts every listener of a configuration as a user writes it, in this process and on free ports. */
+export async function startNodeGateway(yaml: string, environment: Record<string, string> = {}): Promise<RunningNodeGateway> {
+  const parsed = parseConfig(yaml, { file: 'test.yaml', environment });
+  if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
+  const config = deriveConfig(parsed.config, environment);
+  const records: ExchangeRecord[] = [];
+  const limits = createHostLimits(config.limits);
+  const gateways = createGateways(config);
+  const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins });
+  const shared = { gateways, limits, pools, onExchange: (record: ExchangeRecord) => void records.push(record) };
+  const sockets = listenerSockets(config, shared).map((socket) => ({ ...socket, port: 0 }));
+  let draining = false;
+  const listeners = await openListeners(sockets, { headerBytes: config.limits.headerBytes, ready: () => !draining });
+  const ports = listeners.map(({ port }) => port);
+  const port = ports[0] ?? 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    ports,
+    records,
+    active: () => limits.active,
+    running: () => pools.running(),
+    memory: limits.memory,
+    settle: () => vi.waitUntil(() => limits.active === 0),
+    async drain() {
+      draining = true;
+      await Promise.all(listeners.map((listener) => listener.close()));
+    },
+    async close() {
+      for (const listener of listeners) listener.destroy();
+      await pools.close();
+    },
+  };
+}

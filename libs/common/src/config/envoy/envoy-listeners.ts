@@ -1,0 +1,173 @@
+import { headerNames } from '../../headers.ts';
+import type { EffectiveAuth, EffectiveConfig, EffectiveListener, EffectiveTls } from '../effective.ts';
+import type { EffectiveTracing } from '../effective-telemetry.ts';
+import { collectorCluster, socketAddress } from './envoy-clusters.ts';
+import { type FilterChoice, envoyHttpFilters } from './envoy-filters.ts';
+import type { EnvoyObject, EnvoyOptions } from './envoy-options.ts';
+import { extension, seconds } from './envoy-options.ts';
+import { nodeRoutes, providerRoutes, type RouteSettings } from './envoy-routes.ts';
+
+/** A socket of Envoy's and what stands behind it. */
+interface Socket {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly tls: EffectiveTls | null;
+  readonly origins: readonly string[];
+  readonly auth: EffectiveAuth | null;
+  readonly filters: FilterChoice;
+  readonly routes: EnvoyObject;
+  /** Service name of its spans. */
+  readonly service: 'plano(inbound)' | 'plano(outbound)';
+  /** Whether clients are outside, so that nothing of ours may come in. */
+  readonly external: boolean;
+}
+
+const defaultLlmPort = 12_001;
+
+/** All listeners: those of the configuration, and the internal one by which the Node process reaches providers. */
+export function envoyListeners(config: EffectiveConfig, options: EnvoyOptions): EnvoyObject[] {
+  const sockets = config.listeners.map((listener) => socketOf(listener, config, options));
+  if (options.node !== null) sockets.push(internalLlm(config, options));
+  return sockets.map((socket) => listenerOf(socket, config, options));
+}
+
+function socketOf(listener: EffectiveListener, config: EffectiveConfig, options: EnvoyOptions): Socket {
+  const { name, address, port, tls, cors, auth, timeoutMs, maxRetries } = listener;
+  const settings: RouteSettings = { timeoutMs, maxRetries, origins: cors?.origins ?? [] };
+  const base = { name, address, port, tls, origins: settings.origins, auth, external: true } as const;
+  const filtered = (filters: FilterChoice): Socket => ({
+    ...base,
+    filters,
+    routes: providerRoutes(config, settings),
+    service: filters === 'llm' ? 'plano(outbound)' : 'plano(inbound)',
+  });
+  if (listener.type === 'prompt') return filtered('prompt-and-llm');
+  if (listener.type === 'model' && options.node === null) return filtered('llm');
+  if (options.node === null) throw new Error(`Listener '${name}' serves agents, which needs the Node process`);
+  return {
+    ...base,
+    filters: 'none',
+    routes: nodeRoutes(config, settings, listener.type === 'agent' ? name : undefined),
+    service: 'plano(inbound)',
+  };
+}
+
+function internalLlm(config: EffectiveConfig, options: EnvoyOptions): Socket {
+  const written = config.internalListeners.find(({ type }) => type === 'internal-llm');
+  // The Node process sends again itself, to the same model or another one; two of them at it would multiply.
+  const settings: RouteSettings = { timeoutMs: config.timeouts.totalMs, maxRetries: 0, origins: [] };
+  return {
+    name: 'egress_traffic_llm',
+    address: written?.address ?? '127.0.0.1',
+    port: options.llmPort ?? written?.port ?? defaultLlmPort,
+    tls: null,
+    origins: [],
+    auth: written?.auth ?? null,
+    filters: 'llm',
+    routes: providerRoutes(config, settings),
+    service: 'plano(outbound)',
+    external: false,
+  };
+}
+
+// Envoy holds at most so much of a body for a filter, and so much for a client that does not read.
+const largestBuffer = 32 * 1024 * 1024;
+const spareBytes = 64 * 1024;
+
+function listenerOf(socket: Socket, config: EffectiveConfig, options: EnvoyOptions): EnvoyObject {
+  const { requestBodyBytes, responseBodyBytes } = config.limits;
+  const bufferBytes = Math.max(requestBodyBytes, Math.min(responseBodyBytes, largestBuffer));
+  const manager = extension(
+    'envoy.filters.network.http_connection_manager',
+    'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+    {
+      stat_prefix: socket.name.replace(/[^A-Za-z0-9_]/g, '_'),
+      codec_type: 'AUTO',
+      http2_protocol_options: { max_concurrent_streams: 100 },
+      max_request_headers_kb: Math.max(1, Math.min(8192, Math.ceil(config.limits.headerBytes / 1024))),
+      stream_idle_timeout: seconds(config.timeouts.streamIdleMs),
+      request_headers_timeout: '60s',
+      request_timeout: '300s',
+      drain_timeout: seconds(config.timeouts.drainMs),
+      common_http_protocol_options: { idle_timeout: '75s' },
+      generate_request_id: config.tracing.randomSamplingPercent > 0,
+      server_header_transformation: 'PASS_THROUGH',
+      ...(socket.external ? { early_header_mutation_extensions: [withoutInternalHeaders] } : {}),
+      access_log: [accessLog(config, options.accessLog ?? '/dev/stdout')],
+      ...(config.tracing.randomSamplingPercent > 0 ? { tracing: tracing(config.tracing, socket.service) } : {}),
+      route_config: socket.routes,
+      http_filters: envoyHttpFilters(
+        config,
+        { choice: socket.filters, listener: socket.name, bufferBytes, cors: socket.origins.length > 0, auth: socket.auth },
+        options,
+      ),
+    },
+  );
+  return {
+    name: socket.name,
+    address: socketAddress(socket.address, socket.port),
+    per_connection_buffer_limit_bytes: bufferBytes + spareBytes,
+    filter_chains: [{ filters: [manager], ...(socket.tls === null ? {} : { transport_socket: downstreamTls(socket.tls) }) }],
+  };
+}
+
+/** Headers by which the parts of Plano talk to each other, and Envoy's own: no client may send them. */
+const withoutInternalHeaders = extension(
+  'envoy.http.early_header_mutation.header_mutation',
+  'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
+  {
+    mutations: [
+      ...[headerNames.upstream, headerNames.provider, headerNames.agentListenerName, headerNames.streamingRequest].map((remove) => ({
+        remove,
+      })),
+      { remove_on_match: { key_matcher: { prefix: 'x-envoy-' } } },
+    ],
+  },
+);
+
+const downstreamTls = ({ cert, key }: EffectiveTls): EnvoyObject =>
+  extension('envoy.transport_sockets.tls', 'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext', {
+    common_tls_context: {
+      tls_params: { tls_minimum_protocol_version: 'TLSv1_2' },
+      alpn_protocols: ['h2', 'http/1.1'],
+      tls_certificates: [{ certificate_chain: { filename: cert }, private_key: { filename: key } }],
+    },
+  });
+
+/** One line for each exchange, without its content and without queries, which may carry keys. `plano` is the filter's summary. */
+function accessLog({ logging }: EffectiveConfig, path: string): EnvoyObject {
+  const fields = {
+    time: '%START_TIME%',
+    status: '%RESPONSE_CODE%',
+    method: '%REQ(:METHOD)%',
+    path: '%PATH(NQ:ORIG)%',
+    flags: '%RESPONSE_FLAGS%',
+    details: '%RESPONSE_CODE_DETAILS%',
+    received: '%BYTES_RECEIVED%',
+    sent: '%BYTES_SENT%',
+    durationMs: '%DURATION%',
+    attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
+    upstream: '%UPSTREAM_CLUSTER%',
+    plano: '%FILTER_STATE(wasm.plano.summary:PLAIN)%',
+  };
+  const format =
+    logging.format === 'json'
+      ? { json_format: fields }
+      : {
+          text_format_source: {
+            inline_string: `${fields.time} ${fields.status} ${fields.method} ${fields.path} ${fields.durationMs}ms ${fields.upstream} ${fields.plano}\n`,
+          },
+        };
+  return extension('envoy.access_loggers.file', 'envoy.extensions.access_loggers.file.v3.FileAccessLog', { path, log_format: format });
+}
+
+function tracing({ randomSamplingPercent }: EffectiveTracing, service: string): EnvoyObject {
+  return {
+    random_sampling: { value: randomSamplingPercent },
+    provider: extension('envoy.tracers.opentelemetry', 'envoy.config.trace.v3.OpenTelemetryConfig', {
+      grpc_service: { envoy_grpc: { cluster_name: collectorCluster }, timeout: '0.25s' },
+      service_name: service,
+    }),
+  };
+}

@@ -1,0 +1,108 @@
+import { envoyCluster, envoyNodeCluster } from '../../envoy-names.ts';
+import { headerNames } from '../../headers.ts';
+import type { EffectiveConfig, EffectiveRetries } from '../effective.ts';
+import { upstreamsOf } from './envoy-clusters.ts';
+import type { EnvoyObject } from './envoy-options.ts';
+import { seconds } from './envoy-options.ts';
+
+/** What the routes of one listener are made of. */
+export interface RouteSettings {
+  /** Deadline of a whole answer that is no stream. */
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly origins: readonly string[];
+}
+
+const healthRoute: EnvoyObject = {
+  match: { path: '/healthz' },
+  direct_response: { status: 200, body: { inline_string: 'ok\n' } },
+  typed_per_filter_config: {
+    prompt_gateway: { '@type': 'type.googleapis.com/envoy.config.route.v3.FilterConfig', disabled: true },
+    llm_gateway: { '@type': 'type.googleapis.com/envoy.config.route.v3.FilterConfig', disabled: true },
+  },
+};
+
+/** To providers: the LLM filter has chosen the cluster and says so in a header that goes no further. */
+export function providerRoutes(config: EffectiveConfig, settings: RouteSettings): EnvoyObject {
+  const clusters = [...new Set(upstreamsOf(config).map(envoyCluster))];
+  return virtualHost(settings, [
+    healthRoute,
+    ...clusters.map((cluster) => ({
+      match: { prefix: '/', headers: [{ name: headerNames.provider, string_match: { exact: cluster } }] },
+      route: {
+        cluster,
+        timeout: seconds(settings.timeoutMs),
+        idle_timeout: seconds(config.timeouts.streamIdleMs),
+        retry_policy: retryPolicy(config, settings.maxRetries),
+      },
+      // The filter writes both for Envoy alone.
+      request_headers_to_remove: [headerNames.provider, 'x-forwarded-proto'],
+    })),
+    { match: { prefix: '/' }, direct_response: { status: 404, body: { inline_string: 'No provider was chosen for this request\n' } } },
+  ]);
+}
+
+/** To the Node process, which knows itself how long an answer may take. */
+export function nodeRoutes(config: EffectiveConfig, settings: RouteSettings, agents?: string): EnvoyObject {
+  const route = { cluster: envoyNodeCluster, timeout: '0s', idle_timeout: seconds(config.timeouts.streamIdleMs) };
+  const headers =
+    agents === undefined
+      ? {}
+      : {
+          request_headers_to_add: [
+            {
+              header: { key: headerNames.agentListenerName, value: agents.replaceAll('%', '%%') },
+              append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
+            },
+          ],
+        };
+  return virtualHost(settings, [
+    healthRoute,
+    { match: { prefix: '/' }, route: agents === undefined ? route : { ...route, prefix_rewrite: '/agents/' }, ...headers },
+  ]);
+}
+
+function virtualHost({ origins }: RouteSettings, routes: readonly EnvoyObject[]): EnvoyObject {
+  const cors = {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy',
+    allow_origin_string_match: origins.map((origin) => (origin === '*' ? { prefix: '' } : { exact: origin })),
+    allow_methods: 'GET, POST, OPTIONS',
+    allow_headers: '*',
+    max_age: '600',
+  };
+  return {
+    virtual_hosts: [
+      {
+        name: 'plano',
+        domains: ['*'],
+        routes,
+        ...(origins.length === 0 ? {} : { typed_per_filter_config: { 'envoy.filters.http.cors': cors } }),
+      },
+    ],
+  };
+}
+
+/*
+ * Retries go to the same provider. A request that was sent and not answered is not sent again: Envoy's `reset` also covers an upstream that took
+ * too long, and that would be billed twice.
+ */
+function retryPolicy({ retries, timeouts }: EffectiveConfig, maxRetries: number): EnvoyObject {
+  const statuses = retries.on.filter((condition) => typeof condition === 'number');
+  const on = [
+    ...(retries.on.includes('connect') ? ['connect-failure', 'refused-stream'] : []),
+    ...(retries.on.includes('reset') ? ['reset-before-request'] : []),
+    ...(statuses.length > 0 ? ['retriable-status-codes'] : []),
+  ];
+  return {
+    retry_on: on.join(','),
+    num_retries: maxRetries,
+    retriable_status_codes: statuses,
+    // Envoy stops this clock at the head of the answer: it limits the wait for the first byte.
+    per_try_timeout: seconds(timeouts.firstByteMs),
+    retry_back_off: { base_interval: seconds(retries.baseMs), max_interval: seconds(Math.max(retries.baseMs, retries.capMs)) },
+    rate_limited_retry_back_off: {
+      reset_headers: [{ name: 'retry-after', format: 'SECONDS' }],
+      max_interval: seconds(retries.retryAfterCapMs),
+    },
+  };
+}

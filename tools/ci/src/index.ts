@@ -1,0 +1,1 @@
+export { installNeeds } from './install-needs.ts';

@@ -1,0 +1,138 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { EnvoyObject } from '@plano/common/config';
+import { installEnvoy } from './install-envoy.ts';
+
+/** A running Envoy. */
+export interface RunningEnvoy {
+  readonly pid: number;
+  /** `http://127.0.0.1:PORT` of the admin interface. */
+  readonly admin: string;
+  /** Port of a listener by its name, also where the file says port 0. */
+  port(listener: string): number;
+  /** Everything it has logged so far, without the access log. */
+  log(): string;
+  /** Lines of the access log, if it goes to the file that `accessLog` names. */
+  accessLog(): string[];
+  /** A counter or gauge of its statistics. */
+  stat(name: string): Promise<number>;
+  /** Milliseconds from the start until it was live. */
+  readonly liveMs: number;
+  /** Ends it and waits for that. */
+  close(): Promise<void>;
+}
+
+/** How an Envoy is started. */
+export interface StartEnvoyOptions {
+  /** Worker threads. Default 1. */
+  readonly concurrency?: number;
+  /** Default `warning`. */
+  readonly logLevel?: string;
+}
+
+const startLimitMs = 60_000;
+
+/**
+ * Starts Envoy with a bootstrap file and waits until it is live.
+ *
+ * @param bootstrap makes the file when it is told where the access log goes
+ * @throws Error with what Envoy has logged when it does not start
+ */
+export async function startEnvoy(bootstrap: (accessLog: string) => EnvoyObject, options: StartEnvoyOptions = {}): Promise<RunningEnvoy> {
+  const folder = mkdtempSync(join(tmpdir(), 'plano-envoy-'));
+  const [config, adminFile, accessFile] = ['envoy.json', 'admin', 'access.log'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(config, JSON.stringify(bootstrap(accessFile)), { mode: 0o600 });
+  const started = performance.now();
+  const args = ['-c', config, '--use-dynamic-base-id', '--admin-address-path', adminFile, '--file-flush-interval-msec', '20'];
+  const child = spawn(installEnvoy(), [...args, '--concurrency', String(options.concurrency ?? 1), '-l', options.logLevel ?? 'warning'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (data) => (log += String(data)));
+  const over = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const close = async (): Promise<void> => {
+    if (child.exitCode === null) child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    await over;
+    clearTimeout(timer);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const admin = await waitUntilLive(child, adminFile);
+    const liveMs = performance.now() - started;
+    const ports = await listenerPorts(admin);
+    return {
+      pid: child.pid ?? 0,
+      admin,
+      liveMs,
+      port(listener) {
+        const port = ports.get(listener);
+        if (port === undefined) throw new Error(`Envoy has no listener ${listener}; it has ${[...ports.keys()].join(', ')}`);
+        return port;
+      },
+      log: () => log,
+      accessLog: () =>
+        readIfThere(accessFile)
+          .split('\n')
+          .filter((line) => line !== ''),
+      stat: (name) => readStat(admin, name),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${log}`, { cause: error });
+  }
+}
+
+async function waitUntilLive(child: ChildProcess, adminFile: string): Promise<string> {
+  const deadline = performance.now() + startLimitMs;
+  while (performance.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`Envoy ended with code ${child.exitCode}`);
+    const address = readIfThere(adminFile);
+    // It answers before it is live.
+    if (address !== '' && (await textOf(`http://${address}/ready`)).trim() === 'LIVE') return `http://${address}`;
+    await sleep(10);
+  }
+  throw new Error(`Envoy was not live after ${startLimitMs} ms`);
+}
+
+interface ListenerList {
+  readonly listener_statuses?: readonly {
+    readonly name: string;
+    readonly local_address: { readonly socket_address: { readonly port_value: number } };
+  }[];
+}
+
+async function listenerPorts(admin: string): Promise<Map<string, number>> {
+  const list = JSON.parse(await textOf(`${admin}/listeners?format=json`)) as ListenerList;
+  return new Map(list.listener_statuses?.map(({ name, local_address: { socket_address } }) => [name, socket_address.port_value]));
+}
+
+async function readStat(admin: string, name: string): Promise<number> {
+  const text = await textOf(`${admin}/stats?filter=${encodeURIComponent(`^${name.replaceAll('.', '\\.')}$`)}`);
+  return Number(/: (\d+)/.exec(text)?.[1] ?? 0);
+}
+
+async function textOf(url: string): Promise<string> {
+  try {
+    return await (await fetch(url)).text();
+  } catch {
+    return '';
+  }
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
