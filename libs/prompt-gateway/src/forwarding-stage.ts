@@ -15,6 +15,7 @@ import {
   forward,
   gatewayError,
   headerValue,
+  hopByHopHeaders,
   isForwardedToClient,
   isForwardedUpstream,
   mediaType,
@@ -58,7 +59,7 @@ function* forwardRequest(head: RequestHead, body: HttpBody, target: UpstreamTarg
   return passAnswer(answer.status, answer.headers);
 }
 
-const isKeptForNextStage = (name: string): boolean => name !== 'host' && name !== 'content-length';
+const isKeptForNextStage = (name: string): boolean => name !== 'host' && name !== 'content-length' && !hopByHopHeaders.has(name);
 
 function passAnswer(status: number, upstream: HttpHeaders): Decision {
   const headers = headersFor(upstream, isForwardedToClient);

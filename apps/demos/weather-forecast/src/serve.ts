@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startGateway, stopGateway } from './start-gateway.ts';
+import { startGateway, stopGateway, untilReady } from './start-gateway.ts';
 import { startWeatherApi } from './weather-api.ts';
 
 // The whole demo in one command: the API in this process, the gateway beside it. Ctrl+C ends both.
@@ -18,8 +18,8 @@ async function stop(): Promise<void> {
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 gateway.once('exit', () => void stop());
-setTimeout(() => {
-  if (stopping) return;
+await untilReady('http://127.0.0.1:10000').catch(() => stop());
+if (!stopping) {
   const body = JSON.stringify({ messages: [{ role: 'user', content: 'What is the weather in Seattle for 3 days?' }] });
   console.log(`Ask it:\n  curl http://127.0.0.1:10000/v1/chat/completions -H 'content-type: application/json' -d '${body}'`);
-}, 1500).unref();
+}

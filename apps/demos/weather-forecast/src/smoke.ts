@@ -3,10 +3,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { askQuestions } from './questions.ts';
-import { startGateway, stopGateway } from './start-gateway.ts';
+import { startGateway, stopGateway, untilReady } from './start-gateway.ts';
 import { startWeatherApi } from './weather-api.ts';
 
 // Starts the demo on free ports, asks it the questions of its README without any key, and ends with 1 when an answer is not as told there.
@@ -17,18 +16,6 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-async function untilReady(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const ready = await fetch(`${url}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (ready) return;
-    await wait(100);
-  }
-  throw new Error('The gateway was not ready within 10 seconds');
 }
 
 const api = await startWeatherApi(0);

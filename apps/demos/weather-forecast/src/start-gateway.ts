@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../gateway/dist/main.js', import.meta.url));
@@ -17,4 +18,17 @@ export function stopGateway(gateway: ChildProcess): Promise<number | null> {
   const ended = new Promise<number | null>((resolve) => gateway.once('exit', resolve));
   gateway.kill('SIGTERM');
   return ended;
+}
+
+/** Resolves when the gateway at this URL takes requests; rejects after 10 seconds. */
+export async function untilReady(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    const ready = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (ready) return;
+    await wait(100);
+  }
+  throw new Error('The gateway was not ready within 10 seconds');
 }

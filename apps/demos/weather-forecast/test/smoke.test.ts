@@ -1,0 +1,10 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+it('answers its questions without any key', async () => {
+  const smoke = fileURLToPath(new URL('../src/smoke.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [smoke], { env: { PATH: process.env['PATH'] ?? '' } });
+  expect(stdout).toContain('3 passed, 0 failed');
+});
