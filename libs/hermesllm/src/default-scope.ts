@@ -24,7 +24,7 @@ export const warningLimit = 100;
 
 /** A scope that collects its warnings in `warnings`, each once, up to {@link warningLimit}. */
 export function createScope(warnings: Warning[], options: ScopeOptions = {}): Scope {
-  const seen = new Set<string>();
+  let seen: Set<string> | undefined;
   return {
     now: options.now ?? Date.now,
     newId: options.newId ?? randomId,
@@ -32,6 +32,7 @@ export function createScope(warnings: Warning[], options: ScopeOptions = {}): Sc
     warn(warning) {
       if (warnings.length > warningLimit) return;
       const key = `${warning.type} ${warning.path} ${warning.reason}`;
+      seen ??= new Set();
       if (seen.has(key)) return;
       seen.add(key);
       warnings.push(warnings.length < warningLimit ? warning : { type: warning.type, path: '', reason: 'More warnings are left out' });

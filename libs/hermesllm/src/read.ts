@@ -1,6 +1,9 @@
 import type { JsonObject } from './codec.ts';
 
-export const elementPath = (path: string, index: number): string => `${path}[${index}]`;
+// Paths are made for every block of a request: the usual places in a list are made once.
+const places = Array.from({ length: 256 }, (_, index) => `[${index}]`);
+
+export const elementPath = (path: string, index: number): string => path + (places[index] ?? `[${index}]`);
 
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 

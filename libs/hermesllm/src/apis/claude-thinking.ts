@@ -1,8 +1,9 @@
 import type { Fields } from '../fields.ts';
 import { pathAt, readInteger, readString, requireString } from '../fields.ts';
 import type { ReasoningRequest } from '../model/request.ts';
-import { approximated } from '../warn.ts';
+import { approximated, dropped, unsupported } from '../warn.ts';
 import { words } from '../words.ts';
+import type { Scope } from '../scope.ts';
 
 // How Claude is asked to think, by its own API and at Bedrock: `{ type, budget_tokens, display }`, and an effort beside it.
 
@@ -31,3 +32,50 @@ function decodeMode(thinking: Fields): ReasoningRequest['mode'] {
   if (type !== 'adaptive') approximated(thinking.scope, pathAt(thinking, 'type'), `${type} was read as adaptive`);
   return 'adaptive';
 }
+
+const smallestBudget = 1024;
+export const knownEfforts = words('low medium high xhigh max');
+
+/** Whether not to think is what a request says, in one of several ways. */
+export const thinksNot = ({ mode, effort, budget }: ReasoningRequest): boolean =>
+  mode === 'off' || (mode === undefined && (effort === 'none' || budget === 0));
+
+/** An effort in Claude's words. */
+export function claudeEffort(effort: string | undefined, scope: Scope): string | undefined {
+  if (effort === undefined || effort === 'none') return undefined;
+  if (knownEfforts.has(effort)) return effort;
+  if (effort === 'minimal') return 'low';
+  unsupported(scope, 'reasoning.effort', effort);
+  return undefined;
+}
+
+/** The budget that an effort stands for; a wish to think without one is a medium one. */
+export function claudeBudget({ effort, mode }: ReasoningRequest, { settings }: Scope): number | undefined {
+  const { effortBudgets } = settings;
+  const known = effort !== undefined && Object.hasOwn(effortBudgets, effort) ? effortBudgets[effort] : undefined;
+  return known ?? (mode === 'on' ? (effortBudgets['medium'] ?? smallestBudget) : undefined);
+}
+
+/** Whether the text of the thinking shall be in the answer. */
+export function claudeDisplay({ include, summary }: ReasoningRequest, scope: Scope): 'summarized' | 'omitted' | undefined {
+  if (summary === 'concise' || summary === 'detailed') approximated(scope, 'reasoning.summary', 'There is one kind of summary');
+  if (include === false) return 'omitted';
+  return include === true || summary !== undefined ? 'summarized' : undefined;
+}
+
+/** Thinking within a budget, which comes on top of the answer's tokens where those would not leave room for it. */
+export function budgetThinking<Limit extends number | undefined>(
+  wanted: number,
+  maxTokens: Limit,
+  scope: Scope,
+): { tokens: number; room: Limit | number } {
+  const tokens = Math.max(smallestBudget, wanted);
+  if (tokens !== wanted) approximated(scope, 'reasoning.budget', `The smallest budget is ${smallestBudget}`);
+  if (maxTokens === undefined || maxTokens > tokens) return { tokens, room: maxTokens };
+  approximated(scope, 'maxTokens', `Thinking counts towards it: raised by the budget of ${tokens}`);
+  return { tokens, room: maxTokens + tokens };
+}
+
+/** What is said where a tool loop runs whose calls were made without thinking: Claude refuses to start it in between. */
+export const reportUnsigned = (scope: Scope): void =>
+  dropped(scope, 'reasoning', 'The running tool loop began without thinking, and Claude refuses to start it in between');

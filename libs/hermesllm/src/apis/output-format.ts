@@ -23,3 +23,6 @@ export const strictSchema = (schema: unknown, name?: string, description?: strin
   schema,
   strict: true,
 });
+
+/** Asks for JSON in words, where the API cannot be told otherwise. */
+export const jsonInstruction = 'Answer with a single JSON object and nothing else.';

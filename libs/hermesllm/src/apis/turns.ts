@@ -4,6 +4,9 @@ import type { Block } from '../model/block.ts';
 import type { Message } from '../model/request.ts';
 import { message } from '../model/request.ts';
 import { words } from '../words.ts';
+import { elementPath } from '../read.ts';
+import type { Scope } from '../scope.ts';
+import { approximated, dropped, emulated, unsupported } from '../warn.ts';
 
 const turnMembers = words('role content');
 
@@ -39,4 +42,98 @@ export function pushUserTurn(blocks: readonly Block[], messages: Message[]): voi
     }
     run.blocks.push(block);
   }
+}
+
+/** What stands for the user's first words when a conversation begins with the assistant: something must, and it should ask for nothing. */
+export const openingText = '(The conversation begins.)';
+
+/** A turn while it grows. */
+export interface Turn<Wire> {
+  role: 'user' | 'assistant';
+  content: Wire[];
+  /** Where the next tool result goes: results stand before everything else. */
+  results: number;
+  /** Where in the hub it began. */
+  path: string;
+}
+
+/** How an API writes its turns. */
+export interface TurnWriter<Wire> {
+  encodeBlock(block: Block, path: string, out: Wire[]): void;
+  text(text: string): Wire;
+  /** Whether a turn without content is a turn. */
+  keepsEmpty: boolean;
+  /** Whether a block is thinking. */
+  isThinking(wire: Wire): boolean;
+}
+
+export interface EncodedTurns<Wire> {
+  system: Wire[];
+  turns: Turn<Wire>[];
+  /** Whether the turns end with results of a call that the model made without thinking first. */
+  unsigned: boolean;
+}
+
+/**
+ * The hub's messages as a system prompt and alternating turns. Neighbours of one side are one turn; a user turn has its tool results first,
+ * which the APIs demand. System and developer messages are all in the prompt, in their order. Turns may be empty.
+ */
+export function encodeTurns<Wire>(messages: readonly Message[], writer: TurnWriter<Wire>, scope: Scope): EncodedTurns<Wire> {
+  const system: Wire[] = [];
+  const turns: Turn<Wire>[] = [];
+  for (let i = 0; i < messages.length; i++) {
+    const { role, blocks, name } = messages[i] as Message;
+    const path = elementPath('messages', i);
+    if (name !== undefined) unsupported(scope, `${path}.name`);
+    const prompts = role === 'system' || role === 'developer';
+    if (prompts && turns.length > 0) approximated(scope, path, 'Moved to the system prompt');
+    const turn = prompts ? undefined : turnOf(role === 'assistant' ? role : 'user', path, turns);
+    const inside = `${path}.blocks`;
+    for (let j = 0; j < blocks.length; j++) {
+      const block = blocks[j] as Block;
+      const here = elementPath(inside, j);
+      if (turn !== undefined) pushBlock(block, here, turn, writer, scope);
+      else if (block.type === 'text') writer.encodeBlock(block, here, system);
+      else dropped(scope, here, 'A system prompt has only text');
+    }
+    // A turn without content may have been made for nothing.
+    if (turn !== undefined && turn.content.length === 0 && !writer.keepsEmpty) turns.pop();
+  }
+  if (turns[0]?.role === 'assistant') {
+    emulated(scope, 'messages', 'The user has to speak first; a neutral text was put before the assistant');
+    turns.unshift({ role: 'user', content: [writer.text(openingText)], results: 0, path: 'messages' });
+  }
+  return { system, turns, unsigned: endsUnsigned(turns, writer) };
+}
+
+function turnOf<Wire>(role: Turn<Wire>['role'], path: string, turns: Turn<Wire>[]): Turn<Wire> {
+  const last = turns[turns.length - 1];
+  if (last?.role === role) return last;
+  const turn: Turn<Wire> = { role, content: [], results: 0, path };
+  turns.push(turn);
+  return turn;
+}
+
+function pushBlock<Wire>(block: Block, path: string, turn: Turn<Wire>, writer: TurnWriter<Wire>, scope: Scope): void {
+  const { role, content, results } = turn;
+  if (role === 'assistant' && block.type === 'media') unsupported(scope, path, block.kind);
+  else if (block.type !== 'tool-result') writer.encodeBlock(block, path, content);
+  else if (content.length === results) {
+    writer.encodeBlock(block, path, content);
+    turn.results = content.length;
+  } else {
+    const made: Wire[] = [];
+    writer.encodeBlock(block, path, made);
+    approximated(scope, path, 'Tool results were moved to the beginning of their turn');
+    content.splice(results, 0, ...made);
+    turn.results += made.length;
+  }
+}
+
+function endsUnsigned<Wire>(turns: readonly Turn<Wire>[], writer: TurnWriter<Wire>): boolean {
+  const last = turns[turns.length - 1];
+  const calls = turns[turns.length - 2];
+  if (last === undefined || calls === undefined || last.results === 0 || calls.role !== 'assistant') return false;
+  const [first] = calls.content;
+  return first === undefined || !writer.isThinking(first);
 }

@@ -11,9 +11,9 @@ const usual: Readonly<Record<string, unknown>> = {
   parallelToolCalls: true,
 };
 
-/** Reports the fields of a request, given as one text of their names, that the target has no form for. */
-export function reportUnsupported(request: LlmRequest, fields: string, scope: Scope): void {
-  for (const field of fields.split(' ')) {
+/** Reports the fields of a request, given as their names, that the target has no form for. */
+export function reportUnsupported(request: LlmRequest, fields: ReadonlySet<string>, scope: Scope): void {
+  for (const field of fields) {
     const value = request[field as keyof LlmRequest];
     const nothing = value === undefined || value === usual[field] || (Array.isArray(value) && value.length === 0);
     if (!nothing) unsupported(scope, field);

@@ -1,11 +1,11 @@
 import { Crc32 } from '@smithy/core/checksum';
-import { toBase64 } from '@smithy/core/serde';
 import { EventStreamCodec } from '@smithy/eventstream-codec';
 import type { Machine } from '../machine.ts';
 import { none } from '../machine.ts';
 import type { Frame } from '../model/api.ts';
 import type { Utf8 } from './utf8.ts';
 import { portableUtf8 } from './utf8.ts';
+import { encodeBase64 } from './base64.ts';
 
 // One message: total length and headers length (big-endian, 4 bytes each), CRC-32 of these eight bytes, headers, payload, CRC-32 of all
 // before it. https://smithy.io/2.0/aws/amazon-eventstream.html
@@ -156,7 +156,7 @@ function headerText(header: HeaderValue): string {
     case 'uuid':
       return header.value;
     case 'binary':
-      return toBase64(header.value);
+      return encodeBase64(header.value);
     case 'long': {
       const { bytes } = header.value;
       return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigInt64(0).toString();

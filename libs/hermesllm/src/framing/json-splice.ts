@@ -189,6 +189,8 @@ function rebuild(
  * @throws HermesError (400)
  */
 export function checkDepth(text: string, limit: number = defaultDepthLimit): void {
+  // Most bodies do not open enough objects and lists to be too deep, however they are nested.
+  if (opens(text, '{', limit) + opens(text, '[', limit) <= limit) return;
   let depth = 0;
   let at = 0;
   const { length } = text;
@@ -196,13 +198,20 @@ export function checkDepth(text: string, limit: number = defaultDepthLimit): voi
     const code = text.charCodeAt(at);
     if (code === quote) {
       at = text.indexOf('"', at + 1);
-      while (at !== -1 && isEscaped(text, at)) at = text.indexOf('"', at + 1);
+      while (at > 0 && text.charCodeAt(at - 1) === backslash && isEscaped(text, at)) at = text.indexOf('"', at + 1);
       if (at === -1) return; // JSON.parse will say what is wrong
     } else if (code === openBrace || code === openBracket) {
       if (++depth > limit) throw tooDeep(limit);
     } else if (code === closeBrace || code === closeBracket) depth--;
     at++;
   }
+}
+
+/** How often a character stands in a text, counted until there are more than `enough`. */
+function opens(text: string, character: string, enough: number): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at !== -1 && count <= enough; at = text.indexOf(character, at + 1)) count++;
+  return count;
 }
 
 function isEscaped(text: string, at: number): boolean {

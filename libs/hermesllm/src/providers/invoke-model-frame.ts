@@ -2,26 +2,7 @@ import { parseData } from '../codec.ts';
 import { decodeUtf8 } from '../framing/utf8.ts';
 import type { Frame } from '../model/api.ts';
 import { isObject, maybeString } from '../read.ts';
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const sextets: readonly number[] = Array.from({ length: 128 }, (_, code) => alphabet.indexOf(String.fromCharCode(code)));
-
-function base64Text(text: string): string {
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
-  let size = 0;
-  let bits = 0;
-  let held = 0;
-  for (let i = 0; i < text.length; i++) {
-    const sextet = sextets[text.charCodeAt(i)] ?? -1;
-    if (sextet < 0) continue;
-    held = ((held << 6) | sextet) & 0xffffff;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes[size++] = (held >> bits) & 0xff;
-  }
-  return decodeUtf8(bytes.subarray(0, size));
-}
+import { decodeBase64 } from '../framing/base64.ts';
 
 const errorTypes: Readonly<Record<string, string>> = {
   throttlingException: 'rate_limit_error',
@@ -44,7 +25,7 @@ export function invokeModelFrame(frame: Frame): Frame {
   const content = isObject(body) ? body : {};
   const bytes = content['bytes'];
   if (typeof bytes === 'string') {
-    const data = base64Text(bytes);
+    const data = decodeUtf8(decodeBase64(bytes) ?? new Uint8Array(0));
     const event = parseData(data);
     return { event: isObject(event) ? maybeString(event['type']) : undefined, data, headers: undefined };
   }

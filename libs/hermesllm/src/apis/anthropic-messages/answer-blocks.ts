@@ -5,10 +5,10 @@ import { openSignature, sealSignature } from '../../model/signature.ts';
 import { elementPath, isObject, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { dropped, unsupported } from '../../warn.ts';
+import { toolInput } from '../tool-input.ts';
 import { api } from './api.ts';
 import { decodeCitations, encodeCitation } from './citations.ts';
 import { signatureCarrier } from './signature-carrier.ts';
-import { toolInput } from './tool-use.ts';
 import type { WireBlock } from './wire.ts';
 
 /** A block of an answer; undefined for what is none. Server-side tools, their results and what may come are unknown blocks. */

@@ -2,10 +2,12 @@ import type { Block, Citation, MediaBlock, ReasoningBlock, TextBlock, ToolResult
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, defaulted, dropped, foreign, unsupported } from '../../warn.ts';
+import { toolInput } from '../tool-input.ts';
+import { isVisibleText } from '../visible-text.ts';
 import { api } from './api.ts';
 import { encodeCacheControl } from './cache-control.ts';
 import { nativeCitation } from './citations.ts';
-import { toolInput, toolUseId } from './tool-use.ts';
+import { toolUseId } from './tool-use.ts';
 import type { WireBlock } from './wire.ts';
 
 /** Writes blocks for an upstream; what it refuses (empty text, foreign signatures, audio …) is left out, and reported unless it is empty. */
@@ -58,11 +60,9 @@ function pushPlainText(text: string, path: string, scope: Scope, out: WireBlock[
   if (!isBlank(text, path, scope)) out.push({ type: 'text', text, cache_control: undefined, citations: undefined });
 }
 
-const visible = /\S/;
-
 /** Anthropic refuses text without a visible character. */
 function isBlank(text: string, path: string, scope: Scope): boolean {
-  if (visible.test(text)) return false;
+  if (isVisibleText(text)) return false;
   if (text !== '') dropped(scope, path, 'Anthropic refuses text that is only white space');
   return true;
 }

@@ -7,7 +7,7 @@ import { mediaBlock, reasoningBlock, textBlock, toolCallBlock, toolResultBlock, 
 import type { LlmRequest, Message } from '../../model/request.ts';
 import { emptyRequest, message } from '../../model/request.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
-import { openingText } from './turns.ts';
+import { openingText } from '../turns.ts';
 
 const fixture = (name: string): JsonObject => JSON.parse(readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), 'utf8'));
 const hello = [{ role: 'user', content: 'hi' }];

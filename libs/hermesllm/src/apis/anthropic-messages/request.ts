@@ -9,7 +9,7 @@ import { decodeMessages } from './decode-messages.ts';
 import { plainText } from './encode-blocks.ts';
 import { decodeOutputFormat, decodeReasoning, encodeThinking } from './thinking.ts';
 import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
-import { encodeTurns } from './turns.ts';
+import { encodeMessages } from './turns.ts';
 import type { WireBlock, WireOutputConfig } from './wire.ts';
 import { words } from '../../words.ts';
 import {
@@ -27,6 +27,8 @@ import {
 import { extensionsOf, addExtensions } from '../extensions.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
 import type { Fields } from '../../fields.ts';
+import { claudeTemperature, claudeTopP, claudeTopK, acceptedStops } from '../claude-limits.ts';
+import { jsonInstruction } from '../output-format.ts';
 
 const known = words(
   'model max_tokens messages system metadata stop_sequences stream temperature top_p top_k tools tool_choice thinking output_config output_format service_tier',
@@ -68,9 +70,12 @@ function decodeMetadata(wire: Fields, request: LlmRequest): void {
   if (rest.length > 0) request.metadata = Object.fromEntries(rest);
 }
 
+/** What the API has no form for. */
+const unsupportedFields = words('seed presencePenalty frequencyPenalty candidates logprobs verbosity metadata store');
+
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
-  reportUnsupported(request, 'seed presencePenalty frequencyPenalty candidates logprobs verbosity metadata store', scope);
-  const { system, turns, unsigned } = encodeTurns(request.messages, scope);
+  reportUnsupported(request, unsupportedFields, scope);
+  const { system, turns, unsigned } = encodeMessages(request.messages, scope);
   const { thinking, effort, maxTokens, thinks } = encodeThinking(request, wantedTokens(request, scope), unsigned, scope);
   const { toolChoice } = request;
   const tools = encodeTools(request.tools, toolChoice?.type === 'allowed' ? toolChoice.names : undefined, scope);
@@ -84,10 +89,10 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     tool_choice: encodeToolChoice(request, tools !== undefined, thinks, scope),
     thinking,
     output_config: config,
-    temperature: encodeTemperature(request.temperature, thinks, scope),
-    top_p: encodeTopP(request.topP, thinks, scope),
-    top_k: encodeTopK(request.topK, thinks, scope),
-    stop_sequences: encodeStop(request.stop, scope),
+    temperature: claudeTemperature(request, thinks, scope),
+    top_p: claudeTopP(request, thinks, scope),
+    top_k: claudeTopK(request, thinks, scope),
+    stop_sequences: acceptedStops(request, true, scope),
     metadata: request.user === undefined ? undefined : { user_id: request.user },
     service_tier: encodeServiceTier(request.serviceTier, scope),
     stream: request.stream ? true : undefined,
@@ -103,9 +108,7 @@ function wantedTokens({ maxTokens }: LlmRequest, scope: Scope): number {
   return defaultMaxTokens;
 }
 
-/** Asks for JSON in words, since the API has no form for "some JSON": a schema that allows every object is refused. */
-const jsonInstruction = 'Answer with a single JSON object and nothing else.';
-
+// The API has no form for "some JSON", since a schema that allows every object is refused: it is asked for in words.
 function encodeOutputConfig(
   { outputFormat }: LlmRequest,
   effort: string | undefined,
@@ -123,43 +126,6 @@ function encodeOutputConfig(
   }
   if (schema === undefined && effort === undefined) return undefined;
   return { effort, format: schema === undefined ? undefined : { type: 'json_schema', schema } };
-}
-
-const thinkingExcludes = 'Anthropic refuses it together with thinking';
-
-function encodeTemperature(temperature: number | undefined, thinks: boolean, scope: Scope): number | undefined {
-  if (temperature === undefined) return undefined;
-  if (thinks && temperature !== 1) {
-    dropped(scope, 'temperature', thinkingExcludes);
-    return undefined;
-  }
-  if (temperature <= 1) return temperature;
-  approximated(scope, 'temperature', 'The highest temperature is 1 here');
-  return 1;
-}
-
-// With thinking: 0.95 to 1. https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
-function encodeTopP(topP: number | undefined, thinks: boolean, scope: Scope): number | undefined {
-  if (topP === undefined || !thinks || topP >= 0.95) return topP;
-  dropped(scope, 'topP', thinkingExcludes);
-  return undefined;
-}
-
-function encodeTopK(topK: number | undefined, thinks: boolean, scope: Scope): number | undefined {
-  if (topK === undefined || !thinks) return topK;
-  dropped(scope, 'topK', thinkingExcludes);
-  return undefined;
-}
-
-function encodeStop(stop: readonly string[] | undefined, scope: Scope): string[] | undefined {
-  if (stop === undefined) return undefined;
-  const sequences: string[] = [];
-  for (let i = 0; i < stop.length; i++) {
-    const sequence = stop[i] as string;
-    if (sequence.trim() !== '') sequences.push(sequence);
-    else dropped(scope, `stop[${i}]`, 'Anthropic refuses stop sequences of white space');
-  }
-  return sequences.length === 0 ? undefined : sequences;
 }
 
 function encodeServiceTier(tier: string | undefined, scope: Scope): string | undefined {

@@ -1,7 +1,7 @@
-import type { CustomTool, FunctionTool, HostedTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
-import { elementPath, isObject } from '../../read.ts';
+import type { FunctionTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
+import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, emulated, unsupported } from '../../warn.ts';
+import { approximated, dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { decodeCacheControl, encodeCacheControl } from './cache-control.ts';
 import type { WireBlock, WireToolChoice } from './wire.ts';
@@ -18,7 +18,8 @@ import {
   requireString,
   wrongMember,
 } from '../../fields.ts';
-import { hostedTool } from '../hosted-tool.ts';
+import { hostedDefinition, hostedTool } from '../hosted-tool.ts';
+import { functionOfCustom, objectSchema } from '../function-tool.ts';
 
 const toolMembers = words('type name description input_schema strict cache_control');
 const choiceMembers = words('type name disable_parallel_tool_use');
@@ -77,15 +78,14 @@ export function encodeTools(
 }
 
 function encodeTool(tool: Tool, path: string, scope: Scope): WireBlock | undefined {
-  switch (tool.type) {
-    case 'function':
-      return encodeFunction(tool, path, scope);
-    case 'custom':
-      return encodeCustom(tool, path, scope);
-    case 'hosted':
-      return encodeHosted(tool, path, scope);
-  }
+  if (tool.type === 'hosted') return hostedDefinition(tool, api, ownTools, path, scope);
+  return encodeFunction(tool.type === 'function' ? tool : functionOfCustom(tool, 'nothing', path, scope), path, scope);
 }
+
+const ownTools: Readonly<Record<string, WireBlock>> = {
+  'web-search': { type: 'web_search_20250305', name: 'web_search' },
+  'code-execution': { type: 'code_execution_20250825', name: 'code_execution' },
+};
 
 // A definition without `type` is a client tool, so the member is left out: `type` of WireBlock is for Anthropic's own tools.
 function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WireBlock {
@@ -102,43 +102,6 @@ function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WireBlo
     cache_control: encodeCacheControl(tool.cache, path, scope),
   };
   return wire as WireBlock;
-}
-
-function objectSchema(schema: unknown, path: string, scope: Scope): unknown {
-  if (schema === undefined || schema === null) return { type: 'object', properties: {} };
-  if (!isObject(schema)) {
-    approximated(scope, `${path}.schema`, 'The schema is not an object; the tool takes any object');
-    return { type: 'object' };
-  }
-  if (schema['type'] === 'object') return schema;
-  if (schema['type'] !== undefined) approximated(scope, `${path}.schema`, 'The input of a tool is always an object here');
-  return { ...schema, type: 'object' };
-}
-
-function encodeCustom(tool: CustomTool, path: string, scope: Scope): WireBlock {
-  emulated(scope, path, 'A free-text tool became a function with one text member named input');
-  if (isObject(tool.format) && tool.format['type'] !== 'text') {
-    unsupported(scope, `${path}.format`);
-  }
-  if (tool.namespace !== undefined) unsupported(scope, `${path}.namespace`);
-  const wire: { [member: string]: unknown } = {
-    name: tool.name,
-    description: tool.description,
-    input_schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
-  };
-  return wire as WireBlock;
-}
-
-function encodeHosted(tool: HostedTool, path: string, scope: Scope): WireBlock | undefined {
-  if (tool.api === api) return tool.value as WireBlock;
-  if (tool.kind === 'other') {
-    unsupported(scope, path, `this tool of ${tool.api}`);
-    return undefined;
-  }
-  approximated(scope, path, `Anthropic's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
-  return tool.kind === 'web-search'
-    ? { type: 'web_search_20250305', name: 'web_search' }
-    : { type: 'code_execution_20250825', name: 'code_execution' };
 }
 
 /** `thinks`: extended thinking is on, which excludes a forced choice. */

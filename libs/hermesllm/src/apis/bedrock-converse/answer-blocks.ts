@@ -4,11 +4,11 @@ import { mediaBlock, reasoningBlock, textBlock, toolCallBlock, unknownBlock } fr
 import { elementPath, isObject, maybeObject, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { unsupported } from '../../warn.ts';
+import { toolInput } from '../tool-input.ts';
 import { decodeCitations, encodeCitation, textOf } from './citations.ts';
 import { formatOf, mediaTypeOf } from './formats.ts';
 import { api } from './api.ts';
 import { openRedacted, openText, pushReasoning, signatureCarrier } from './signatures.ts';
-import { toolInput } from './tool-use.ts';
 import type { WireBlock } from './wire.ts';
 
 /** A block of an answer; undefined for what is none. Tools that the vendor ran, their results, and what may come are unknown blocks. */

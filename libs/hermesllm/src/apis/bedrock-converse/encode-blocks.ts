@@ -1,12 +1,14 @@
 import type { Block, Citation, ReasoningBlock, TextBlock, ToolCallBlock, ToolResultBlock } from '../../model/block.ts';
 import { elementPath } from '../../read.ts';
 import { approximated, dropped, foreign, unsupported } from '../../warn.ts';
+import { toolInput } from '../tool-input.ts';
+import { isVisibleText } from '../visible-text.ts';
 import { pushCachePoint } from './cache-point.ts';
 import { nativeCitation } from './citations.ts';
 import { encodeMedia } from './encode-media.ts';
 import { api } from './api.ts';
 import { isUsable, sealRedacted, sealText } from './signatures.ts';
-import { toolInput, toolUseId } from './tool-use.ts';
+import { toolUseId } from './tool-use.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock } from './wire.ts';
 
@@ -43,11 +45,9 @@ export function encodeBlock(block: Block, path: string, context: UpstreamContext
   }
 }
 
-const visible = /\S/;
-
 /** Bedrock refuses text without a visible character, but inside of tool results. */
 function isVisible(text: string, path: string, { scope }: UpstreamContext): boolean {
-  if (visible.test(text)) return true;
+  if (isVisibleText(text)) return true;
   if (text !== '') dropped(scope, path, 'Bedrock refuses text that is only white space');
   return false;
 }

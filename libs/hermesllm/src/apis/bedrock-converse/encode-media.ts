@@ -1,7 +1,7 @@
-import { toBase64 } from '@smithy/core/serde';
 import { encodeUtf8 } from '../../framing/utf8.ts';
 import type { Block, MediaBlock } from '../../model/block.ts';
 import { approximated, defaulted, dropped, unsupported } from '../../warn.ts';
+import { encodeBase64 } from '../../framing/base64.ts';
 import { formatOf, formatOfName } from './formats.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock } from './wire.ts';
@@ -60,7 +60,7 @@ function encodeSource({ kind, source }: MediaBlock, path: string, { scope }: Ups
     case 's3':
       return { s3Location: { uri: source.uri, bucketOwner: source.bucketOwner } };
     case 'text':
-      return kind === 'document' ? { bytes: toBase64(encodeUtf8(source.text)) } : undefined;
+      return kind === 'document' ? { bytes: encodeBase64(encodeUtf8(source.text)) } : undefined;
     case 'blocks':
       return kind === 'document' ? { content: texts(source.blocks, `${path}.source.blocks`, scope) } : undefined;
     default:

@@ -6,7 +6,7 @@ import type { WireBlock } from './wire.ts';
 import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
 import { pathAt, readObject, readString, requireObject, requireString, wrongMember } from '../../fields.ts';
-import { strictSchema } from '../output-format.ts';
+import { jsonInstruction, strictSchema } from '../output-format.ts';
 
 const configMembers = words('textFormat effort');
 const formatMembers = words('type structure');
@@ -27,8 +27,6 @@ export function decodeOutputFormat(wire: Fields): OutputFormat | undefined {
   if (schema === undefined) throw wrongMember(definition, 'schema', 'expected a JSON Schema as JSON text');
   return strictSchema(schema, readString(definition, 'name'), readString(definition, 'description'));
 }
-
-const jsonInstruction = 'Answer with a single JSON object and nothing else.';
 
 /**
  * `textFormat` for models that can be held to a schema. For all others, and for "some JSON", which Converse has no form for, the system

@@ -4,10 +4,19 @@ import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, dropped, unsupported } from '../../warn.ts';
 import type { UpstreamContext } from './upstream-context.ts';
-import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
 import { readObject, readString } from '../../fields.ts';
-import { decodeThinking, thinkingMembers } from '../claude-thinking.ts';
+import {
+  budgetThinking,
+  claudeBudget,
+  claudeDisplay,
+  claudeEffort,
+  decodeThinking,
+  knownEfforts,
+  reportUnsigned,
+  thinkingMembers,
+  thinksNot,
+} from '../claude-thinking.ts';
 
 /** Which of the model's own fields asks for thinking; the second is what the first Claude models at Bedrock called it. */
 export function thinkingField(fields: JsonObject | undefined): 'thinking' | 'reasoning_config' | undefined {
@@ -58,8 +67,7 @@ export function encodeReasoning(request: LlmRequest, unsigned: boolean, context:
   const { reasoning, maxTokens } = request;
   if (reasoning === undefined) return nothing(maxTokens);
   const { model, own, scope } = context;
-  const { mode, effort, budget } = reasoning;
-  const off = mode === 'off' || (mode === undefined && (effort === 'none' || budget === 0));
+  const off = thinksNot(reasoning);
   if (own || model.claude) return encodeForClaude(reasoning, maxTokens, off, unsigned, context);
   if (reasoning.summary !== undefined) unsupported(scope, 'reasoning.summary');
   if (reasoning.include === false) dropped(scope, 'reasoning.include', 'Whether reasoning is in the answer is up to the model');
@@ -68,8 +76,6 @@ export function encodeReasoning(request: LlmRequest, unsigned: boolean, context:
   if (!off) dropped(scope, 'reasoning', 'How this model is asked to reason is not known');
   return nothing(maxTokens);
 }
-
-const smallestBudget = 1024;
 
 function encodeForClaude(
   reasoning: ReasoningRequest,
@@ -84,23 +90,17 @@ function encodeForClaude(
   if (off) return { ...nothing(maxTokens), fields: own && mode === 'off' ? { thinking: { type: 'disabled' } } : undefined, effort: kept };
   if (own && mode === undefined && budget === undefined) return { ...nothing(maxTokens), effort: kept };
   if (unsigned && mode !== 'adaptive') {
-    dropped(scope, 'reasoning', 'The running tool loop began without thinking, and Claude refuses to start it in between');
+    reportUnsigned(scope);
     return { ...nothing(maxTokens), effort: budget === undefined ? undefined : kept };
   }
-  const display = displayOf(reasoning, scope);
+  const display = claudeDisplay(reasoning, scope);
   if (mode === 'adaptive' || (model.adaptiveClaude && !own)) {
     if (budget !== undefined) dropped(scope, 'reasoning.budget', 'Adaptive thinking has no budget');
     return { ...nothing(maxTokens), fields: { thinking: { type: 'adaptive', display } }, effort: kept, thinks: true };
   }
-  const wanted = budget ?? budgetOf(effort, mode, scope);
+  const wanted = budget ?? claudeBudget(reasoning, scope);
   if (wanted === undefined) return nothing(maxTokens);
-  const tokens = Math.max(smallestBudget, wanted);
-  if (tokens !== wanted) approximated(scope, 'reasoning.budget', `Claude's smallest budget is ${smallestBudget}`);
-  let room = maxTokens;
-  if (maxTokens !== undefined && maxTokens <= tokens) {
-    approximated(scope, 'maxTokens', `Thinking counts towards it: raised by the budget of ${tokens}`);
-    room = maxTokens + tokens;
-  }
+  const { tokens, room } = budgetThinking(wanted, maxTokens, scope);
   return {
     fields: { thinking: { type: 'enabled', budget_tokens: tokens, display } },
     // An effort beside a budget says something of its own; without one it has become the budget.
@@ -109,30 +109,6 @@ function encodeForClaude(
     thinks: true,
     unlimited: false,
   };
-}
-
-const claudeEfforts = words('low medium high xhigh max');
-
-function claudeEffort(effort: string | undefined, scope: Scope): string | undefined {
-  if (effort === undefined || effort === 'none' || claudeEfforts.has(effort)) return effort === 'none' ? undefined : effort;
-  if (effort === 'minimal') return 'low';
-  unsupported(scope, 'reasoning.effort', effort);
-  return undefined;
-}
-
-function budgetOf(effort: string | undefined, mode: ReasoningRequest['mode'], scope: Scope): number | undefined {
-  const { effortBudgets } = scope.settings;
-  const known = effort !== undefined && Object.hasOwn(effortBudgets, effort) ? effortBudgets[effort] : undefined;
-  return known ?? (mode === 'on' ? (effortBudgets['medium'] ?? smallestBudget) : undefined);
-}
-
-/** Whether the text of the thinking shall be in the answer. */
-function displayOf({ include, summary }: ReasoningRequest, scope: Scope): 'summarized' | 'omitted' | undefined {
-  if (summary === 'concise' || summary === 'detailed') {
-    approximated(scope, 'reasoning.summary', 'Claude has one kind of summary');
-  }
-  if (include === false) return 'omitted';
-  return include === true || summary !== undefined ? 'summarized' : undefined;
 }
 
 type Level = 'low' | 'medium' | 'high';
@@ -160,6 +136,6 @@ function effortFields(reasoning: ReasoningRequest, off: boolean, { model, scope 
   }
   const { effort } = reasoning;
   if (off) return { reasoning: { effort: 'none' } };
-  if (effort !== undefined && claudeEfforts.has(effort)) return { reasoning: { effort } };
+  if (effort !== undefined && knownEfforts.has(effort)) return { reasoning: { effort } };
   return { reasoning: { effort: threeLevels(reasoning, scope) } };
 }

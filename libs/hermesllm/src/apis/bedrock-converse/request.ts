@@ -3,14 +3,14 @@ import type { LlmRequest, OutputFormat } from '../../model/request.ts';
 import { emptyRequest } from '../../model/request.ts';
 import { maybeNumber, maybeObject, maybeString, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, unsupported } from '../../warn.ts';
+import { dropped, unsupported } from '../../warn.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeOutputFormat, encodeOutputFormat } from './output-format.ts';
 import type { EncodedReasoning } from './reasoning.ts';
 import { decodeReasoning, encodeReasoning, thinkingField } from './reasoning.ts';
 import { api } from './api.ts';
 import { decodeToolConfig, encodeToolConfig } from './tools.ts';
-import { encodeTurns } from './turns.ts';
+import { encodeMessages } from './turns.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import { upstreamContext } from './upstream-context.ts';
 import type { WireInferenceConfig } from './wire.ts';
@@ -21,6 +21,7 @@ import { reportUnsupported } from '../unsupported-fields.ts';
 import { scalarFields } from '../scalar-fields.ts';
 import { reasoningRequest } from '../claude-thinking.ts';
 import { strictSchema } from '../output-format.ts';
+import { claudeTemperature, claudeTopP, claudeTopK, acceptedStops } from '../claude-limits.ts';
 
 const modelFieldsKey = 'additionalModelRequestFields';
 const responsePathsKey = 'additionalModelResponseFieldPaths';
@@ -88,9 +89,12 @@ function decodeFields(wire: JsonObject, modelFields: JsonObject | undefined): Js
   return rest === undefined ? fields : { ...fields, [modelFieldsKey]: rest };
 }
 
+/** What the API has no form for. */
+const unsupportedFields = words('seed presencePenalty frequencyPenalty candidates logprobs verbosity user store');
+
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   const context = upstreamContext(request, scope);
-  reportUnsupported(request, 'seed presencePenalty frequencyPenalty candidates logprobs verbosity user store', scope);
+  reportUnsupported(request, unsupportedFields, scope);
   if (request.metadata !== undefined && !context.own) {
     dropped(
       scope,
@@ -98,7 +102,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
       "Bedrock's metadata is written to the account's invocation logs; a client of another API did not ask for that",
     );
   }
-  const { system, turns, tools, unsigned } = encodeTurns(request.messages, context);
+  const { system, turns, tools, unsigned } = encodeMessages(request.messages, context);
   const reasoning = encodeReasoning(request, unsigned, context);
   const textFormat = encodeOutputFormat(request.outputFormat, system, context);
   const wire: Record<string, unknown> = {
@@ -123,9 +127,9 @@ function encodeInference(
 ): WireInferenceConfig | undefined {
   const config: WireInferenceConfig = {
     maxTokens,
-    temperature: encodeTemperature(request.temperature, thinks && !context.own, context.scope),
-    topP: encodeTopP(request.topP, thinks && !context.own, context.scope),
-    stopSequences: encodeStop(request.stop, context),
+    temperature: claudeTemperature(request, thinks && !context.own, context.scope),
+    topP: claudeTopP(request, thinks && !context.own, context.scope),
+    stopSequences: acceptedStops(request, context.model.claude, context.scope),
   };
   if (unlimited) dropLimits(config, context.scope);
   const { temperature, topP, stopSequences } = config;
@@ -141,45 +145,12 @@ function dropLimits(config: WireInferenceConfig, scope: Scope): void {
   }
 }
 
-const thinkingExcludes = 'Claude refuses it together with thinking';
-
-function encodeTemperature(temperature: number | undefined, thinks: boolean, scope: Scope): number | undefined {
-  if (temperature === undefined) return undefined;
-  if (thinks && temperature !== 1) {
-    dropped(scope, 'temperature', thinkingExcludes);
-    return undefined;
-  }
-  if (temperature <= 1) return temperature;
-  approximated(scope, 'temperature', 'The highest temperature is 1 here');
-  return 1;
-}
-
-// With thinking: 0.95 to 1. https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
-function encodeTopP(topP: number | undefined, thinks: boolean, scope: Scope): number | undefined {
-  if (topP === undefined || !thinks || topP >= 0.95) return topP;
-  dropped(scope, 'topP', thinkingExcludes);
-  return undefined;
-}
-
-/** Empty stop sequences are refused; Claude refuses blank ones, too. */
-function encodeStop(stop: readonly string[] | undefined, { model, scope }: UpstreamContext): string[] | undefined {
-  if (stop === undefined) return undefined;
-  const sequences: string[] = [];
-  for (let i = 0; i < stop.length; i++) {
-    const sequence = stop[i] as string;
-    if ((model.claude ? sequence.trim() : sequence) !== '') sequences.push(sequence);
-    else dropped(scope, `stop[${i}]`, 'This model refuses blank stop sequences');
-  }
-  return sequences.length === 0 ? undefined : sequences;
-}
-
 /** What the model takes beyond Converse's own parameters; a client of this API may have said more. */
 function encodeModelFields(request: LlmRequest, { fields, thinks }: EncodedReasoning, context: UpstreamContext): JsonObject | undefined {
   const said = context.own ? maybeObject(request.extensions?.fields[modelFieldsKey]) : undefined;
-  const { topK } = request;
+  const topK = claudeTopK(request, thinks && !context.own, context.scope);
   let made: JsonObject | undefined;
-  if (topK !== undefined && thinks && !context.own) dropped(context.scope, 'topK', thinkingExcludes);
-  else if (topK !== undefined && novaConfig(said ?? {})?.['topK'] === undefined) {
+  if (topK !== undefined && novaConfig(said ?? {})?.['topK'] === undefined) {
     made = context.model.nova ? { inferenceConfig: { topK } } : { top_k: topK };
   }
   if (said === undefined && fields === undefined && made === undefined) return undefined;

@@ -1,9 +1,9 @@
-import { fromBase64, toBase64 } from '@smithy/core/serde';
 import { decodeUtf8, encodeUtf8 } from '../../framing/utf8.ts';
 import type { ApiId } from '../../model/api.ts';
 import type { Block, ReasoningBlock } from '../../model/block.ts';
 import type { Signature } from '../../model/signature.ts';
 import { openSignature, sealSignature } from '../../model/signature.ts';
+import { encodeBase64, decodeBase64 } from '../../framing/base64.ts';
 import { api } from './api.ts';
 import type { WireBlock } from './wire.ts';
 
@@ -18,7 +18,7 @@ import type { WireBlock } from './wire.ts';
 
 const family: ApiId = 'anthropic-messages';
 /** What every sealed signature begins with, in base64. */
-const sealedPrefix = toBase64(encodeUtf8('plano.'));
+const sealedPrefix = encodeBase64(encodeUtf8('plano.'));
 const carrierMark = 'plano.previous.';
 
 export const openText = (value: string): Signature => openSignature(value, family);
@@ -32,23 +32,20 @@ export function openRedacted(base64: string): Signature {
 }
 
 export function sealRedacted(signature: Signature): string {
-  return isUsable(signature) ? signature.data : toBase64(encodeUtf8(sealSignature(signature, family)));
+  return isUsable(signature) ? signature.data : encodeBase64(encodeUtf8(sealSignature(signature, family)));
 }
 
 function unsealed(base64: string): string | undefined {
   if (!base64.startsWith(sealedPrefix)) return undefined;
-  try {
-    return decodeUtf8(fromBase64(base64));
-  } catch {
-    return undefined;
-  }
+  const bytes = decodeBase64(base64);
+  return bytes && decodeUtf8(bytes);
 }
 
 /** Whether Bedrock can do something with it. */
 export const isUsable = ({ origin }: Signature): boolean => origin === api || origin === family;
 
 export const signatureCarrier = ({ origin, data }: Signature): WireBlock => ({
-  reasoningContent: { redactedContent: toBase64(encodeUtf8(`${carrierMark}${origin}.${data}`)) },
+  reasoningContent: { redactedContent: encodeBase64(encodeUtf8(`${carrierMark}${origin}.${data}`)) },
 });
 
 /** What a carrier holds; undefined for redacted content that is just that. */

@@ -1,4 +1,3 @@
-import { fromBase64, toBase64 } from '@smithy/core/serde';
 import type { JsonObject } from '../../codec.ts';
 import { parseData } from '../../codec.ts';
 import { frameCorrupted, frameTruncated } from '../../framing/aws-event-stream.ts';
@@ -31,6 +30,8 @@ import { openRedacted, openText } from './signatures.ts';
 import { decodeServiceTier, decodeUsage } from './usage.ts';
 import type { WireDelta, WireEvent } from './wire.ts';
 import { words } from '../../words.ts';
+import { encodeBase64, decodeBase64 } from '../../framing/base64.ts';
+import { joinBytes } from '../../join-bytes.ts';
 
 /** Characters of frames that may be held for blocks that have not ended. */
 const heldLimit = 16 * 1024 * 1024;
@@ -270,14 +271,7 @@ function wholeBlock({ kind, start, parts }: OpenBlock): Block {
 /** Bytes that come in pieces, each of them base64 by itself. */
 function joinBase64(first: string, second: string): string {
   if (first === '' || second === '' || !first.endsWith('=')) return first + second;
-  try {
-    const head = fromBase64(first);
-    const tail = fromBase64(second);
-    const bytes = new Uint8Array(head.length + tail.length);
-    bytes.set(head);
-    bytes.set(tail, head.length);
-    return toBase64(bytes);
-  } catch {
-    return first + second;
-  }
+  const head = decodeBase64(first);
+  const tail = decodeBase64(second);
+  return head === undefined || tail === undefined ? first + second : encodeBase64(joinBytes([head, tail]));
 }

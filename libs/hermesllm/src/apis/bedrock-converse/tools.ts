@@ -1,4 +1,4 @@
-import type { CustomTool, FunctionTool, HostedTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
+import type { FunctionTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
 import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, dropped, emulated, unsupported } from '../../warn.ts';
@@ -19,7 +19,8 @@ import {
   requireString,
   wrongMember,
 } from '../../fields.ts';
-import { hostedTool } from '../hosted-tool.ts';
+import { hostedDefinition, hostedTool } from '../hosted-tool.ts';
+import { functionOfCustom, objectSchema } from '../function-tool.ts';
 
 const configMembers = words('tools toolChoice');
 const elementMembers = words('toolSpec systemTool cachePoint');
@@ -61,10 +62,6 @@ const decodeFunction = (spec: Fields): FunctionTool => ({
   cache: undefined,
   namespace: undefined,
 });
-
-// https://docs.aws.amazon.com/nova/latest/nova2-userguide/using-tools.html
-const novaSearch = 'nova_grounding';
-const novaInterpreter = 'nova_code_interpreter';
 
 function decodeToolChoice(config: Fields): ToolChoice | undefined {
   const choice = readObject(config, 'toolChoice');
@@ -124,74 +121,31 @@ function encodeTools({ tools = [], toolChoice }: LlmRequest, context: UpstreamCo
 }
 
 function encodeTool(tool: Tool, path: string, context: UpstreamContext, out: WireBlock[]): void {
-  switch (tool.type) {
-    case 'function':
-      encodeFunction(tool, path, context, out);
-      break;
-    case 'custom':
-      encodeCustom(tool, path, context.scope, out);
-      break;
-    case 'hosted':
-      encodeHosted(tool, path, context, out);
-      break;
-  }
+  const { model, scope } = context;
+  if (tool.type === 'hosted') {
+    const wire = hostedDefinition<WireBlock>(tool, api, model.nova2 ? novaTools : {}, path, scope);
+    if (wire !== undefined) out.push(wire);
+  } else encodeFunction(tool.type === 'function' ? tool : functionOfCustom(tool, 'grammar', path, scope), path, context, out);
 }
+
+// https://docs.aws.amazon.com/nova/latest/nova2-userguide/using-tools.html
+const novaTools: Readonly<Record<string, WireBlock>> = {
+  'web-search': { systemTool: { name: 'nova_grounding' } },
+  'code-execution': { systemTool: { name: 'nova_code_interpreter' } },
+};
 
 /** An empty description is refused. */
 const toolSpec = (name: string, description: string | undefined, json: unknown, strict: boolean | undefined): WireBlock => ({
   toolSpec: { name, description: description === '' ? undefined : description, inputSchema: { json }, strict },
 });
 
-const reportNamespace = (path: string, scope: Scope): void => unsupported(scope, `${path}.namespace`);
-
 function encodeFunction(tool: FunctionTool, path: string, context: UpstreamContext, out: WireBlock[]): void {
   const { model, own, scope } = context;
-  if (tool.namespace !== undefined) reportNamespace(path, scope);
+  if (tool.namespace !== undefined) unsupported(scope, `${path}.namespace`);
   const holds = own || model.schemas;
   if (tool.strict === true && !holds) dropped(scope, `${path}.strict`, 'Bedrock does not hold this model to a schema');
   out.push(toolSpec(tool.name, tool.description, objectSchema(tool.schema, path, scope), tool.strict === true && holds ? true : undefined));
   pushCachePoint(tool.cache, path, context, out);
-}
-
-function objectSchema(schema: unknown, path: string, scope: Scope): unknown {
-  if (schema === undefined || schema === null) return { type: 'object', properties: {} };
-  if (!isObject(schema)) {
-    approximated(scope, `${path}.schema`, 'The schema is not an object; the tool takes any object');
-    return { type: 'object' };
-  }
-  if (schema['type'] === 'object') return schema;
-  if (schema['type'] !== undefined) approximated(scope, `${path}.schema`, 'The input of a tool is always an object here');
-  return { ...schema, type: 'object' };
-}
-
-/** The format, which nothing enforces here, stays in the schema as an annotation for the model to read. */
-function encodeCustom(tool: CustomTool, path: string, scope: Scope, out: WireBlock[]): void {
-  emulated(scope, path, 'A free-text tool became a function with one text member named input');
-  const { format } = tool;
-  const grammar = isObject(format) && format['type'] !== 'text';
-  if (grammar) approximated(scope, `${path}.format`, 'Converse cannot hold a tool to a grammar; the model is only told of it');
-  if (tool.namespace !== undefined) reportNamespace(path, scope);
-  const json = {
-    type: 'object',
-    properties: { input: { type: 'string' } },
-    required: ['input'],
-    additionalProperties: true,
-    ...(grammar ? { 'x-custom-format': format } : undefined),
-  };
-  out.push(toolSpec(tool.name, tool.description, json, undefined));
-}
-
-function encodeHosted(tool: HostedTool, path: string, { model, scope }: UpstreamContext, out: WireBlock[]): void {
-  if (tool.api === api) {
-    out.push(tool.value as WireBlock);
-    return;
-  }
-  if (tool.kind === 'other' || !model.nova2) {
-    unsupported(scope, path, `this tool of ${tool.api}`);
-    return;
-  }
-  approximated(scope, path, `Nova's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
-  out.push({ systemTool: { name: tool.kind === 'web-search' ? novaSearch : novaInterpreter } });
 }
 
 /** `auto` is what happens anyway, and some models refuse to be told. `thinks`: Claude thinks, which excludes a forced choice. */

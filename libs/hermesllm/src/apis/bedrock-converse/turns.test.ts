@@ -5,7 +5,8 @@ import { mediaBlock, reasoningBlock, refusalBlock, textBlock, toolCallBlock, too
 import type { LlmRequest, Message } from '../../model/request.ts';
 import { emptyRequest, message } from '../../model/request.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
-import { documentText, emptyText, openingText } from './turns.ts';
+import { openingText } from '../turns.ts';
+import { documentText, emptyText } from './turns.ts';
 
 const claude = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
 

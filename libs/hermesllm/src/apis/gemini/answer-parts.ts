@@ -2,11 +2,11 @@ import type { Block, ReasoningBlock, ToolCallBlock } from '../../model/block.ts'
 import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { unsupported } from '../../warn.ts';
+import { toolInput } from '../tool-input.ts';
 import { api } from './api.ts';
 import { encodeMedia } from './encode-media.ts';
 import { grounding } from './encode-citations.ts';
 import { sealRedacted, sealThought } from './thought-signature.ts';
-import { toolArgs } from './tool-args.ts';
 import type { WirePart } from './wire.ts';
 
 export interface AnswerParts {
@@ -63,7 +63,7 @@ export const redactedPart = (redacted: Parameters<typeof sealRedacted>[0]): Wire
 
 export function callPart(block: ToolCallBlock, path: string, scope: Scope): WirePart {
   return {
-    functionCall: { id: block.id === '' ? undefined : block.id, name: block.name, args: toolArgs(block, path, scope) },
+    functionCall: { id: block.id === '' ? undefined : block.id, name: block.name, args: toolInput(block, path, scope) },
     thoughtSignature: block.signature === undefined ? undefined : sealThought(block.signature),
   };
 }

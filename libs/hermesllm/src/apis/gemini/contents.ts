@@ -4,17 +4,15 @@ import type { Signature } from '../../model/signature.ts';
 import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, dropped, emulated, foreign, unsupported } from '../../warn.ts';
+import { toolInput } from '../tool-input.ts';
+import { openingText } from '../turns.ts';
 import { api } from './api.ts';
 import type { Resolution } from './encode-media.ts';
 import { encodeMedia, resolutionOf } from './encode-media.ts';
 import { encodeResult } from './encode-result.ts';
 import { isThird } from './models.ts';
-import { toolArgs } from './tool-args.ts';
 import { geminiToolName } from './tool-name.ts';
 import type { WireContent, WirePart } from './wire.ts';
-
-/** What stands for the user's first words when a conversation begins with the model: something must, and it should ask for nothing. */
-const openingText = '(The conversation begins.)';
 
 /**
  * Stands for the signature that Gemini 3 demands of the first call of a step and that another model's call does not have:
@@ -71,7 +69,7 @@ export function encodeContents({ model, messages }: LlmRequest, scope: Scope): E
     } else pushTurn(message, path, context, turns);
   }
   if (turns[0]?.role !== 'user') {
-    emulated(scope, 'messages', 'Gemini wants the user to speak first; a neutral text was put there');
+    emulated(scope, 'messages', 'The user has to speak first; a neutral text was put there');
     const opening = newTurn('user');
     opening.parts.push({ text: openingText });
     turns.unshift(opening);
@@ -170,7 +168,7 @@ function pushBlock(block: Block, path: string, context: Context, turn: Turn): vo
       if (block.cache !== undefined) reportCache(path, scope);
       const name = geminiToolName(block.name);
       context.names.set(block.id, block.name);
-      const functionCall = { id: block.id === '' ? undefined : block.id, name, args: toolArgs(block, path, scope) };
+      const functionCall = { id: block.id === '' ? undefined : block.id, name, args: toolInput(block, path, scope) };
       const part: WirePart = { functionCall, thoughtSignature: ownSignature(block.signature, path, scope) };
       if (turn.firstCall === undefined) {
         turn.firstCall = part;

@@ -4,7 +4,7 @@ import type { MediaBlock, MediaSource } from '../../model/block.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, defaulted, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
-import { encodeBase64 } from './base64.ts';
+import { encodeBase64 } from '../../framing/base64.ts';
 import { defaultType, isYoutube, typeOfUrl } from './media.ts';
 import type { WirePart } from './wire.ts';
 

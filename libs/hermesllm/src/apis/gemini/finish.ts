@@ -1,44 +1,22 @@
-import type { Finish, FinishReason } from '../../model/response.ts';
+import type { Finish } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
+import { finishTable } from '../finish-table.ts';
 
-const reasons: ReadonlyMap<string, FinishReason> = new Map([
-  ['STOP', 'stop'],
-  ['MAX_TOKENS', 'length'],
-  ['SAFETY', 'content_filter'],
-  ['RECITATION', 'content_filter'],
-  ['BLOCKLIST', 'content_filter'],
-  ['PROHIBITED_CONTENT', 'content_filter'],
-  ['SPII', 'content_filter'],
-  ['IMAGE_SAFETY', 'content_filter'],
-  ['IMAGE_PROHIBITED_CONTENT', 'content_filter'],
-  ['IMAGE_RECITATION', 'content_filter'],
-  ['CONTINUATION', 'pause'],
-  ['MALFORMED_FUNCTION_CALL', 'malformed'],
-  ['UNEXPECTED_TOOL_CALL', 'malformed'],
-  ['TOO_MANY_TOOL_CALLS', 'malformed'],
-  ['MALFORMED_RESPONSE', 'malformed'],
-]);
+const reasons = finishTable({
+  stop: 'STOP',
+  length: 'MAX_TOKENS',
+  content_filter: 'SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII IMAGE_SAFETY IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION',
+  pause: 'CONTINUATION',
+  malformed: 'MALFORMED_FUNCTION_CALL UNEXPECTED_TOOL_CALL TOO_MANY_TOOL_CALLS MALFORMED_RESPONSE',
+});
 
 /** `calls`: the answer has function calls, which Gemini ends with `STOP`. `blocked`: the prompt was refused, for the reason `raw`. */
 export function decodeFinish(raw: string | null, calls: boolean, blocked: boolean): Finish {
   if (blocked) return finish('content_filter', raw);
-  const reason = raw === null ? 'other' : (reasons.get(raw) ?? 'other');
+  const reason = reasons.read(raw);
   return finish(calls && (reason === 'stop' || raw === null) ? 'tool_use' : reason, raw);
 }
 
-const written: Readonly<Record<FinishReason, string>> = {
-  stop: 'STOP',
-  stop_sequence: 'STOP',
-  length: 'MAX_TOKENS',
-  context_window: 'MAX_TOKENS',
-  tool_use: 'STOP',
-  content_filter: 'SAFETY',
-  refusal: 'SAFETY',
-  pause: 'CONTINUATION',
-  malformed: 'MALFORMED_FUNCTION_CALL',
-  other: 'OTHER',
-};
-
 /** `refused`: the answer has a refusal, which ends some APIs' answers with an ordinary stop. */
 export const encodeFinishReason = ({ reason }: Finish, refused: boolean): string =>
-  refused && reason === 'stop' ? 'SAFETY' : written[reason];
+  reasons.write(refused && reason === 'stop' ? 'refusal' : reason) ?? 'OTHER';

@@ -60,8 +60,11 @@ function decodeServiceTier(tier: string | undefined): string | undefined {
   return name === 'standard' ? 'default' : name;
 }
 
+/** What the API has no form for. */
+const unsupportedFields = words('parallelToolCalls verbosity user');
+
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
-  reportUnsupported(request, 'parallelToolCalls verbosity user', scope);
+  reportUnsupported(request, unsupportedFields, scope);
   const { toolChoice } = request;
   const own = request.extensions?.api === api ? request.extensions.fields : undefined;
   const { system, contents, mediaResolution } = encodeContents(request, scope);

@@ -2,7 +2,7 @@ import { decodeUtf8, encodeUtf8 } from '../../framing/utf8.ts';
 import type { Signature } from '../../model/signature.ts';
 import { openSignature, sealSignature } from '../../model/signature.ts';
 import { api } from './api.ts';
-import { decodeBase64, encodeBase64 } from './base64.ts';
+import { decodeBase64, encodeBase64 } from '../../framing/base64.ts';
 
 // `thoughtSignature` is bytes: clients in typed languages decode its base64 and write it again, some in the URL-safe alphabet. So the
 // envelope of a foreign signature is written as base64, and read in both alphabets.

@@ -1,3 +1,4 @@
+import { nameMark } from '../name-mark.ts';
 const valid = /^[A-Za-z_][A-Za-z0-9_.:-]{0,127}$/;
 const longest = 128;
 
@@ -10,10 +11,7 @@ const longest = 128;
  */
 export function geminiToolName(name: string): string {
   if (valid.test(name)) return name;
-  // FNV-1a, 32 bits.
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  const mark = `_${(hash >>> 0).toString(16).padStart(8, '0')}`;
+  const mark = nameMark(name);
   const clean = name.replace(/[^A-Za-z0-9_.:-]/g, '_');
   return `${/^[A-Za-z_]/.test(clean) ? clean : `_${clean}`}`.slice(0, longest - mark.length) + mark;
 }

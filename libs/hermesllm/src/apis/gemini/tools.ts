@@ -1,7 +1,7 @@
-import type { CustomTool, FunctionTool, HostedTool, Tool } from '../../model/request.ts';
+import type { FunctionTool, Tool } from '../../model/request.ts';
 import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, emulated, unsupported } from '../../warn.ts';
+import { approximated, dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import { geminiToolName } from './tool-name.ts';
@@ -9,7 +9,8 @@ import type { WirePart } from './wire.ts';
 import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
 import { has, readItem, readList, readString, requireString, spelled } from '../../fields.ts';
-import { hostedTool } from '../hosted-tool.ts';
+import { hostedDefinition, hostedTool } from '../hosted-tool.ts';
+import { functionOfCustom } from '../function-tool.ts';
 
 const toolMembers = words(
   'functionDeclarations googleSearch googleSearchRetrieval codeExecution urlContext fileSearch computerUse googleMaps mcpServers',
@@ -74,11 +75,13 @@ export function encodeTools(
   for (let i = 0; i < tools.length; i++) {
     const tool = tools[i] as Tool;
     const path = elementPath('tools', i);
-    if (tool.type === 'hosted') pushHosted(tool, path, scope, hosted);
-    else if (only === undefined || only.includes(tool.name)) {
+    if (tool.type === 'hosted') {
+      const wire = hostedDefinition(tool, api, ownTools, path, scope);
+      if (isObject(wire)) hosted.push(wire);
+    } else if (only === undefined || only.includes(tool.name)) {
       if (tool.type === 'function' && tool.strict === true) strict.push(path);
       else loose++;
-      declarations.push(tool.type === 'function' ? encodeFunction(tool, path, scope) : encodeCustom(tool, path, scope));
+      declarations.push(encodeFunction(tool.type === 'function' ? tool : functionOfCustom(tool, 'nothing', path, scope), path, scope));
     }
   }
   const validated = held && strict.length > 0 && loose === 0;
@@ -106,34 +109,11 @@ function encodeSchema(schema: unknown, path: string, scope: Scope): unknown {
   return { type: 'object' };
 }
 
-function encodeCustom(tool: CustomTool, path: string, scope: Scope): WirePart {
-  emulated(scope, path, 'A free-text tool became a function with one text member named input');
-  if (isObject(tool.format) && tool.format['type'] !== 'text') {
-    unsupported(scope, `${path}.format`);
-  }
-  return {
-    name: encodeName(tool, path, scope),
-    description: tool.description,
-    parametersJsonSchema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
-  };
-}
-
-function encodeName(tool: FunctionTool | CustomTool, path: string, scope: Scope): string {
+function encodeName(tool: FunctionTool, path: string, scope: Scope): string {
   if (tool.namespace !== undefined) unsupported(scope, `${path}.namespace`);
   const name = geminiToolName(tool.name);
   if (name !== tool.name) approximated(scope, `${path}.name`, `Gemini refuses the name; the tool is called ${name}`);
   return name;
 }
 
-function pushHosted(tool: HostedTool, path: string, scope: Scope, out: WirePart[]): void {
-  if (tool.api === api) {
-    if (isObject(tool.value)) out.push(tool.value);
-    return;
-  }
-  if (tool.kind === 'other') {
-    unsupported(scope, path, `this tool of ${tool.api}`);
-    return;
-  }
-  approximated(scope, path, `Google's own ${tool.kind} tool stands in, without the options of ${tool.api}`);
-  out.push(tool.kind === 'web-search' ? { googleSearch: {} } : { codeExecution: {} });
-}
+const ownTools: Readonly<Record<string, WirePart>> = { 'web-search': { googleSearch: {} }, 'code-execution': { codeExecution: {} } };

@@ -105,6 +105,9 @@ function decodeStreamOptions(wire: Fields, fields: Record<string, unknown>): boo
   return readBoolean(options, 'include_usage') === true;
 }
 
+/** What the API has no form for. */
+const unsupportedFields = words('topK');
+
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   const wire: Record<string, unknown> = {
     model: request.model,
@@ -133,7 +136,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     stream: request.stream ? true : undefined,
     stream_options: undefined,
   };
-  reportUnsupported(request, 'topK', scope);
+  reportUnsupported(request, unsupportedFields, scope);
   encodeTools(request, wire, scope);
   encodeToolChoice(request, wire, scope);
   // Own fields go back; of the Responses API's, those that mean the same.

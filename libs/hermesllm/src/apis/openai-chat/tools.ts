@@ -3,7 +3,7 @@ import { invalidRequest } from '../../hermes-error.ts';
 import type { CustomTool, FunctionTool, HostedTool, LlmRequest, Tool } from '../../model/request.ts';
 import { elementPath, isObject, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, emulated, foreign } from '../../warn.ts';
+import { approximated, dropped, foreign } from '../../warn.ts';
 import { decodeCacheHint, reportCache } from './cache-hint.ts';
 import { api } from './api.ts';
 import type { WirePart } from './wire.ts';
@@ -11,6 +11,7 @@ import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
 import { onlyKnown, readBoolean, readItem, readList, readObject, readString, requireObject, requireString } from '../../fields.ts';
 import { hostedTool } from '../hosted-tool.ts';
+import { functionOfCustom } from '../function-tool.ts';
 
 const toolMembers = words('type function custom cache_control');
 const functionMembers = words('name description parameters strict cache_control');
@@ -79,7 +80,7 @@ export function encodeTools({ tools }: LlmRequest, wire: Record<string, unknown>
         list.push(encodeFunction(tool, path, scope));
         break;
       case 'custom':
-        list.push(encodeCustom(tool, path, scope));
+        list.push(encodeFunction(functionOfCustom(tool, 'format', path, scope), path, scope));
         break;
       case 'hosted':
         if (tool.api === api && isObject(tool.value) && typeof tool.value['type'] === 'string') list.push(tool.value as WirePart);
@@ -106,22 +107,6 @@ function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WirePar
   reportNamespace(tool.namespace, path, scope);
   const { name, description, schema, strict } = tool;
   return { type: 'function', function: { name, description, parameters: schema ?? undefined, strict } };
-}
-
-function encodeCustom(tool: CustomTool, path: string, scope: Scope): WirePart {
-  emulated(scope, path, 'A free-text tool became a function with one text member named input');
-  reportNamespace(tool.namespace, path, scope);
-  const format = isObject(tool.format) ? tool.format : undefined;
-  if (format !== undefined && format['type'] !== 'text')
-    approximated(scope, `${path}.format`, 'The grammar is shown to the model, not enforced');
-  const parameters = {
-    type: 'object',
-    properties: { input: { type: 'string' } },
-    required: ['input'],
-    additionalProperties: true,
-    'x-custom-format': format,
-  };
-  return { type: 'function', function: { name: tool.name, description: tool.description, parameters, strict: false } };
 }
 
 function reportNamespace(namespace: string | undefined, path: string, scope: Scope): void {

@@ -91,8 +91,11 @@ function decodeFormat(format: Fields): OutputFormat | undefined {
   return undefined;
 }
 
+/** What the API has no form for. */
+const unsupportedFields = words('topK stop seed presencePenalty frequencyPenalty candidates');
+
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
-  reportUnsupported(request, 'topK stop seed presencePenalty frequencyPenalty candidates', scope);
+  reportUnsupported(request, unsupportedFields, scope);
   const { instructions, input, reasons } = encodeInput(request, scope);
   const reasoning = encodeReasoningRequest(request.reasoning, scope);
   const store = request.store ?? false;

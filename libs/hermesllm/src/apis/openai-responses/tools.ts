@@ -2,7 +2,7 @@ import type { JsonObject } from '../../codec.ts';
 import type { HostedTool, LlmRequest, Tool } from '../../model/request.ts';
 import { elementPath, isObject, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, unsupported } from '../../warn.ts';
+import { approximated, dropped } from '../../warn.ts';
 import { api } from './api.ts';
 import type { WireTool } from './wire.ts';
 import { words } from '../../words.ts';
@@ -19,7 +19,7 @@ import {
   requireString,
   wrongMember,
 } from '../../fields.ts';
-import { hostedTool } from '../hosted-tool.ts';
+import { hostedDefinition, hostedTool } from '../hosted-tool.ts';
 import { decodeAllowed } from '../allowed-tools.ts';
 
 const functionMembers = words('type name description parameters strict');
@@ -153,18 +153,11 @@ function encodeTool(tool: Tool, path: string, scope: Scope): WireTool | undefine
 }
 
 function encodeHosted(tool: HostedTool, path: string, scope: Scope): WireTool | undefined {
-  if (tool.api === api) return tool.value as WireTool;
-  if (tool.kind === 'other') {
-    unsupported(scope, path, `this tool of ${tool.api}`);
-    return undefined;
-  }
-  if (tool.kind === 'code-execution') {
-    approximated(scope, path, `OpenAI's code interpreter stands in, without the options of ${tool.api}`);
-    return { type: 'code_interpreter', container: { type: 'auto' } };
-  }
-  const options = webSearchOptions(tool.value);
-  approximated(scope, path, `OpenAI's web search stands in; of the options of ${tool.api} it takes location, domains and size`);
-  return { type: 'web_search', ...options };
+  const own = {
+    'web-search': { type: 'web_search', ...webSearchOptions(tool.value) },
+    'code-execution': { type: 'code_interpreter', container: { type: 'auto' } },
+  };
+  return hostedDefinition<WireTool>(tool, api, own, path, scope);
 }
 
 /** The options that the vendors name alike: `user_location` (flat, or `approximate` inside), `allowed_domains`, `search_context_size`. */

@@ -1,0 +1,36 @@
+import type { CustomTool, FunctionTool } from '../model/request.ts';
+import { isObject } from '../read.ts';
+import type { Scope } from '../scope.ts';
+import { approximated, emulated, unsupported } from '../warn.ts';
+
+/**
+ * A free-text tool as a function with one text, for APIs that know functions only; on the way back its calls become custom calls again.
+ * `shown`: what of its format, which nothing enforces there, stays in the schema as an annotation for the model to read.
+ */
+export function functionOfCustom(
+  { name, description, format, namespace }: CustomTool,
+  shown: 'nothing' | 'grammar' | 'format',
+  path: string,
+  scope: Scope,
+): FunctionTool {
+  emulated(scope, path, 'A free-text tool became a function with one text member named input');
+  const grammar = isObject(format) && format['type'] !== 'text';
+  if (grammar && shown !== 'nothing') approximated(scope, `${path}.format`, 'The grammar is shown to the model, not enforced');
+  else if (grammar) unsupported(scope, `${path}.format`);
+  const annotation = grammar || (shown === 'format' && isObject(format)) ? { 'x-custom-format': format } : undefined;
+  const annotations = shown === 'nothing' ? undefined : { additionalProperties: true, ...annotation };
+  const schema = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'], ...annotations };
+  return { type: 'function', name, description, schema, strict: false, cache: undefined, namespace };
+}
+
+/** The schema of a tool's input for APIs where that is always an object. */
+export function objectSchema(schema: unknown, path: string, scope: Scope): unknown {
+  if (schema === undefined || schema === null) return { type: 'object', properties: {} };
+  if (!isObject(schema)) {
+    approximated(scope, `${path}.schema`, 'The schema is not an object; the tool takes any object');
+    return { type: 'object' };
+  }
+  if (schema['type'] === 'object') return schema;
+  if (schema['type'] !== undefined) approximated(scope, `${path}.schema`, 'The input of a tool is always an object here');
+  return { ...schema, type: 'object' };
+}

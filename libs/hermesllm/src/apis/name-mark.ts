@@ -1,0 +1,9 @@
+/**
+ * What makes a cleaned name or id differ from every other that is cleaned to the same: `_` and a hash of the whole text (FNV-1a, 32 bits). It
+ * depends on nothing but the text, so that a call and its result get the same one.
+ */
+export function nameMark(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return `_${(hash >>> 0).toString(16).padStart(8, '0')}`;
+}
