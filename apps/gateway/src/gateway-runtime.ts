@@ -9,7 +9,7 @@ import { createHostLimits } from './host-limits.ts';
 import type { HostRunner } from './host-runner.ts';
 import { listenerSockets } from './listener-sockets.ts';
 import type { ListenerSocket, OpenListener } from './listeners.ts';
-import { openListeners } from './listeners.ts';
+import { connectionLimits, openListeners } from './listeners.ts';
 import { createRequestSigner } from './sign-request.ts';
 import type { UpstreamPools } from './upstream-pools.ts';
 import { createUpstreamPools } from './upstream-pools.ts';
@@ -85,7 +85,7 @@ export function createGatewayRuntime(): GatewayRuntime {
     const entries = sockets.map((socket) => ({ key: keyOf(config, socket), socket }));
     const listeners = await openListeners(
       entries.map((entry) => ({ ...entry.socket, handler: (...request) => entry.socket.handler(...request) })),
-      { headerBytes: config.limits.headerBytes, ready: () => !stopping },
+      { ...connectionLimits(config), ready: () => !stopping },
     );
     // The listener must look its handler up in the very entry that later gets another one.
     return entries.map((entry, index) => Object.assign(entry, { listener: listeners[index] as OpenListener }));
@@ -196,7 +196,7 @@ export function createGatewayRuntime(): GatewayRuntime {
 
 /** What makes two sockets the same one. A port that the system chose is never the same again. */
 function keyOf(config: EffectiveConfig, { handler: _handler, name: _name, ...settings }: ListenerSocket): string {
-  return JSON.stringify({ ...settings, headerBytes: config.limits.headerBytes });
+  return JSON.stringify({ ...settings, ...connectionLimits(config) });
 }
 
 const samePlace = (one: { address: string; port: number }, other: { address: string; port: number }): boolean =>

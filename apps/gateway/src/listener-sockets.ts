@@ -1,6 +1,7 @@
 import type { EffectiveConfig, ExchangeRecord } from '@plano/common';
 import type { ConfiguredGateways } from './configured-gateways.ts';
 import type { HostLimits } from './host-limits.ts';
+import { loadTls } from './listener-tls.ts';
 import type { ListenerSocket } from './listeners.ts';
 import { toNodeHandler } from './node-handler.ts';
 import type { UpstreamPools } from './upstream-pools.ts';
@@ -13,18 +14,25 @@ export interface SharedHost {
   onExchange(record: ExchangeRecord): void;
 }
 
-/** Every socket of a configuration with the handler that answers there. */
+/**
+ * Every socket of a configuration with the handler that answers there.
+ *
+ * @throws Error when a certificate or its key cannot be used; it names the key of the configuration and the file
+ */
 export function listenerSockets(config: EffectiveConfig, { gateways, ...shared }: SharedHost): ListenerSocket[] {
-  const common = { ...shared, requestBodyBytes: config.limits.requestBodyBytes, timeouts: config.timeouts };
-  const sockets = config.listeners.map((listener): ListenerSocket => {
+  const { requestMs, totalMs } = config.timeouts;
+  const common = { ...shared, requestBodyBytes: config.limits.requestBodyBytes, requestMs, timeouts: config.timeouts };
+  const sockets = config.listeners.map((listener, index): ListenerSocket => {
     const { name, address, port, timeoutMs, auth, cors } = listener;
     const gateway = listener.type === 'prompt' ? gateways.prompt : gateways.model;
-    return { name, address, port, handler: toNodeHandler(gateway, { ...common, listener: name, totalMs: timeoutMs, auth, cors }) };
+    const handler = toNodeHandler(gateway, { ...common, listener: name, totalMs: timeoutMs, auth, cors });
+    const tls = listener.tls === null ? undefined : loadTls(listener.tls, `listeners[${index}].tls`);
+    return { name, address, port, tls, refuse: gateway.refuse, handler };
   });
   for (const { type, name, address, port, auth } of config.internalListeners) {
     const gateway = type === 'brightstaff' ? gateways.brightstaff : gateways.model;
-    const handler = toNodeHandler(gateway, { ...common, listener: name, totalMs: config.timeouts.totalMs, auth, internal: true });
-    sockets.push({ name, address, port, handler });
+    const handler = toNodeHandler(gateway, { ...common, listener: name, totalMs, auth, internal: true });
+    sockets.push({ name, address, port, refuse: gateway.refuse, handler });
   }
   return sockets;
 }

@@ -1,7 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { OpenListener } from './listeners.ts';
+import type { ListenerSocket, OpenListener } from './listeners.ts';
+import type { GatewayError } from '@plano/common';
+import { emptySummary } from '@plano/common';
 import { openListeners } from './listeners.ts';
 
 const open: OpenListener[] = [];
@@ -10,13 +12,26 @@ afterEach(() => {
 });
 
 let ready = true;
-const handler = (_request: IncomingMessage, response: ServerResponse): void => void response.end('handled');
+const handler: ListenerSocket['handler'] = (_request, response) => void (response as ServerResponse).end('handled');
+const refuse = (_head: unknown, error: GatewayError) => ({
+  action: 'respond' as const,
+  status: error.status,
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ error: { code: error.kind, message: error.message } }),
+  summary: emptySummary,
+});
 const options = {
+  connections: 100,
+  http2Streams: 10,
+  http2Resets: 10,
+  requestHeadMs: 400,
+  requestMs: 800,
+  keepAliveMs: 5000,
   headerBytes: 2048,
   ready: () => ready,
 };
 async function start(): Promise<OpenListener> {
-  const [listener] = await openListeners([{ name: 'llm', address: '127.0.0.1', port: 0, handler }], options);
+  const [listener] = await openListeners([{ name: 'llm', address: '127.0.0.1', port: 0, handler, refuse }], options);
   if (listener === undefined) throw new Error('nothing was opened');
   open.push(listener);
   return listener;
@@ -55,7 +70,7 @@ describe('openListeners', () => {
     const { port } = await start();
     const answer = await raw(port, 'hello\r\n\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-    expect(bodyOf(answer)).toMatchObject({ error: { type: 'invalid_request_error' } });
+    expect(bodyOf(answer)).toMatchObject({ error: { code: 'invalid_request' } });
   });
 
   it('opens all sockets or none', async () => {
@@ -63,8 +78,8 @@ describe('openListeners', () => {
     const free = await start();
     free.destroy();
     const wanted = [
-      { name: 'first', address: '127.0.0.1', port: free.port, handler },
-      { name: 'second', address: '127.0.0.1', port, handler },
+      { name: 'first', address: '127.0.0.1', port: free.port, handler, refuse },
+      { name: 'second', address: '127.0.0.1', port, handler, refuse },
     ];
     await expect(openListeners(wanted, options)).rejects.toThrow(`Listener 'second' cannot open 127.0.0.1:${port}: EADDRINUSE`);
     open.push(...(await openListeners(wanted.slice(0, 1), options)));

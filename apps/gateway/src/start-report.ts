@@ -13,7 +13,7 @@ export interface StartFacts {
 /** What a person wants to know after the start: what listens where, which providers are ready, and a line to try. */
 export function startReport(config: EffectiveConfig, { source, listeners, metrics, workers }: StartFacts): string {
   const lines = [`Plano gateway, configuration: ${source}`];
-  for (const { name, address, port } of listeners) lines.push(`  listening  ${name}  http://${host(address)}:${port}`);
+  for (const listener of listeners) lines.push(`  listening  ${listener.name}  ${origin(config, listener)}`);
   lines.push(metrics === undefined ? '  metrics    off' : `  metrics    http://${host(metrics.address)}:${metrics.port}/metrics`);
   if (workers > 1) lines.push(`  workers    ${workers}`);
   const providers = config.providers.filter((provider) => !provider.internal);
@@ -33,7 +33,7 @@ export function startReport(config: EffectiveConfig, { source, listeners, metric
     const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello!' }] });
     lines.push(
       'Try it:',
-      `  curl http://${host(first.address)}:${first.port}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`,
+      `  curl ${origin(config, first)}/v1/chat/completions -H 'content-type: application/json'${keyOf(config)} -d '${body}'`,
     );
   }
   return lines.join('\n');
@@ -47,6 +47,17 @@ function tryModel(providers: readonly EffectiveProvider[]): string | undefined {
   const usable = providers.filter((provider) => !provider.wildcard);
   const choice = usable.find((provider) => provider.default) ?? usable.find((provider) => provider.builtin !== null) ?? usable[0];
   return choice?.name;
+}
+
+function origin(config: EffectiveConfig, { name, address, port }: ListenerAddress): string {
+  const secure = config.listeners.some((listener) => listener.name === name && listener.tls !== null);
+  return `${secure ? 'https' : 'http'}://${host(address)}:${port}`;
+}
+
+/** The header for the first listener's key, which is never printed. */
+function keyOf({ listeners: [first] }: EffectiveConfig): string {
+  if (first === undefined || first.auth === null) return '';
+  return ` -H '${first.auth.header}: ${first.auth.header === 'authorization' ? 'Bearer ' : ''}KEY'`;
 }
 
 const host = (address: string): string =>

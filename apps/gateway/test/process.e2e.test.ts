@@ -166,6 +166,45 @@ model_providers: [{ model: plano/echo }]
     await new Promise((resolve) => taken.close(resolve));
   });
 
+  it('E-3: compares all ports before it opens any, and binds each listener to its address', async () => {
+    const port = await freePort();
+    const other = await freePort();
+    const both = (second: string): string => `
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: ${port}, address: 127.0.0.2, timeout: 7s }]
+internal_listeners: { llm: { port: ${second} } }
+metrics: false
+model_providers: [{ model: plano/echo, default: true }]
+`;
+    const collides = start(['--config', writeConfig(both(`${port}, address: 0.0.0.0, auth: { keys: [k] }`))]);
+    expect(await collides.exit).toBe(1);
+    expect(collides.output()).toContain(`port ${port} of \`egress_traffic_llm\` is already taken by \`llm\``);
+    const started = start(['--config', writeConfig(both(String(other)))]);
+    await until(started, 'Try it:');
+    expect((await fetch(`http://127.0.0.2:${port}/healthz`)).status).toBe(200);
+    await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  });
+
+  it('takes keys of listeners from the environment and from files, and prints none', async () => {
+    const port = await freePort();
+    writeFileSync(join(folder, 'listener.key'), 'key-of-a-file\n');
+    const file = writeConfig(`
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: ${port}, auth: { keys: [$LISTENER_KEY, "file:${join(folder, 'listener.key')}"] } }]
+metrics: false
+model_providers: [{ model: plano/echo, default: true }]
+`);
+    const started = start(['--config', file], { LISTENER_KEY: 'key-of-the-environment' });
+    await until(started, 'Try it:');
+    const status = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(`http://127.0.0.1:${port}/v1/models`, { headers })).status;
+    expect(await status({ authorization: 'Bearer key-of-the-environment' })).toBe(200);
+    expect(await status({ 'x-api-key': 'key-of-a-file' })).toBe(200);
+    expect(await status({})).toBe(401);
+    expect(started.output()).toContain("-H 'authorization: Bearer KEY'");
+    expect(started.output()).not.toContain('key-of');
+  });
+
   it('refuses a key that is valid but not implemented, and names it', async () => {
     const file = writeConfig(`
 version: v0.4.0

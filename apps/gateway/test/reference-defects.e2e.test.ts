@@ -11,7 +11,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createGatewayMetrics } from '../src/gateway-metrics.ts';
 import { toNodeHandler } from '../src/node-handler.ts';
 import { freePort, gatewayProcesses } from './support/gateway-process.ts';
-import { startGateway } from './support/start-gateway.ts';
+import { startNodeGateway as startGateway } from './support/start-node-gateway.ts';
 import { startUpstream } from './support/start-upstream.ts';
 
 // Where the reference's operations are wrong or fragile, by the numbers of its list of defects.

@@ -29,6 +29,7 @@ const kinds = {
   conversation_not_found: { status: 409, category: 'conflict' },
   request_too_large: { status: 413, category: 'too_large' },
   unsupported_encoding: { status: 415, category: 'invalid_request' },
+  expectation_failed: { status: 417, category: 'invalid_request' },
   rate_limited: { status: 429, category: 'rate_limit' },
   headers_too_large: { status: 431, category: 'too_large' },
   internal: { status: 500, category: 'server' },

@@ -36,6 +36,7 @@ const host: HostCapabilities = {
   utf8: { encode, decode, createDecoder: () => ({ decode, finish: () => '' }) },
   now: () => 1_700_000_000_000,
   newId: (prefix) => `${prefix}1`,
+  random: () => 0.5,
 };
 
 const reply = (value: unknown): UpstreamReply => ({

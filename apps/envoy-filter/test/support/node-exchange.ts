@@ -33,6 +33,7 @@ const host: HostCapabilities = {
   utf8: portableUtf8,
   now: () => 1_700_000_000_000,
   newId: (prefix) => prefix + 'ab'.repeat(16),
+  random: () => 0.5,
 };
 
 /** The same exchange without any host: what every host must come to. */

@@ -4,7 +4,7 @@ import { createGateways } from '../../src/configured-gateways.ts';
 import type { ExchangeRecord } from '@plano/common';
 import { createHostLimits } from '../../src/host-limits.ts';
 import { listenerSockets } from '../../src/listener-sockets.ts';
-import { openListeners } from '../../src/listeners.ts';
+import { connectionLimits, openListeners } from '../../src/listeners.ts';
 import { createUpstreamPools } from '../../src/upstream-pools.ts';
 import type { RunningNodeGateway } from './running-gateway.ts';
 
@@ -20,11 +20,11 @@ export async function startNodeGateway(yaml: string, environment: Record<string,
   const shared = { gateways, limits, pools, onExchange: (record: ExchangeRecord) => void records.push(record) };
   const sockets = listenerSockets(config, shared).map((socket) => ({ ...socket, port: 0 }));
   let draining = false;
-  const listeners = await openListeners(sockets, { headerBytes: config.limits.headerBytes, ready: () => !draining });
+  const listeners = await openListeners(sockets, { ...connectionLimits(config), ready: () => !draining });
   const ports = listeners.map(({ port }) => port);
   const port = ports[0] ?? 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http${listeners[0]?.secure === true ? 's' : ''}://127.0.0.1:${port}`,
     port,
     ports,
     records,

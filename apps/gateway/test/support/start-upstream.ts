@@ -16,6 +16,23 @@ export interface Upstream {
   close(): void;
 }
 
+/** Writes one block again and again, up to a size, at the pace of the reader; `onWrite` is told of every block. */
+export async function flood(response: ServerResponse, block: string, size: number, onWrite = (_bytes: number): void => {}): Promise<void> {
+  for (let written = 0; written < size && !response.destroyed; written += block.length) {
+    onWrite(block.length);
+    if (response.write(block)) continue;
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        response.off('drain', go);
+        response.off('close', go);
+        resolve();
+      };
+      response.on('drain', go);
+      response.on('close', go);
+    });
+  }
+}
+
 /** Starts an upstream on a free port that answers as it is told, once a request is there whole. */
 export async function startUpstream(handle: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<Upstream> {
   const requests: UpstreamRecord[] = [];

@@ -26,6 +26,9 @@ export function deriveLimits({ author }: DeriveContext): EffectiveLimits {
     jsonDepth: written?.json_depth ?? 256,
     inFlight: written?.in_flight ?? 1024,
     bufferedMemoryBytes: written?.buffered_memory ?? 512 * mebibyte,
+    connections: written?.connections ?? 10_000,
+    http2Streams: written?.http2_streams ?? 128,
+    http2Resets: written?.http2_resets ?? 300,
     endpointBodyBytes: written?.endpoint_body ?? mebibyte,
     promptContextBytes: written?.prompt_context ?? 64 * kibibyte,
   };
@@ -45,6 +48,9 @@ export function deriveTimeouts({ author, reporter }: DeriveContext): EffectiveTi
     totalMs: written?.total ?? 600_000,
     drainMs: written?.drain ?? 30_000,
     filterCallMs: written?.filter_call ?? 30_000,
+    requestHeadMs: written?.request_head ?? 30_000,
+    requestMs: written?.request ?? 300_000,
+    keepAliveMs: written?.keep_alive ?? 75_000,
   };
 }
 

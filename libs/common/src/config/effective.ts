@@ -131,6 +131,12 @@ export interface EffectiveLimits {
   /** Exchanges at the same time; above it the answer is 503 with `retry-after`. */
   readonly inFlight: number;
   readonly bufferedMemoryBytes: number;
+  /** Connections of one listener at the same time. */
+  readonly connections: number;
+  /** Streams of one HTTP/2 connection at the same time. */
+  readonly http2Streams: number;
+  /** Streams of one HTTP/2 connection that its client may reset in one go. */
+  readonly http2Resets: number;
   /** The answer of a prompt target's endpoint, of function calling or of a guard; a longer one is an error. */
   readonly endpointBodyBytes: number;
   /** What of an endpoint's answer is put into the prompt; the rest is cut off. */
@@ -145,6 +151,12 @@ export interface EffectiveTimeouts {
   readonly totalMs: number;
   readonly drainMs: number;
   readonly filterCallMs: number;
+  /** Until a request's head is there whole. */
+  readonly requestHeadMs: number;
+  /** Until a request is there whole. */
+  readonly requestMs: number;
+  /** Without a request, until a connection is closed. */
+  readonly keepAliveMs: number;
 }
 
 /** What a retry or a fallback answers to: a failure to reach the upstream, or a status. */

@@ -11,6 +11,9 @@ export const limits = closed({
   json_depth: whole(1, 10_000).optional(),
   in_flight: whole(1).optional(),
   buffered_memory: size.optional(),
+  connections: whole(1).optional(),
+  http2_streams: whole(1, 1_000_000).optional(),
+  http2_resets: whole(1, 1_000_000).optional(),
   endpoint_body: size.optional(),
   prompt_context: size.optional(),
 });
@@ -23,6 +26,9 @@ export const timeouts = closed({
   total: duration.optional(),
   drain: duration.optional(),
   filter_call: duration.optional(),
+  request_head: duration.optional(),
+  request: duration.optional(),
+  keep_alive: duration.optional(),
 });
 
 /** Sending again to the same provider. */
