@@ -94,7 +94,7 @@ function listenerOf(socket: Socket, config: EffectiveConfig, options: EnvoyOptio
       generate_request_id: config.tracing.randomSamplingPercent > 0,
       server_header_transformation: 'PASS_THROUGH',
       ...(socket.external ? { early_header_mutation_extensions: [withoutInternalHeaders] } : {}),
-      access_log: [accessLog(config, options.accessLog ?? '/dev/stdout')],
+      access_log: [accessLog(config, options.accessLog)],
       ...(config.tracing.randomSamplingPercent > 0 ? { tracing: tracing(config.tracing, socket.service) } : {}),
       route_config: socket.routes,
       http_filters: envoyHttpFilters(
@@ -136,7 +136,7 @@ const downstreamTls = ({ cert, key }: EffectiveTls): EnvoyObject =>
   });
 
 /** One line for each exchange, without its content and without queries, which may carry keys. `plano` is the filter's summary. */
-function accessLog({ logging }: EffectiveConfig, path: string): EnvoyObject {
+function accessLog({ logging }: EffectiveConfig, path: string | undefined): EnvoyObject {
   const fields = {
     time: '%START_TIME%',
     status: '%RESPONSE_CODE%',
@@ -159,6 +159,9 @@ function accessLog({ logging }: EffectiveConfig, path: string): EnvoyObject {
             inline_string: `${fields.time} ${fields.status} ${fields.method} ${fields.path} ${fields.durationMs}ms ${fields.upstream} ${fields.plano}\n`,
           },
         };
+  if (path === undefined) {
+    return extension('envoy.access_loggers.stdout', 'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', { log_format: format });
+  }
   return extension('envoy.access_loggers.file', 'envoy.extensions.access_loggers.file.v3.FileAccessLog', { path, log_format: format });
 }
 

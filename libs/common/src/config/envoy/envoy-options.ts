@@ -17,7 +17,7 @@ export interface EnvoyOptions {
   readonly heapBytes?: number;
   /** CA bundle for upstreams when the configuration names none. Default: Debian's. */
   readonly caPath?: string;
-  /** Where access logs go. Default `/dev/stdout`. */
+  /** File of the access log. Default: the standard output. */
   readonly accessLog?: string;
 }
 

@@ -65,7 +65,7 @@ export function nodeRoutes(config: EffectiveConfig, settings: RouteSettings, age
 function virtualHost({ origins }: RouteSettings, routes: readonly EnvoyObject[]): EnvoyObject {
   const cors = {
     '@type': 'type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy',
-    allow_origin_string_match: origins.map((origin) => (origin === '*' ? { prefix: '' } : { exact: origin })),
+    allow_origin_string_match: origins.map((origin) => (origin === '*' ? { safe_regex: { regex: '.*' } } : { exact: origin })),
     allow_methods: 'GET, POST, OPTIONS',
     allow_headers: '*',
     max_age: '600',
