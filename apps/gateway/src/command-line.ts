@@ -16,8 +16,8 @@ serve     Starts the gateway with FILE, else $PLANO_CONFIG, else ./plano_config.
           SIGHUP reloads the file, and so does a change of it, unless --no-watch is given. SIGTERM drains.
           --workers N serves in N processes; auto is one for each core. Default 1.
 validate  Prints every problem of a configuration file and exits with 1 if there is one.
-render    Prints the file for an Envoy that serves the same configuration with the filters in FOLDER; with --direct it needs no
-          Node process.`;
+render    Prints the file for an Envoy that serves the same configuration with the filters in FOLDER. --node is where
+          the Node process listens that chooses functions and serves agents; --direct says that there is none.`;
 
 /** Runs one command; resolves with the exit code when it is over. */
 export async function run(args: readonly string[]): Promise<number> {

@@ -13,7 +13,7 @@ export interface RenderFlags {
   readonly 'admin-port'?: string | undefined;
   /** `HOST:PORT` of the Node processes. Default 127.0.0.1:9091. */
   readonly node?: readonly string[] | undefined;
-  /** No Node process: the LLM filter stands in the model listener itself. */
+  /** There is no Node process. */
   readonly direct?: boolean | undefined;
   readonly 'watchdog-ms'?: string | undefined;
   readonly ca?: string | undefined;

@@ -28,7 +28,9 @@ const defaultLlmPort = 12_001;
 /** All listeners: those of the configuration, and the internal one by which the Node process reaches providers. */
 export function envoyListeners(config: EffectiveConfig, options: EnvoyOptions): EnvoyObject[] {
   const sockets = config.listeners.map((listener) => socketOf(listener, config, options));
-  if (options.node !== null) sockets.push(internalLlm(config, options));
+  if (options.modelsThroughNode === true || config.internalListeners.some(({ type }) => type === 'internal-llm')) {
+    sockets.push(internalLlm(config, options));
+  }
   return sockets.map((socket) => listenerOf(socket, config, options));
 }
 
@@ -43,8 +45,8 @@ function socketOf(listener: EffectiveListener, config: EffectiveConfig, options:
     service: filters === 'llm' ? 'plano(outbound)' : 'plano(inbound)',
   });
   if (listener.type === 'prompt') return filtered('prompt-and-llm');
-  if (listener.type === 'model' && options.node === null) return filtered('llm');
-  if (options.node === null) throw new Error(`Listener '${name}' serves agents, which needs the Node process`);
+  if (listener.type === 'model' && options.modelsThroughNode !== true) return filtered('llm');
+  if (options.node === null) throw new Error(`Listener '${name}' needs the Node process, and there is none`);
   return {
     ...base,
     filters: 'none',

@@ -4,11 +4,13 @@ export interface EnvoyOptions {
   readonly filters: { readonly prompt: string; readonly llm: string };
   /** Port of the admin interface, which is on 127.0.0.1 only. Default 9901. */
   readonly adminPort?: number;
-  /**
-   * Where the Node process listens, which chooses models, sends again after failures and serves agents; null when there is none: the LLM filter
-   * then stands in the model listener itself. Default 127.0.0.1:9091.
-   */
+  /** Where the Node process listens, which chooses functions for prompts and serves agents; null when there is none. Default 127.0.0.1:9091. */
   readonly node?: EnvoyNode | null;
+  /**
+   * Whether requests of the model listener go through the Node process, which then sends them to the internal LLM listener. Default false: the LLM
+   * filter stands in the model listener itself.
+   */
+  readonly modelsThroughNode?: boolean;
   /** Where the Node process sends its requests to providers, on 127.0.0.1. Default: the configuration's internal LLM listener, else port 12001. */
   readonly llmPort?: number;
   /** Milliseconds that one event may take in a filter. Default 500. */

@@ -41,8 +41,8 @@ describe('toEnvoy', () => {
     expect(at(render({ adminPort: 1 }), 'admin', 'address', 'socket_address')).toEqual({ address: '127.0.0.1', port_value: 1 });
   });
 
-  it('sends the model listener to the Node process, which reaches providers by an internal listener', () => {
-    const [llm, prompts, internal] = listeners(render());
+  it('sends the model listener to the Node process when asked to, which reaches providers by an internal listener', () => {
+    const [llm, prompts, internal] = listeners(render({ modelsThroughNode: true }));
     expect(filterNames(llm)).not.toContain('llm_gateway');
     expect(at(manager(llm), 'route_config', 'virtual_hosts', 0, 'routes', 1, 'route', 'cluster')).toBe('bright_staff');
     expect(filterNames(prompts)).toEqual(expect.arrayContaining(['prompt_gateway', 'llm_gateway']));
@@ -52,7 +52,7 @@ describe('toEnvoy', () => {
     });
   });
 
-  it('puts the LLM filter into the model listener itself when there is no Node process', () => {
+  it('puts the LLM filter into the model listener itself, and needs no Node process for that', () => {
     const found = listeners(render({ node: null }));
     expect(found.map(({ name }) => name)).toEqual(['llm', 'prompts']);
     expect(filterNames(found[0])).toContain('llm_gateway');
@@ -130,7 +130,7 @@ version: v0.4.0
 agents: [{ id: a, url: "http://127.0.0.1:1" }]
 listeners: [{ name: desk, type: agent, port: 8001, agents: [{ id: a, description: d }] }]
 `;
-    expect(() => render({ node: null }, agents)).toThrow("Listener 'desk' serves agents");
+    expect(() => render({ node: null }, agents)).toThrow("Listener 'desk' needs the Node process");
     expect(JSON.stringify(render({}, agents))).toContain('"prefix_rewrite":"/agents/"');
   });
 });
