@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { CallModel, ModelReply } from '@plano/brightstaff';
 import type { Decision, Gateway, HostCapabilities, HostEffect, HttpBody, HttpHeaders, UpstreamReply, UpstreamRequest } from '@plano/common';
-import { chatCompletionsPath, createExchange } from '@plano/common';
+import { chatCompletionsPath, createExchange, everythingAllowed } from '@plano/common';
 import type { ByteQueue } from './byte-queue.ts';
 import { createByteQueue } from './byte-queue.ts';
 import type { UpstreamCall, UpstreamPools } from './upstream-pools.ts';
@@ -104,6 +104,10 @@ function runCall(
       case 'read-body':
         collecting = { limit: effect.limit, chunks: [], size: 0 };
         return;
+      case 'reserve':
+        // Limits are for clients; what the gateway asks a model of its own accord passes.
+        next(() => exchange.dispatch({ type: 'reserved', outcome: everythingAllowed }));
+        return;
       case 'respond':
         open(effect.decision).push([effect.decision.body]);
         finish();
@@ -116,6 +120,8 @@ function runCall(
         if (!effect.last) return;
         if (effect.cut) fail(new Error('The answer of the model was cut off'));
         else finish();
+        return;
+      case 'over':
         return;
     }
   }

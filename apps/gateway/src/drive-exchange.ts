@@ -10,6 +10,7 @@ import type {
   HttpBody,
   HttpHeaders,
   RequestHead,
+  TakeOutcome,
   UpstreamFailure,
   UpstreamHead,
   UpstreamReply,
@@ -18,6 +19,7 @@ import type {
 import { createExchange, emptySummary, gatewayError, headerNames, headerValue } from '@plano/common';
 import type { ClientResponse } from './client-response.ts';
 import { holdBytes } from './memory-budget.ts';
+import type { RateLimitStore } from './rate-limit-store.ts';
 import type { UpstreamCall, UpstreamPools } from './upstream-pools.ts';
 
 /** What drives exchanges in Node. */
@@ -25,6 +27,7 @@ export interface ExchangeHost {
   readonly gateway: Gateway;
   readonly capabilities: HostCapabilities;
   readonly pools: UpstreamPools;
+  readonly rateLimits: RateLimitStore;
   /** Deadline in milliseconds of an exchange with all its attempts; of a stream, until its head has come. */
   readonly totalMs: number;
   onExchange?(record: ExchangeRecord): void;
@@ -77,6 +80,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     clearTimeout(delay);
     current?.abort();
     memory.shed = undefined;
+    if (summary.charges.length > 0) host.rateLimits.charge(summary.charges);
     host.onExchange?.({
       head,
       status: response.statusCode || clientClosedRequest,
@@ -155,6 +159,12 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
       case 'read-body':
         collecting = { limit: effect.limit, chunks: [], size: 0 };
         return;
+      case 'reserve': {
+        const outcome = host.rateLimits.take(effect.takes);
+        if (outcome instanceof Promise) void outcome.then(reserved);
+        else reserved(outcome);
+        return;
+      }
       case 'respond':
         respond(effect.decision);
         return;
@@ -264,6 +274,10 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     collecting = undefined;
     clearTimeout(delay);
     next(() => exchange.dispatch({ type: 'reply', reply: value }));
+  }
+
+  function reserved(outcome: TakeOutcome): void {
+    next(() => exchange.dispatch({ type: 'reserved', outcome }));
   }
 
   function respond(decision: Decision & { action: 'respond' }): void {

@@ -21,6 +21,8 @@ export interface GatewayMetricsOptions {
   activeRequests(): readonly MetricSample[];
   /** Requests to upstreams under way. */
   activeCalls(): number;
+  /** Whether the buckets of rate limits can be reached. */
+  rateLimitsAvailable?(): boolean;
 }
 
 /** `none`: it never came so far; `other`: not named in the configuration, such as the models behind a wildcard. */
@@ -72,6 +74,9 @@ export function createGatewayMetrics(options: GatewayMetricsOptions): GatewayMet
   collectDefaultMetrics({ register: registry });
   const makeSeries = createSeriesMaker(registry);
   gauge(registry, exchangeMetrics.activeRequests, () => options.activeRequests());
+  const { rateLimitsAvailable } = options;
+  if (rateLimitsAvailable !== undefined)
+    gauge(registry, exchangeMetrics.rateLimitsAvailable, () => [{ labels: {}, value: rateLimitsAvailable() ? 1 : 0 }]);
   gauge(registry, exchangeMetrics.activeHttpCalls, () => [{ labels: {}, value: options.activeCalls() }]);
   const names = { listener: new Set<string>(), model: new Set<string>(), provider: new Set<string>() };
   const rows = new Map<string, Map<string, Map<string, (ExchangeSeries | undefined)[]>>>();

@@ -10,6 +10,9 @@ import type { HostRunner } from './host-runner.ts';
 import { listenerSockets } from './listener-sockets.ts';
 import type { ListenerSocket, OpenListener } from './listeners.ts';
 import { connectionLimits, openListeners } from './listeners.ts';
+import { openRateLimits } from './open-rate-limits.ts';
+import type { RateLimitStore } from './rate-limit-store.ts';
+import { createMemoryStore } from './rate-limit-store.ts';
 import { createRequestSigner } from './sign-request.ts';
 import type { UpstreamPools } from './upstream-pools.ts';
 import { createUpstreamPools } from './upstream-pools.ts';
@@ -19,6 +22,7 @@ interface Generation {
   readonly config: EffectiveConfig;
   readonly limits: HostLimits;
   readonly pools: UpstreamPools;
+  readonly rateLimits: RateLimitStore;
   readonly log: AccessLog;
   readonly sockets: readonly ListenerSocket[];
 }
@@ -56,13 +60,19 @@ export function createGatewayRuntime(): GatewayRuntime {
   let stopping = false;
   const living = new Set<Generation>();
   const leaving = new Set<OpenListener>();
-  const metrics = createGatewayMetrics({ activeRequests, activeCalls: () => sum(living, ({ pools }) => pools.running()) });
+  const memory = createMemoryStore();
+  const metrics = createGatewayMetrics({
+    activeRequests,
+    activeCalls: () => sum(living, ({ pools }) => pools.running()),
+    rateLimitsAvailable: () => current?.rateLimits.available() ?? true,
+  });
 
   function activeRequests() {
     return [{ labels: {}, value: sum(living, ({ limits }) => limits.active) }];
   }
 
-  function createGeneration(config: EffectiveConfig): Generation {
+  async function createGeneration(config: EffectiveConfig): Promise<Generation> {
+    const rateLimits = await openRateLimits(config, memory, (message) => console.error(`warning: ${message}`));
     const limits = createHostLimits(config.limits);
     const gateways = createGateways(config);
     const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins, sign });
@@ -71,12 +81,13 @@ export function createGatewayRuntime(): GatewayRuntime {
       gateways,
       limits,
       pools,
+      rateLimits,
       onExchange(record) {
         log.record(record);
         metrics.record(record);
       },
     });
-    const generation = { config, limits, pools, log, sockets };
+    const generation = { config, limits, pools, rateLimits, log, sockets };
     living.add(generation);
     return generation;
   }
@@ -151,6 +162,7 @@ export function createGatewayRuntime(): GatewayRuntime {
   async function dispose(generation: Generation): Promise<void> {
     living.delete(generation);
     await generation.pools.close();
+    if (generation.rateLimits !== memory) await generation.rateLimits.close();
     generation.log.close();
   }
 
@@ -160,7 +172,7 @@ export function createGatewayRuntime(): GatewayRuntime {
     failed: new Promise(() => {}),
 
     async apply(config) {
-      const next = createGeneration(config);
+      const next = await createGeneration(config);
       let arranged: Awaited<ReturnType<typeof arrange>>;
       try {
         arranged = await arrange(next);

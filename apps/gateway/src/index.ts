@@ -7,5 +7,8 @@ export { createHostLimits } from './host-limits.ts';
 export type { MemoryAccount, MemoryBudget } from './memory-budget.ts';
 export type { NodeHandler, NodeHandlerOptions } from './node-handler.ts';
 export { toNodeHandler } from './node-handler.ts';
+export { createRedisStore, type RedisStoreOptions } from './adapters/redis-store.ts';
+export type { MemoryStoreOptions, RateLimitStore } from './rate-limit-store.ts';
+export { createMemoryStore } from './rate-limit-store.ts';
 export type { SignRequest, UpstreamCall, UpstreamListener, UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
 export { createUpstreamPools } from './upstream-pools.ts';

@@ -4,6 +4,7 @@ import type { HostLimits } from './host-limits.ts';
 import { loadTls } from './listener-tls.ts';
 import type { ListenerSocket } from './listeners.ts';
 import { toNodeHandler } from './node-handler.ts';
+import type { RateLimitStore } from './rate-limit-store.ts';
 import type { UpstreamPools } from './upstream-pools.ts';
 
 /** What the listeners of one process share. */
@@ -11,6 +12,7 @@ export interface SharedHost {
   readonly gateways: ConfiguredGateways;
   readonly limits: HostLimits;
   readonly pools: UpstreamPools;
+  readonly rateLimits: RateLimitStore;
   onExchange(record: ExchangeRecord): void;
 }
 

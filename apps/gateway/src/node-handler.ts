@@ -18,6 +18,9 @@ import { nativeUtf8 } from './native-utf8.ts';
 import { readRequestBody } from './read-request-body.ts';
 import { refuseEarly } from './refuse-early.ts';
 import { readRequestHead } from './request-head.ts';
+import { countTokens } from './adapters/tokenizers.ts';
+import type { RateLimitStore } from './rate-limit-store.ts';
+import { createMemoryStore } from './rate-limit-store.ts';
 import type { SignRequest, UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
 import { createUpstreamPools } from './upstream-pools.ts';
 
@@ -49,6 +52,8 @@ export interface NodeHandlerOptions {
   readonly listener?: string;
   /** Signs requests for providers that want it. Only for a handler with connections of its own; `pools` bring theirs. */
   readonly sign?: SignRequest;
+  /** Where the buckets of rate limits are kept. By default in memory, for this handler alone. */
+  readonly rateLimits?: RateLimitStore;
   /** Told once what became of each exchange, for logs and metrics. */
   readonly onExchange?: (record: ExchangeRecord) => void;
 }
@@ -80,6 +85,7 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
   const requestMs = options.requestMs ?? 300_000;
   const pools = options.pools ?? createUpstreamPools(timeouts, { sign: options.sign });
   const auth = options.auth ? createAuthCheck(options.auth) : undefined;
+  const rateLimits = options.rateLimits ?? createMemoryStore();
   const cors = options.cors ? createCors(options.cors) : undefined;
   const host = {
     gateway,
@@ -90,8 +96,10 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
       now: Date.now,
       newId: (prefix: string) => prefix + uuid().replaceAll('-', ''),
       random: Math.random,
+      countTokens,
     },
     pools,
+    rateLimits,
     totalMs: options.totalMs ?? 600_000,
     ...(options.onExchange === undefined ? {} : { onExchange: options.onExchange }),
   };

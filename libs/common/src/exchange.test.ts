@@ -1,7 +1,7 @@
 import { portableUtf8 } from '@plano/hermesllm';
 import { describe, expect, it } from 'vitest';
 import type { Flow, Gateway, HostCapabilities, HostEvent } from './exchange.ts';
-import { call, createExchange, emptySummary, forward, readBody, runFlow } from './exchange.ts';
+import { call, createExchange, emptySummary, forward, readBody, reserve, runFlow } from './exchange.ts';
 import type { UpstreamRequest } from './http.ts';
 
 const host: HostCapabilities = { redispatch: true, utf8: portableUtf8, now: () => 0, newId: (prefix) => `${prefix}1`, random: () => 0 };
@@ -48,6 +48,19 @@ describe('createExchange', () => {
     { type: 'head', head: { ok: true, status: 200, headers: {} } },
     { type: 'chunk', chunk: bytes('a') },
   ];
+
+  it('takes from buckets and goes on with the outcome', () => {
+    const takes = [{ key: 'a', overflowKey: 'b', capacity: 1, unitMs: 1000, amount: 1 }];
+    function* limited(): Flow {
+      const outcome = yield* reserve(takes);
+      return { action: 'respond', status: outcome.ok ? 200 : 429, headers: {}, body: '', summary: emptySummary };
+    }
+    const exchange = createExchange(gatewayOf(limited), host);
+    expect(exchange.dispatch({ type: 'request', head, body: '' })).toEqual({ step: 'reserve', takes });
+    expect(() => exchange.dispatch({ type: 'end' })).toThrow('waits for reserved, not for end');
+    const outcome = { ok: false, reason: 'limited', index: 0, waitMs: 5, levels: [] } as const;
+    expect(exchange.dispatch({ type: 'reserved', outcome })).toMatchObject({ step: 'respond', decision: { status: 429 } });
+  });
 
   it('asks for each step and writes the chunks', () => {
     expect(steps(gatewayOf(streaming), [...answered, { type: 'end' }])).toEqual([

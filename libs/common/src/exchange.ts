@@ -1,6 +1,7 @@
 import type { AnswerFacts, ApiId, Utf8, Warning } from '@plano/hermesllm';
 import type { GatewayError } from './errors.ts';
 import { gatewayError } from './errors.ts';
+import type { BucketTake, TakeOutcome } from './rate-limits/bucket.ts';
 import type { HttpBody, HttpHeaders, RequestHead, UpstreamFailure, UpstreamRequest } from './http.ts';
 
 /** What a host can do for a flow. Everything that is not pure comes from here. */
@@ -16,8 +17,11 @@ export interface HostCapabilities {
   newId(prefix: string): string;
   /** A number from 0 up to, but not including, 1: spreads retries in time. */
   random(): number;
-  /** Tokens of a text for a model. Absent where there are no tokenizer tables: then tokens are estimated by the text's length. */
-  countTokens?(text: string, model: string): number;
+  /**
+   * Tokens of a text in the tokenizer of an upstream's model, which needs tables too large for a library. Without it, and for models whose
+   * tokenizer the host does not have, tokens are approximated.
+   */
+  countTokens?(model: string, text: string): number;
 }
 
 /** What a flow asks its host for. */
@@ -30,7 +34,9 @@ export type FlowStep =
    */
   | { readonly step: 'forward'; readonly request: UpstreamRequest; readonly delayMs: number; readonly summary?: ExchangeSummary }
   /** Read the body of the head that came, up to a limit. */
-  | { readonly step: 'read-body'; readonly limit: number };
+  | { readonly step: 'read-body'; readonly limit: number }
+  /** Take from all these buckets of rate limits or from none; the outcome comes back. */
+  | { readonly step: 'reserve'; readonly takes: readonly BucketTake[] };
 
 /** The head of an upstream's answer, or why there is none. */
 export type UpstreamHead =
@@ -42,11 +48,14 @@ export type UpstreamReply =
   | { readonly ok: true; readonly status: number; readonly headers: HttpHeaders; readonly body: Uint8Array; readonly complete: boolean }
   | ({ readonly ok: false } & UpstreamFailure);
 
+/** What a flow is resumed with, by what it asked for: `forward` a head, `call` and `read-body` a reply, `reserve` an outcome. */
+export type FlowReply = UpstreamHead | UpstreamReply | TakeOutcome;
+
 /**
  * A request side: plain sequential code that yields what it needs and returns what the client gets. When the client goes away, or the host
  * gives the exchange up, the flow is returned at its last `yield`: `finally` frees whatever it holds. It must not yield there.
  */
-export type Flow = Generator<FlowStep, Decision, UpstreamHead | UpstreamReply>;
+export type Flow = Generator<FlowStep, Decision, FlowReply>;
 
 /** How the answer's body is made from the upstream's chunks. */
 export interface ResponseSide {
@@ -96,6 +105,8 @@ export interface ExchangeSummary {
   readonly answer: AnswerFacts | null;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly warnings: readonly Warning[];
+  /** What the host still has to take from buckets of rate limits, or to give back (negative), now that the exchange is over. */
+  readonly charges: readonly BucketTake[];
 }
 
 /** A summary of an exchange of which nothing is known. */
@@ -110,6 +121,7 @@ export const emptySummary: ExchangeSummary = {
   answer: null,
   error: null,
   warnings: [],
+  charges: [],
 };
 
 /** A gateway without any input or output. */
@@ -125,6 +137,7 @@ export type HostEvent =
   | { readonly type: 'request'; readonly head: RequestHead; readonly body: HttpBody }
   | { readonly type: 'head'; readonly head: UpstreamHead }
   | { readonly type: 'reply'; readonly reply: UpstreamReply }
+  | { readonly type: 'reserved'; readonly outcome: TakeOutcome }
   | { readonly type: 'chunk'; readonly chunk: Uint8Array }
   | { readonly type: 'end' }
   | { readonly type: 'failure'; readonly failure: UpstreamFailure }
@@ -146,10 +159,13 @@ export interface Exchange {
   dispatch(event: HostEvent): HostEffect;
 }
 
+/** The event that answers each step. */
+const answers = { call: 'reply', forward: 'head', 'read-body': 'reply', reserve: 'reserved' } as const;
+
 /**
  * One HTTP exchange as a state machine without I/O: the only thing that a host has to drive.
  *
- * `request` starts the flow. The host answers `call` and `read-body` with `reply`, `forward` with `head`, until the flow
+ * `request` starts the flow. The host answers `call` and `read-body` with `reply`, `forward` with `head`, `reserve` with `reserved`, until the flow
  * says `respond` (the exchange is over) or `accept`; then each `chunk` gives a `write`, and `end` or `failure` the last one.
  * `abort` ends it from outside. Every exchange must come to one of these ends, or what its flow holds is never freed. A flow that still
  * wants to send after a failure that was `final` is ended, and the client gets the failure.
@@ -165,12 +181,12 @@ export function createExchange(gateway: Gateway, host: HostCapabilities): Exchan
   let flow: Flow | undefined;
   let accepted: Accepted | undefined;
   let known = emptySummary;
-  let expected: 'request' | 'head' | 'reply' | 'body' | 'nothing' = 'request';
+  let expected: 'request' | 'head' | 'reply' | 'reserved' | 'body' | 'nothing' = 'request';
 
   function settle(result: IteratorResult<FlowStep, Decision>): HostEffect {
     if (result.done !== true) {
       const step = result.value;
-      expected = step.step === 'forward' ? 'head' : 'reply';
+      expected = answers[step.step];
       if (step.step === 'forward' && step.summary !== undefined) known = step.summary;
       return step;
     }
@@ -217,6 +233,8 @@ export function createExchange(gateway: Gateway, host: HostCapabilities): Exchan
         return answer(event.head);
       case 'reply':
         return answer(event.reply);
+      case 'reserved':
+        return settle((flow as Flow).next(event.outcome));
       case 'chunk':
         return { step: 'write', chunks: (accepted as Accepted).body.push(event.chunk), last: false, cut: false };
       case 'end':
@@ -251,7 +269,7 @@ function leave(flow: Flow): void {
 export function* call(
   request: UpstreamRequest,
   options: { timeoutMs: number; bodyLimit: number },
-): Generator<FlowStep, UpstreamReply, UpstreamHead | UpstreamReply> {
+): Generator<FlowStep, UpstreamReply, FlowReply> {
   return (yield { step: 'call', request, timeoutMs: options.timeoutMs, bodyLimit: options.bodyLimit }) as UpstreamReply;
 }
 
@@ -259,18 +277,24 @@ export function* call(
 export function* forward(
   request: UpstreamRequest,
   options: { delayMs?: number; summary?: ExchangeSummary } = {},
-): Generator<FlowStep, UpstreamHead, UpstreamHead | UpstreamReply> {
+): Generator<FlowStep, UpstreamHead, FlowReply> {
   const { delayMs = 0, summary } = options;
-  return yield summary === undefined ? { step: 'forward', request, delayMs } : { step: 'forward', request, delayMs, summary };
+  const step: FlowStep = summary === undefined ? { step: 'forward', request, delayMs } : { step: 'forward', request, delayMs, summary };
+  return (yield step) as UpstreamHead;
 }
 
 /** Reads the body behind the last head: for use with `yield*` in a flow. */
-export function* readBody(limit: number): Generator<FlowStep, UpstreamReply, UpstreamHead | UpstreamReply> {
+export function* readBody(limit: number): Generator<FlowStep, UpstreamReply, FlowReply> {
   return (yield { step: 'read-body', limit }) as UpstreamReply;
 }
 
+/** Takes from buckets and waits for the outcome: for use with `yield*` in a flow. */
+export function* reserve(takes: readonly BucketTake[]): Generator<FlowStep, TakeOutcome, FlowReply> {
+  return (yield { step: 'reserve', takes }) as TakeOutcome;
+}
+
 /** Test driver: feeds scripted replies to a flow and notes what it asked for. */
-export function runFlow(flow: Flow, replies: readonly (UpstreamHead | UpstreamReply)[]): { steps: FlowStep[]; decision: Decision } {
+export function runFlow(flow: Flow, replies: readonly FlowReply[]): { steps: FlowStep[]; decision: Decision } {
   const steps: FlowStep[] = [];
   let result = flow.next();
   while (result.done !== true) {

@@ -136,7 +136,16 @@ describe('which bucket', () => {
     expect(verdict(ask(of('ignore'), 101, 0, none))).toBe('ok');
     const rejected = ask(of('reject'), 1, 0, none);
     expect(rejected.ok ? '' : rejected.message).toBe('the header x-user is needed for the rate limit of this model');
-    expect(verdict(ask(createRateLimiter([vip], createRateLimitState()), 501, 0, none))).toBe('ok');
+  });
+
+  it('without the header is shared also where limits name values only', () => {
+    const limiter = createRateLimiter([vip], createRateLimitState());
+    expect(verdict(ask(limiter, 500, 0, {}))).toBe('ok');
+    expect(ask(limiter, 1, 0, {}).ok).toBe(false);
+    expect(verdict(ask(limiter, 500, 0, { 'x-user': 'vip' }))).toBe('ok');
+    expect(verdict(ask(limiter, 501, 0, { 'x-user': 'joe' }))).toBe('ok');
+    const ignored = createRateLimiter([{ ...vip, onMissingSelector: 'ignore' }], createRateLimitState());
+    expect(verdict(ask(ignored, 501, 0, {}))).toBe('ok');
   });
 });
 

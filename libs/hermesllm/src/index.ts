@@ -1,6 +1,14 @@
 export * from './core.ts';
 export * from './framing.ts';
 export * from './providers.ts';
-export { encodeError, openRequest, streamResponse, translateRequest, translateResponse, translateStream } from './translator.ts';
+export {
+  encodeError,
+  openRequest,
+  readRequest,
+  streamResponse,
+  translateRequest,
+  translateResponse,
+  translateStream,
+} from './translator.ts';
 export type { HistoryOptions } from './responses-history.ts';
 export { inputItemsOf } from './responses-history.ts';

@@ -112,6 +112,11 @@ export interface Translator {
   /** Reads model and stream from the top level of a body, and checks its depth. Throws `HermesError` (400). */
   openRequest(body: Body, client: ApiId, options?: TranslateOptions): OpenedRequest;
   /**
+   * What a request says, in the hub, without any translation: for those who count or route it. Throws `HermesError` (400) for a body that is no
+   * request of the client's API.
+   */
+  readRequest(opened: OpenedRequest, options?: TranslateOptions): LlmRequest;
+  /**
    * The client's request as the upstream's. Throws `HermesError` (400) for a body that is no request of the client's API and, if `strict`,
    * for one that would lose something.
    */
@@ -166,6 +171,14 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
       }
     }
     return { api: client, bytes, spans, model, stream };
+  }
+
+  function readRequest(opened: OpenedRequest, options: TranslateOptions = {}): LlmRequest {
+    const parsed = parseBody(withoutByteOrderMark((options.utf8 ?? portableUtf8).decode(opened.bytes)));
+    const client = codecOf(opened.api);
+    // A codec may demand a model; here it does not matter that another part of the request, or nobody, names it.
+    const whole = isObject(parsed) && client.modelInBody && opened.model === undefined ? { ...parsed, model: 'unnamed' } : parsed;
+    return client.decodeRequest(whole, createScope([], options));
   }
 
   function translateRequest(body: Body | OpenedRequest, route: Route, options: TranslateOptions = {}): Translated {
@@ -281,6 +294,7 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
 
   return {
     openRequest,
+    readRequest,
     translateRequest,
     translateResponse,
     streamResponse,

@@ -6,6 +6,8 @@ const translator = createTranslator(codecs);
 export const {
   /** Reads model and stream of a body without parsing it, to choose an upstream by. See {@link Translator.openRequest}. */
   openRequest,
+  /** What a request says, without any translation. See {@link Translator.readRequest}. */
+  readRequest,
   /** The client's request as the upstream's. See {@link Translator.translateRequest}. */
   translateRequest,
   /** A whole answer of the upstream as a stream for the client. See {@link Translator.streamResponse}. */

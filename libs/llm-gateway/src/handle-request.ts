@@ -6,12 +6,15 @@ import type {
   HostCapabilities,
   HttpBody,
   ProviderRegistry,
+  RateLimitPlan,
   RequestHead,
   Selection,
 } from '@plano/common';
 import { forward, gatewayError, headerNames, headerValue } from '@plano/common';
 import type { ClientRoute, OpenedRequest, Translated, TranslateOptions, Warning } from '@plano/hermesllm';
 import { clientApiOfPath, errorOf, isHermesError, openRequest, translateRequest } from '@plano/hermesllm';
+import { countOpened, countRequest } from './count-request.ts';
+import { enforceRateLimits, settleRateLimits } from './enforce-rate-limits.ts';
 import { receiveAnswer } from './receive-answer.ts';
 import { refuse, respondError, respondJson } from './refusal.ts';
 import type { HeaderTables } from './request-headers.ts';
@@ -23,6 +26,7 @@ export interface GatewayContext {
   readonly config: EffectiveConfig;
   readonly registry: ProviderRegistry;
   readonly headerTables: HeaderTables;
+  readonly rateLimits: RateLimitPlan;
 }
 
 /** A request on its way, with everything that its answer needs. */
@@ -85,6 +89,15 @@ function* exchange(
   headers['accept'] = acceptOf(upstream, translated.stream);
   const authorized = authorize(headers, upstream, route.api, head.headers, host.signing === true);
   if (!authorized.ok) return refuse(head.path, authorized.error, { provider: upstream.provider.provider, model: selection.name });
+  const counting = { host, model: selection.model, maxCharacters: context.config.prompts.tokensMaxCharacters };
+  const admitted = yield* enforceRateLimits(context.rateLimits, head, selection, () =>
+    translated.request === undefined ? countOpened(opened, options, counting) : countRequest(translated.request, counting),
+  );
+  if (!admitted.ok) {
+    const summary = { provider: upstream.provider.provider, model: selection.name, stream: translated.stream };
+    const refused = refuse(head.path, admitted.error, summary);
+    return { ...refused, headers: { ...refused.headers, ...admitted.headers } };
+  }
   const reply = yield* forward({
     target: upstream.target,
     method: 'POST',
@@ -93,7 +106,7 @@ function* exchange(
     body: translated.body,
     ...(authorized.sign === undefined ? {} : { sign: authorized.sign }),
   });
-  return yield* receiveAnswer({ context, route, upstream, selection, translated }, reply);
+  return settleRateLimits(yield* receiveAnswer({ context, route, upstream, selection, translated }, reply), admitted.admission);
 }
 
 const translateOptions = ({ config }: GatewayContext, host: HostCapabilities): TranslateOptions => ({

@@ -1,5 +1,5 @@
 import type { EffectiveConfig, Gateway } from '@plano/common';
-import { createProviderRegistry } from '@plano/common';
+import { createProviderRegistry, planRateLimits } from '@plano/common';
 import { handleRequest } from './handle-request.ts';
 import { refuse } from './refusal.ts';
 import { createHeaderTables } from './request-headers.ts';
@@ -15,7 +15,12 @@ import { createHeaderTables } from './request-headers.ts';
  * createServer(toNodeHandler(gateway)).listen(12000);
  */
 export function createLlmGateway(config: EffectiveConfig): Gateway {
-  const context = { config, registry: createProviderRegistry(config.providers, config.aliases), headerTables: createHeaderTables() };
+  const context = {
+    config,
+    registry: createProviderRegistry(config.providers, config.aliases),
+    headerTables: createHeaderTables(),
+    rateLimits: planRateLimits(config.rateLimits),
+  };
   return {
     handleRequest: (head, body, host) => handleRequest(context, head, body, host),
     refuse: (head, error) => refuse(head.path, error),

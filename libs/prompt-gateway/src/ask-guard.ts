@@ -1,4 +1,4 @@
-import type { FlowStep, GatewayError, HostCapabilities, UpstreamHead, UpstreamReply } from '@plano/common';
+import type { FlowReply, FlowStep, GatewayError, HostCapabilities } from '@plano/common';
 import { call, gatewayError } from '@plano/common';
 import { callFailure } from './call-failure.ts';
 import type { PromptContext } from './prompt-context.ts';
@@ -17,7 +17,7 @@ export function* askGuard(
   prompt: string,
   headers: Readonly<Record<string, string>>,
   host: HostCapabilities,
-): Generator<FlowStep, GuardVerdict, UpstreamHead | UpstreamReply> {
+): Generator<FlowStep, GuardVerdict, FlowReply> {
   const { guards } = config.prompts;
   if (guards === null || guards.service === null || guards.jailbreakMessage === null) return allowed;
   const { scheme, host: name, port, authority, path, timeoutMs } = guards.service;

@@ -1,11 +1,10 @@
 import type {
   EffectivePromptTarget,
   EffectiveTargetEndpoint,
+  FlowReply,
   FlowStep,
   GatewayError,
   HostCapabilities,
-  UpstreamHead,
-  UpstreamReply,
   UpstreamRequest,
 } from '@plano/common';
 import { call, fillPathTemplate, gatewayError } from '@plano/common';
@@ -20,7 +19,7 @@ import type { CallArguments } from './read-arguments.ts';
 /** What came of a call. */
 type CallResult = { readonly ok: true; readonly answer: EndpointAnswer } | { readonly ok: false; readonly error: GatewayError };
 
-type Calling = Generator<FlowStep, CallResult, UpstreamHead | UpstreamReply>;
+type Calling = Generator<FlowStep, CallResult, FlowReply>;
 
 /** Calls the endpoint of a prompt target with arguments that fit it. */
 export function* callTarget(

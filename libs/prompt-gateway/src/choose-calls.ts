@@ -1,12 +1,4 @@
-import type {
-  ClientConversation,
-  FlowStep,
-  FunctionCallingResult,
-  GatewayError,
-  HostCapabilities,
-  UpstreamHead,
-  UpstreamReply,
-} from '@plano/common';
+import type { ClientConversation, FlowReply, FlowStep, FunctionCallingResult, GatewayError, HostCapabilities } from '@plano/common';
 import {
   call,
   functionCallingMetadata,
@@ -30,7 +22,7 @@ export function* chooseCalls(
   conversation: ClientConversation,
   headers: Readonly<Record<string, string>>,
   host: HostCapabilities,
-): Generator<FlowStep, ChosenCalls, UpstreamHead | UpstreamReply> {
+): Generator<FlowStep, ChosenCalls, FlowReply> {
   const { optimizeContextWindow, useAgentOrchestrator } = config.prompts;
   const metadata = {
     ...(optimizeContextWindow ? { [functionCallingMetadata.optimizeContextWindow]: 'true' } : {}),

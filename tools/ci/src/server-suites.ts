@@ -1,3 +1,4 @@
+import { redis } from './redis-suite.ts';
 import type { ServerSuite } from './server-suite.ts';
 
 /** A real browser: the built libraries must give there what they give in Node. The tests start it themselves, once a page. */
@@ -19,4 +20,4 @@ const envoy: ServerSuite = {
     Promise.resolve({ environment: { ENVOY: paths.get('envoy') ?? '', PLANO_TEST_HOST: 'envoy' }, stop: () => Promise.resolve() }),
 };
 
-export const serverSuites: readonly ServerSuite[] = [chromium, envoy];
+export const serverSuites: readonly ServerSuite[] = [chromium, envoy, redis];

@@ -5,11 +5,17 @@ import type { ExchangeRecord } from '@plano/common';
 import { createHostLimits } from '../../src/host-limits.ts';
 import { listenerSockets } from '../../src/listener-sockets.ts';
 import { connectionLimits, openListeners } from '../../src/listeners.ts';
+import type { RateLimitStore } from '../../src/rate-limit-store.ts';
+import { createMemoryStore } from '../../src/rate-limit-store.ts';
 import { createUpstreamPools } from '../../src/upstream-pools.ts';
 import type { RunningNodeGateway } from './running-gateway.ts';
 
 /** Starts every listener of a configuration as a user writes it, in this process and on free ports. */
-export async function startNodeGateway(yaml: string, environment: Record<string, string> = {}): Promise<RunningNodeGateway> {
+export async function startNodeGateway(
+  yaml: string,
+  environment: Record<string, string> = {},
+  options: { rateLimits?: RateLimitStore } = {},
+): Promise<RunningNodeGateway> {
   const parsed = parseConfig(yaml, { file: 'test.yaml', environment });
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
   const config = deriveConfig(parsed.config, environment);
@@ -17,7 +23,8 @@ export async function startNodeGateway(yaml: string, environment: Record<string,
   const limits = createHostLimits(config.limits);
   const gateways = createGateways(config);
   const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins });
-  const shared = { gateways, limits, pools, onExchange: (record: ExchangeRecord) => void records.push(record) };
+  const rateLimits = options.rateLimits ?? createMemoryStore();
+  const shared = { gateways, limits, pools, rateLimits, onExchange: (record: ExchangeRecord) => void records.push(record) };
   const sockets = listenerSockets(config, shared).map((socket) => ({ ...socket, port: 0 }));
   let draining = false;
   const listeners = await openListeners(sockets, { ...connectionLimits(config), ready: () => !draining });

@@ -51,7 +51,11 @@ export function checkReferences(
       else if (fallback.to.indexOf(model) !== toIndex) reporter.problem(toPath, `\`${model}\` is there twice`);
     }
   }
-  for (const [index, limit] of (author.ratelimits ?? []).entries()) check(limit.model, ['ratelimits', index, 'model'], withAliases);
+  for (const [index, limit] of (author.ratelimits ?? []).entries()) {
+    // A limit on a wildcard's entry holds for everything that it lets through.
+    if (providers.some(({ wildcard, id, name }) => wildcard && (id === limit.model || name === limit.model))) continue;
+    check(limit.model, ['ratelimits', index, 'model'], withAliases);
+  }
   const model = author.function_calling?.model;
   if (model !== undefined) check(model, ['function_calling', 'model'], withAliases);
 }

@@ -94,7 +94,7 @@ export function deriveRedis({ author, reporter }: DeriveContext): EffectiveRedis
   if (secretFile(written.url) === null && !/^rediss?:\/\/[^\s]+$/i.test(written.url)) {
     reporter.problem(['redis', 'url'], 'is not a URL that begins with `redis://` or `rediss://`');
   }
-  return { url: written.url, onFailure: written.on_failure ?? 'open' };
+  return { url: written.url, onFailure: written.on_failure ?? 'open', timeoutMs: written.timeout ?? 250 };
 }
 
 /** Logging with its defaults. */

@@ -137,7 +137,8 @@ export function deriveRateLimits({ author, reporter }: DeriveContext): Effective
     if (tokens === undefined && requests === undefined) reporter.problem([...path, 'limit'], 'needs `tokens` or `requests`');
     return [
       {
-        model: written.model,
+        // An alias is a name of its model, not a model: who calls it by another name is limited too.
+        model: author.model_aliases?.[written.model]?.target ?? written.model,
         selector: { key: written.selector.key, value },
         limit: { tokens: tokens ?? null, requests: requests ?? null, unitMs: unitMs[unit] },
         onMissingSelector: written.on_missing_selector ?? 'share',

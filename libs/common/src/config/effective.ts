@@ -185,4 +185,6 @@ export type EffectiveStateStorage = { readonly type: 'memory' } | { readonly typ
 export interface EffectiveRedis {
   readonly url: string;
   readonly onFailure: 'open' | 'closed';
+  /** Longest wait for an answer. */
+  readonly timeoutMs: number;
 }

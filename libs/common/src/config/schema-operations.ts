@@ -41,7 +41,7 @@ export const retries = closed({
 });
 
 /** Shared state of several processes. */
-export const redis = closed({ url: text, on_failure: oneOf(['open', 'closed']).optional() });
+export const redis = closed({ url: text, on_failure: oneOf(['open', 'closed']).optional(), timeout: duration.optional() });
 
 /** Where conversations of the Responses API are kept. */
 export const stateStorage = closed({ type: oneOf(['memory', 'postgres']), connection_string: text.optional() });

@@ -44,6 +44,7 @@ export const exchangeMetrics = {
   requests: counter('requests_total', 'Requests of clients that are over.'),
   attempts: counter('upstream_attempts_total', 'Requests sent to providers, first attempts, retries and fallbacks.'),
   rateLimited: counter('ratelimited_rq', "Requests refused by the gateway's own rate limits."),
+  rateLimitsAvailable: gauge('ratelimit_store_available', 'Whether the buckets of rate limits can be reached: 1, or 0 while they cannot.'),
   timeToFirstToken: histogram(
     'time_to_first_token',
     'Milliseconds until the first bytes of a streamed answer left for the client.',

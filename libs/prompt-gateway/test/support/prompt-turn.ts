@@ -111,13 +111,13 @@ const asText = (body: HttpBody): string => (typeof body === 'string' ? body : ne
 
 /** The body of a step's request. */
 export function sent(step: FlowStep | undefined): string {
-  if (step === undefined || step.step === 'read-body') throw new Error('not a request');
+  if (step === undefined || step.step === 'read-body' || step.step === 'reserve') throw new Error('not a request');
   return asText(step.request.body);
 }
 
 /** The request of a step. */
 export function requestOf(step: FlowStep | undefined) {
-  if (step === undefined || step.step === 'read-body') throw new Error('not a request');
+  if (step === undefined || step.step === 'read-body' || step.step === 'reserve') throw new Error('not a request');
   return step.request;
 }
 

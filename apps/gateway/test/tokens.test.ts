@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { approximateTokens, countTokens as countTextTokens } from '@plano/common';
+import { describe, expect, it } from 'vitest';
+import { countTokens, loadTokenizer } from '../src/adapters/tokenizers.ts';
+
+const workspace = join(import.meta.dirname, '../../..');
+const read = (path: string): string => readFileSync(join(workspace, path), 'utf8');
+const all = (folder: string, end: string): string =>
+  readdirSync(join(workspace, folder))
+    .filter((name) => name.endsWith(end))
+    .map((name) => read(join(folder, name)))
+    .join('\n');
+
+/** Texts of the repository. */
+const texts = {
+  English: read('docs/architecture.md') + all('docs/decisions', '.md'),
+  code: all('libs/common/src', '.ts') + all('apps/gateway/src', '.ts'),
+  JSON: read('libs/hermesllm/package.json') + read('libs/common/test/vectors/path_params/all.json') + read('nx.json'),
+  Chinese: read('apps/gateway/test/texts/chinese.txt'),
+};
+const others = read('apps/gateway/test/texts/other-scripts.txt');
+const asText = { allowedSpecial: new Set<string>(), disallowedSpecial: new Set<string>() };
+const off = (estimate: number, exact: number): number => Math.abs(estimate / exact - 1);
+
+describe('countTokens', () => {
+  it('knows what a sentence has', () => {
+    expect(countTokens('gpt-4o', 'How many tokens does this sentence have?')).toBe(8);
+    expect(countTokens('gpt-4o', '')).toBe(0);
+    expect(countTokens('gpt-4', ' ')).toBe(1);
+  });
+
+  it('takes special tokens for text', () => {
+    expect(countTokens('gpt-4o', '<|endoftext|>')).toBe(7);
+  });
+
+  it('does not load a table for models that have another tokenizer', () => {
+    expect(countTokens('claude-sonnet-4-5', 'Hello')).toBe(approximateTokens('Hello', 'claude'));
+  });
+
+  it.each([
+    ['letters', 'A'.repeat(2000)],
+    [
+      'random letters',
+      Array.from({ length: 2000 }, (_, index) => String.fromCharCode(97 + ((index * index * 31 + index * 7) % 26))).join(''),
+    ],
+    ['Chinese without marks', texts.Chinese.replaceAll(/[^\u4e00-\u9fff]/g, '')],
+    ['punctuation', '#=-+'.repeat(500)],
+  ])('is within 5 % where a long run of %s is cut, because whole it takes the square of its length', (_name, text) => {
+    expect(off(countTokens('gpt-4o', text), loadTokenizer('o200k_base').countTokens(text, asText))).toBeLessThan(0.05);
+  });
+
+  it('gets through the most that a request may have, of the worst kind', () => {
+    const worst = '海'.repeat(400_000);
+    expect(countTokens('gpt-4o', worst)).toBeGreaterThan(100_000);
+  });
+});
+
+describe('the approximation', () => {
+  it.each(Object.keys(texts) as (keyof typeof texts)[])('is within 5 % for %s', (kind) => {
+    const text = texts[kind];
+    expect(text.length).toBeGreaterThan(500);
+    expect(off(approximateTokens(text, 'o200k'), countTokens('gpt-4o', text))).toBeLessThan(0.05);
+    expect(off(approximateTokens(text, 'cl100k'), countTokens('gpt-4', text))).toBeLessThan(0.05);
+  });
+
+  it('is within 20 % for other scripts', () => {
+    expect(off(approximateTokens(others, 'o200k'), countTokens('gpt-4o', others))).toBeLessThan(0.2);
+    expect(off(approximateTokens(others, 'cl100k'), countTokens('gpt-4', others))).toBeLessThan(0.2);
+  });
+});
+
+describe('sampling', () => {
+  it.each([
+    ['one kind of text', texts.code],
+    ['kinds that follow each other', texts.English + texts.Chinese.repeat(20) + texts.code],
+  ])('of a tenth is within 5 % for %s', (_name, text) => {
+    const exact = countTokens('gpt-4o', text);
+    const sampled = countTextTokens({ countTokens }, 'gpt-4o', text, Math.floor(text.length / 10));
+    expect(off(sampled, exact)).toBeLessThan(0.05);
+  });
+});

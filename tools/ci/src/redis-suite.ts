@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ServerSuite } from './server-suite.ts';
+
+const startMs = 15_000;
+const stopMs = 5_000;
+
+/** Rate limits over a real Redis. The tests get its program too, to end one and start it again. */
+export const redis: ServerSuite = {
+  name: 'redis',
+  needs: { commands: ['redis-server'], debian: ['redis-server'], pypi: [] },
+  tests: ['apps/gateway/test/redis.server-test.ts'],
+  async start(paths) {
+    const program = paths.get('redis-server') ?? '';
+    const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+    const port = await freePort();
+    const server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder], {
+      stdio: 'ignore',
+    });
+    await answers(port, server);
+    return {
+      environment: { REDIS_URL: `redis://127.0.0.1:${port}`, REDIS_SERVER: program },
+      async stop() {
+        await stopped(server);
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  },
+};
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Resolves when the server takes connections. */
+async function answers(port: number, server: ChildProcess): Promise<void> {
+  const last = Date.now() + startMs;
+  while (Date.now() < last) {
+    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`);
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => resolve(true));
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (open) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`redis-server does not answer on port ${port}`);
+}
+
+function stopped(server: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (server.exitCode !== null) return resolve();
+    const timer = setTimeout(() => server.kill('SIGKILL'), stopMs);
+    server.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    server.kill('SIGTERM');
+  });
+}
