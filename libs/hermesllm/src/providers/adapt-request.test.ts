@@ -49,6 +49,35 @@ describe('adaptRequest', () => {
     expect(reported).toEqual(warnings);
   });
 
+  it('signs the unsigned calls of the running turn for Gemini 3', () => {
+    const call = (id: string, signature?: string): JsonObject => ({
+      id,
+      type: 'function',
+      function: { name: 'f', arguments: '{}' },
+      ...(signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } }),
+    });
+    const step = (...calls: JsonObject[]): JsonObject[] => [
+      { role: 'assistant', tool_calls: calls },
+      ...calls.map(({ id }) => ({ role: 'tool', tool_call_id: id, content: '' })),
+    ];
+    const beside = { role: 'user', content: 'The picture:' };
+    const messages = [
+      user,
+      ...step(call('a')),
+      { role: 'assistant', content: 'x' },
+      user,
+      ...step(call('b'), call('c')),
+      beside,
+      ...step(call('d', 's')),
+    ];
+    const target = { api: 'openai-chat', model: 'gemini-3-flash-preview' } as const;
+    const { out, warnings } = adapt('gemini', { messages }, target);
+    const skip = 'skip_thought_signature_validator';
+    expect(out['messages']).toEqual(messages.map((sent, i) => (i === 5 ? { ...sent, tool_calls: [call('b', skip), call('c')] } : sent)));
+    expect(warnings).toEqual(['emulated messages[5].tool_calls[0].extra_content']);
+    expect(adapt('gemini', { messages }, { ...target, model: 'gemini-2.5-flash' }).out['messages']).toBe(messages);
+  });
+
   it('sends developer messages as system ones where the role is unknown', () => {
     const wire = { messages: [{ role: 'developer', content: 'd' }, user] };
     expect(adapt('mistral', wire)).toEqual({

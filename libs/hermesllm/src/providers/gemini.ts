@@ -1,3 +1,4 @@
+import { geminiSignatures } from './gemini-signatures.ts';
 import { defineProvider } from './provider.ts';
 
 /**
@@ -21,4 +22,5 @@ export const gemini = defineProvider({
     { basePathEnds: '/v1beta', paths: { 'openai-chat': { prefix: '/v1beta/openai' } } },
   ],
   capabilities: { promptCache: { claudeMarkers: false, automatic: true } },
+  quirks: [geminiSignatures],
 });

@@ -115,11 +115,14 @@ function sortByCall(results: Results['list'], calls: readonly string[]): void {
   results.sort((a, b) => (order.get(a.id) ?? calls.length) - (order.get(b.id) ?? calls.length));
 }
 
-/** Gemini 3 validates the steps since the user last spoke. */
+/**
+ * Gemini 3 validates the steps since the user last spoke, and of each step its first call. Clients put words and images of their own beside
+ * the results of tools (reminders, the picture that a tool took): a turn with results still belongs to the steps, whatever else it holds.
+ */
 function fillSignatures(turns: readonly Turn[], scope: Scope): void {
   for (let i = turns.length - 1; i >= 0; i--) {
     const turn = turns[i] as Turn;
-    if (turn.role === 'user' && turn.parts.length > 0) return;
+    if (turn.role === 'user' && turn.results === undefined) return;
     if (turn.firstCall === undefined || turn.firstCall['thoughtSignature'] !== undefined) continue;
     turn.firstCall['thoughtSignature'] = noSignature;
     emulated(scope, `${turn.firstCallPath}.signature`, 'Gemini 3 demands one; it is told not to validate this call');

@@ -471,23 +471,45 @@ describe('encodeRequest', () => {
     expect(parts('gemini-2.5-flash')).toEqual([{ functionResponse: response }, inline]);
   });
 
+  it.each<[string, ReturnType<typeof message>[]]>([
+    ['an image', [message('tool', [toolResultBlock('x1', [textBlock('Taken.'), png], false)])]],
+    ['an image beside it', [message('tool', [toolResultBlock('x1', [], false)]), message('user', [png])]],
+    ['a reminder beside it', [message('tool', [toolResultBlock('x1', [], false)]), message('user', [textBlock('Be short.')])]],
+    [
+      'a medium made of blocks',
+      [message('tool', [toolResultBlock('x1', [mediaBlock('document', { type: 'blocks', blocks: [png] })], false)])],
+    ],
+  ])('signs the steps of a turn in which a result has %s', (_what, result) => {
+    const messages = [
+      message('user', [textBlock('a')]),
+      message('assistant', [textBlock('I look.'), toolCallBlock('x1', 'f', '{}')]),
+      ...result,
+      message('assistant', [
+        toolCallBlock('x2', 'f', '{}', false, { origin: 'openai-responses', data: 's' }),
+        toolCallBlock('x3', 'f', '{}'),
+      ]),
+      message('tool', [toolResultBlock('x2', [], false), toolResultBlock('x3', [], false)]),
+    ];
+    const { contents } = contentsOf(messages, 'gemini-3.1-pro-preview');
+    const calls = (contents as { parts: JsonObject[] }[]).map(({ parts }) => parts.filter((part) => part['functionCall'] !== undefined));
+    const skip = 'skip_thought_signature_validator';
+    expect(calls.flatMap((parts) => parts.map((part) => part['thoughtSignature']))).toEqual([skip, skip, undefined]);
+  });
+
   it('tells Gemini 3 not to validate the unsigned calls of the running turn', () => {
     const step = (id: string) => [
       message('assistant', [toolCallBlock(`${id}1`, 'f', '{}'), toolCallBlock(`${id}2`, 'f', '{}')]),
       message('tool', [toolResultBlock(`${id}1`, [], false), toolResultBlock(`${id}2`, [], false)]),
     ];
-    const messages = [message('user', [textBlock('a')]), ...step('x'), message('user', [textBlock('b')]), ...step('y'), ...step('z')];
+    const done = message('assistant', [textBlock('done')]);
+    const messages = [message('user', [textBlock('a')]), ...step('x'), done, message('user', [textBlock('b')]), ...step('y'), ...step('z')];
     const { contents, told } = contentsOf(messages, 'gemini-3-pro-preview');
     const signatures = (contents as { role: string; parts: JsonObject[] }[])
       .filter(({ role }) => role === 'model')
       .map(({ parts }) => parts.map((part) => part['thoughtSignature'] ?? null));
     const skip = 'skip_thought_signature_validator';
-    expect(signatures).toEqual([
-      [null, null],
-      [skip, null],
-      [skip, null],
-    ]);
-    expect(told).toEqual(['emulated messages[6].blocks[0].signature', 'emulated messages[4].blocks[0].signature']);
+    expect(signatures).toEqual([[null, null], [null], [skip, null], [skip, null]]);
+    expect(told).toEqual(['emulated messages[7].blocks[0].signature', 'emulated messages[5].blocks[0].signature']);
     expect(JSON.stringify(contentsOf(messages).contents)).not.toContain(skip);
   });
 
