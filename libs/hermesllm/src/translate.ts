@@ -41,7 +41,11 @@ export interface Route {
  * Changes of an upstream request that one provider or model demands. Returns the same object when there was nothing to
  * do and never changes its argument, so that a same-API request keeps the bytes of every member that is the same.
  */
-export type RequestAdapter = (wire: JsonObject, warn: (warning: Warning) => void) => JsonObject;
+export interface RequestAdapter {
+  (wire: JsonObject, warn: (warning: Warning) => void): JsonObject;
+  /** The top-level members that it looks at or sets: of a same-API request only these are parsed. Default: all. */
+  readonly members?: readonly string[] | undefined;
+}
 
 /** Everything has a default. */
 export interface TranslateOptions extends ScopeOptions {
@@ -366,6 +370,16 @@ function refuseLosses(warnings: readonly Warning[], { strict = false }: Translat
   if (first !== undefined) throw new HermesError('invalid_request', `${first.path}: ${first.reason}`, first.path, losses);
 }
 
+/** The members as an object; undefined when there is none of them. The last of two with one name counts. */
+function parseMembers({ bytes, spans }: OpenedRequest, members: readonly string[] | undefined, utf8: Utf8): JsonObject | undefined {
+  if (members === undefined) return parseBody(withoutByteOrderMark(utf8.decode(bytes))) as JsonObject;
+  let parsed: Record<string, unknown> | undefined;
+  for (const { key, start, end } of spans) {
+    if (members.includes(key)) (parsed ??= {})[key] = parseBody(utf8.decode(bytes.subarray(start, end)));
+  }
+  return parsed;
+}
+
 /** Runs the adapter on the parsed request and notes the top-level members that it set or deleted. */
 function collectAdaptations(
   opened: OpenedRequest,
@@ -375,7 +389,8 @@ function collectAdaptations(
   utf8: Utf8,
   values: Record<string, string | undefined>,
 ): void {
-  const parsed = parseBody(withoutByteOrderMark(utf8.decode(opened.bytes))) as JsonObject;
+  const parsed = parseMembers(opened, adapt.members, utf8);
+  if (parsed === undefined) return;
   const before = Object.hasOwn(values, 'model') ? { ...parsed, model: route.model } : parsed;
   const after = adapt(before, scope.warn);
   if (after === before) return;

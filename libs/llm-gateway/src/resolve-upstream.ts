@@ -1,9 +1,10 @@
 import type { EffectiveProvider, HttpHeaders, RequestHead, RequestSigning, Selection, UpstreamTarget } from '@plano/common';
 import { gatewayError, headerValue } from '@plano/common';
 import type { GatewayError } from '@plano/common';
-import type { ApiId, Provider, QuirkTarget, RequestAdapter } from '@plano/hermesllm';
+import type { ApiId, JsonObject, Provider, QuirkTarget, RequestAdapter } from '@plano/hermesllm';
 import {
   adaptRequest,
+  adaptedMembers,
   awsRegionOfHost,
   chooseApi,
   chooseBetaHeaders,
@@ -62,7 +63,9 @@ const quirkTarget = (upstream: Upstream, betas: readonly string[]): QuirkTarget 
 export function adapterOf(upstream: Upstream, betas: readonly string[], clientApi: ApiId): RequestAdapter | undefined {
   const target = quirkTarget(upstream, betas);
   if (clientApi === upstream.api && !needsAdaptation(upstream.facts, target)) return undefined;
-  return (wire, warn) => adaptRequest({ provider: upstream.facts, target, wire, warn });
+  const adapt = (wire: JsonObject, warn: (warning: Warning) => void): JsonObject =>
+    adaptRequest({ provider: upstream.facts, target, wire, warn });
+  return Object.assign(adapt, { members: adaptedMembers(upstream.facts, target) });
 }
 
 /** Path and query of the upstream call. The query of the configured base_url stays; the client's is its own business. */

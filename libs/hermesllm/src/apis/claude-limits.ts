@@ -1,16 +1,19 @@
 import type { LlmRequest } from '../model/request.ts';
 import type { Scope } from '../scope.ts';
 import { approximated, dropped } from '../warn.ts';
+import { fixedSampling } from './claude-models.ts';
 
 // What Claude's own API and Converse ask of sampling, whoever sends it.
 
-const excluded = 'It is refused together with thinking';
+/** Why sampling cannot be set, if it cannot: the newest models fix theirs, the others while they may think. */
+export const samplingRefusal = (adaptive: boolean, thinks: boolean): string | undefined =>
+  adaptive ? fixedSampling : thinks ? 'It is refused together with thinking' : undefined;
 
-/** `thinks`: the model may think, which fixes the temperature. */
-export function claudeTemperature({ temperature }: LlmRequest, thinks: boolean, scope: Scope): number | undefined {
+/** `refusal`: as {@link samplingRefusal} has it. */
+export function claudeTemperature({ temperature }: LlmRequest, refusal: string | undefined, scope: Scope): number | undefined {
   if (temperature === undefined) return undefined;
-  if (thinks && temperature !== 1) {
-    dropped(scope, 'temperature', excluded);
+  if (refusal !== undefined && temperature !== 1) {
+    dropped(scope, 'temperature', refusal);
     return undefined;
   }
   if (temperature <= 1) return temperature;
@@ -19,15 +22,15 @@ export function claudeTemperature({ temperature }: LlmRequest, thinks: boolean, 
 }
 
 // With thinking: 0.95 to 1. https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
-export function claudeTopP({ topP }: LlmRequest, thinks: boolean, scope: Scope): number | undefined {
-  if (topP === undefined || !thinks || topP >= 0.95) return topP;
-  dropped(scope, 'topP', excluded);
+export function claudeTopP({ topP }: LlmRequest, refusal: string | undefined, scope: Scope): number | undefined {
+  if (topP === undefined || refusal === undefined || topP >= (refusal === fixedSampling ? 0.99 : 0.95)) return topP;
+  dropped(scope, 'topP', refusal);
   return undefined;
 }
 
-export function claudeTopK({ topK }: LlmRequest, thinks: boolean, scope: Scope): number | undefined {
-  if (topK === undefined || !thinks) return topK;
-  dropped(scope, 'topK', excluded);
+export function claudeTopK({ topK }: LlmRequest, refusal: string | undefined, scope: Scope): number | undefined {
+  if (topK === undefined || refusal === undefined) return topK;
+  dropped(scope, 'topK', refusal);
   return undefined;
 }
 

@@ -43,6 +43,23 @@ export function adaptRequest(request: {
 export const needsAdaptation = (provider: Provider, target: QuirkTarget): boolean =>
   (target.api === 'openai-chat' && restrictsChat(provider)) || quirksOf(provider, target).some((quirk) => quirk.apply !== undefined);
 
+/**
+ * The top-level members that {@link adaptRequest} looks at for this target; undefined: any.
+ *
+ * @example
+ * adaptedMembers(anthropic, { api: 'anthropic-messages', model: 'claude-opus-4-7' }) // ['thinking', 'output_config', 'temperature', …]
+ */
+export function adaptedMembers(provider: Provider, target: QuirkTarget): readonly string[] | undefined {
+  if (target.api === 'openai-chat' && restrictsChat(provider)) return undefined;
+  const members: string[] = [];
+  for (const { apply, reads } of quirksOf(provider, target)) {
+    if (apply === undefined) continue;
+    if (reads === undefined) return undefined;
+    members.push(...reads);
+  }
+  return members;
+}
+
 /** Headers that quirks add to an upstream call, names in lower case; those of the configuration win over them. */
 export function quirkHeaders(provider: Provider, target: QuirkTarget): Record<string, string> {
   const headers: Record<string, string> = {};

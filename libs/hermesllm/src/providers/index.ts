@@ -9,4 +9,4 @@ export type { Credential, CredentialForm, HeaderEdits, HeaderLookup } from './au
 export { awsRegionOfHost, credentialHeaders, passThroughCredential, providerHeaders } from './auth.ts';
 export type { BetaHeaderLists, BetaHeaders } from './beta-headers.ts';
 export { chooseBetaHeaders } from './beta-headers.ts';
-export { adaptRequest, needsAdaptation, quirkHeaders, quirksOf } from './adapt-request.ts';
+export { adaptRequest, adaptedMembers, needsAdaptation, quirkHeaders, quirksOf } from './adapt-request.ts';

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../codec.ts';
 import type { Warning } from '../model/warning.ts';
+import { claudeAdaptiveThinking } from './claude-adaptive-thinking.ts';
 import { dropParameters } from './drop-parameters.ts';
 import type { Quirk } from './provider.ts';
 
@@ -50,6 +51,7 @@ const openaiReasoning: Quirk = {
   name: 'openai-reasoning-models',
   source: 'https://platform.openai.com/docs/guides/latest-model#gpt-5-1-parameter-compatibility',
   apis: ['openai-chat'],
+  reads: ['temperature', 'reasoning_effort', 'max_tokens', 'max_completion_tokens'],
   when: (target) => isReasoningModel(target.model),
   apply: (wire, target, warn) => fitMaxTokens(fitTemperature(wire, target.model, warn), target.model, warn),
 };
@@ -76,4 +78,4 @@ const kimiCodeClient: Quirk = {
 };
 
 /** Quirks of models, applied after those of the provider. */
-export const modelQuirks: readonly Quirk[] = [openaiReasoning, kimiForCoding, kimiCodeClient];
+export const modelQuirks: readonly Quirk[] = [openaiReasoning, claudeAdaptiveThinking, kimiForCoding, kimiCodeClient];

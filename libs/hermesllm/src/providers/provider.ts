@@ -107,6 +107,8 @@ export interface Quirk {
   when(target: QuirkTarget): boolean;
   /** Headers it adds, names in lower case; those of the configuration win. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The top-level members that `apply` looks at or sets, so that the others need not be parsed. Default: all. */
+  readonly reads?: readonly string[];
   /** Returns the changed request, or the same object when there was nothing to do. Never changes its argument. */
   apply?(wire: JsonObject, target: QuirkTarget, warn: (warning: Warning) => void): JsonObject;
 }

@@ -24,10 +24,11 @@ import {
   requireString,
   wrongMember,
 } from '../../fields.ts';
+import { isAdaptiveClaude } from '../claude-models.ts';
 import { extensionsOf, addExtensions } from '../extensions.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
 import type { Fields } from '../../fields.ts';
-import { claudeTemperature, claudeTopP, claudeTopK, acceptedStops } from '../claude-limits.ts';
+import { claudeTemperature, claudeTopP, claudeTopK, acceptedStops, samplingRefusal } from '../claude-limits.ts';
 import { jsonInstruction } from '../output-format.ts';
 
 const known = words(
@@ -77,6 +78,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   reportUnsupported(request, unsupportedFields, scope);
   const { system, turns, unsigned } = encodeMessages(request.messages, scope);
   const { thinking, effort, maxTokens, thinks } = encodeThinking(request, wantedTokens(request, scope), unsigned, scope);
+  const refusal = samplingRefusal(isAdaptiveClaude(request.model), thinks);
   const { toolChoice } = request;
   const tools = encodeTools(request.tools, toolChoice?.type === 'allowed' ? toolChoice.names : undefined, scope);
   const config = encodeOutputConfig(request, effort, system, scope);
@@ -89,9 +91,9 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     tool_choice: encodeToolChoice(request, tools !== undefined, thinks, scope),
     thinking,
     output_config: config,
-    temperature: claudeTemperature(request, thinks, scope),
-    top_p: claudeTopP(request, thinks, scope),
-    top_k: claudeTopK(request, thinks, scope),
+    temperature: claudeTemperature(request, refusal, scope),
+    top_p: claudeTopP(request, refusal, scope),
+    top_k: claudeTopK(request, refusal, scope),
     stop_sequences: acceptedStops(request, true, scope),
     metadata: request.user === undefined ? undefined : { user_id: request.user },
     service_tier: encodeServiceTier(request.serviceTier, scope),

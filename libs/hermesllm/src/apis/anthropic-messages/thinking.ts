@@ -15,6 +15,8 @@ import {
   thinkingMembers,
   thinksNot,
 } from '../claude-thinking.ts';
+import { isAdaptiveClaude } from '../claude-models.ts';
+import { nearestEffort } from '../nearest-effort.ts';
 import { strictSchema } from '../output-format.ts';
 
 const outputConfigMembers = words('effort format');
@@ -47,8 +49,8 @@ interface EncodedThinking {
 
 /**
  * Reasoning for Anthropic. A budget is what all thinking models up to Claude 4.6 take, so an effort alone becomes one by
- * `effortBudgets`; models that take only the adaptive form are fitted by a quirk of their provider. The budget comes on top of the
- * answer's tokens when those would not leave room for it.
+ * `effortBudgets`; later models take the adaptive form only, and an effort, which a budget becomes. The budget comes on top of the answer's
+ * tokens when those would not leave room for it.
  *
  * `unsigned`: the last call of a tool was made without thinking; the API refuses to start thinking in the middle of such a turn.
  */
@@ -64,6 +66,7 @@ export function encodeThinking(request: LlmRequest, maxTokens: number, unsigned:
     if (budget !== undefined) dropped(scope, 'reasoning.budget', 'Adaptive thinking has no budget');
     return { ...nothing, thinking: wireThinking('adaptive', undefined, display), effort: wireEffort(effort, scope), thinks: true };
   }
+  if (isAdaptiveClaude(request.model)) return { ...nothing, ...adaptiveThinking(reasoning, display, scope) };
   const wanted = budget ?? claudeBudget(reasoning, scope);
   if (budget === undefined && effort !== undefined && !Object.hasOwn(scope.settings.effortBudgets, effort)) {
     dropped(scope, 'reasoning.effort', `The effort ${effort} has no budget`);
@@ -77,6 +80,19 @@ export function encodeThinking(request: LlmRequest, maxTokens: number, unsigned:
   }
   const { tokens, room } = budgetThinking(wanted, maxTokens, scope);
   return { thinking: wireThinking('enabled', tokens, display), effort: kept, maxTokens: room, thinks: true };
+}
+
+function adaptiveThinking(
+  { effort, budget }: ReasoningRequest,
+  display: WireThinking['display'],
+  scope: Scope,
+): Omit<EncodedThinking, 'maxTokens'> {
+  let wanted = effort;
+  if (budget !== undefined) {
+    wanted ??= nearestEffort(budget, scope.settings.effortBudgets);
+    approximated(scope, 'reasoning.budget', `This model thinks as much as it finds right; sent the effort ${wanted}`);
+  }
+  return { thinking: wireThinking('adaptive', undefined, display), effort: wireEffort(wanted, scope), thinks: true };
 }
 
 function wireEffort(effort: string | undefined, scope: Scope): string | undefined {

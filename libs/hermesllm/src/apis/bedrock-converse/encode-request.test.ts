@@ -179,7 +179,13 @@ describe('reasoning', () => {
       ['approximated reasoning.summary'],
     ],
     ['Claude without budgets', opus, reasoning({ effort: 'xhigh' }), { ...adaptive, outputConfig: { effort: 'xhigh' } }, []],
-    ['Claude without budgets, a budget', opus, reasoning({ mode: 'on', budget: 3000 }), adaptive, ['dropped reasoning.budget']],
+    [
+      'Claude without budgets, a budget',
+      opus,
+      reasoning({ mode: 'on', budget: 3000 }),
+      { ...adaptive, outputConfig: { effort: 'low' } },
+      ['approximated reasoning.budget'],
+    ],
     [
       'a limit below the budget',
       claude,

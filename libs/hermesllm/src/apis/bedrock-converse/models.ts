@@ -1,4 +1,6 @@
 import { words } from '../../words.ts';
+import { isAdaptiveClaude } from '../claude-models.ts';
+
 // The Converse API is one for many vendors' models, and refuses a request that asks a model for what it cannot do. So what is sent depends
 // on the model. Its id names the vendor (`us.anthropic.claude-…`, also inside most ARNs); an application inference profile's ARN does not.
 
@@ -26,7 +28,6 @@ const vendor =
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html: Claude from 4.5 on, and open models. */
 const schemaVendors = words('anthropic deepseek google minimax mistral moonshot moonshotai nvidia openai qwen');
-const adaptiveClaude = /claude-(?:[a-z]+-)(?:4-[7-9]|[5-9])\b/;
 const olderClaude = /claude-(?:v\d|instant|[123]\b|(?:opus|sonnet)-4-(?:\d{8}|1\b))/;
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html#prompt-caching-models */
@@ -40,7 +41,7 @@ export function modelFacts(model: string): ModelFacts {
     claudeAtBedrock: name === 'anthropic',
     nova: name === 'amazon' && model.includes('nova'),
     nova2: name === 'amazon' && model.includes('nova-2'),
-    adaptiveClaude: claude && adaptiveClaude.test(model),
+    adaptiveClaude: claude && isAdaptiveClaude(model),
     effortField: effortField(name, model),
     schemas: name !== undefined && schemaVendors.has(name) && !olderClaude.test(model),
     caches: cachingVendors.has(name),

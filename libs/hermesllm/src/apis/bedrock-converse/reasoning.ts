@@ -17,6 +17,7 @@ import {
   thinkingMembers,
   thinksNot,
 } from '../claude-thinking.ts';
+import { nearestEffort } from '../nearest-effort.ts';
 
 /** Which of the model's own fields asks for thinking; the second is what the first Claude models at Bedrock called it. */
 export function thinkingField(fields: JsonObject | undefined): 'thinking' | 'reasoning_config' | undefined {
@@ -89,14 +90,22 @@ function encodeForClaude(
   // Not to think is the default. A client of this API is repeated all the same.
   if (off) return { ...nothing(maxTokens), fields: own && mode === 'off' ? { thinking: { type: 'disabled' } } : undefined, effort: kept };
   if (own && mode === undefined && budget === undefined) return { ...nothing(maxTokens), effort: kept };
-  if (unsigned && mode !== 'adaptive') {
+  if (unsigned && mode !== 'adaptive' && (own || !model.adaptiveClaude)) {
     reportUnsigned(scope);
     return { ...nothing(maxTokens), effort: budget === undefined ? undefined : kept };
   }
   const display = claudeDisplay(reasoning, scope);
   if (mode === 'adaptive' || (model.adaptiveClaude && !own)) {
-    if (budget !== undefined) dropped(scope, 'reasoning.budget', 'Adaptive thinking has no budget');
-    return { ...nothing(maxTokens), fields: { thinking: { type: 'adaptive', display } }, effort: kept, thinks: true };
+    let wanted = kept;
+    if (budget !== undefined) {
+      wanted ??= claudeEffort(nearestEffort(budget, scope.settings.effortBudgets), scope);
+      approximated(
+        scope,
+        'reasoning.budget',
+        `This model thinks as much as it finds right; sent the effort ${wanted ?? 'it has by itself'}`,
+      );
+    }
+    return { ...nothing(maxTokens), fields: { thinking: { type: 'adaptive', display } }, effort: wanted, thinks: true };
   }
   const wanted = budget ?? claudeBudget(reasoning, scope);
   if (wanted === undefined) return nothing(maxTokens);

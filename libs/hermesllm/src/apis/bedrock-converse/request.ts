@@ -21,7 +21,7 @@ import { reportUnsupported } from '../unsupported-fields.ts';
 import { scalarFields } from '../scalar-fields.ts';
 import { reasoningRequest } from '../claude-thinking.ts';
 import { strictSchema } from '../output-format.ts';
-import { claudeTemperature, claudeTopP, claudeTopK, acceptedStops } from '../claude-limits.ts';
+import { claudeTemperature, claudeTopP, claudeTopK, acceptedStops, samplingRefusal } from '../claude-limits.ts';
 
 const modelFieldsKey = 'additionalModelRequestFields';
 const responsePathsKey = 'additionalModelResponseFieldPaths';
@@ -125,10 +125,11 @@ function encodeInference(
   { thinks, unlimited, maxTokens }: EncodedReasoning,
   context: UpstreamContext,
 ): WireInferenceConfig | undefined {
+  const refusal = refusalOf(thinks, context);
   const config: WireInferenceConfig = {
     maxTokens,
-    temperature: claudeTemperature(request, thinks && !context.own, context.scope),
-    topP: claudeTopP(request, thinks && !context.own, context.scope),
+    temperature: claudeTemperature(request, refusal, context.scope),
+    topP: claudeTopP(request, refusal, context.scope),
     stopSequences: acceptedStops(request, context.model.claude, context.scope),
   };
   if (unlimited) dropLimits(config, context.scope);
@@ -145,10 +146,14 @@ function dropLimits(config: WireInferenceConfig, scope: Scope): void {
   }
 }
 
+/** A client of this API is repeated whatever it says. */
+const refusalOf = (thinks: boolean, { own, model }: UpstreamContext): string | undefined =>
+  own ? undefined : samplingRefusal(model.adaptiveClaude, thinks);
+
 /** What the model takes beyond Converse's own parameters; a client of this API may have said more. */
 function encodeModelFields(request: LlmRequest, { fields, thinks }: EncodedReasoning, context: UpstreamContext): JsonObject | undefined {
   const said = context.own ? maybeObject(request.extensions?.fields[modelFieldsKey]) : undefined;
-  const topK = claudeTopK(request, thinks && !context.own, context.scope);
+  const topK = claudeTopK(request, refusalOf(thinks, context), context.scope);
   let made: JsonObject | undefined;
   if (topK !== undefined && novaConfig(said ?? {})?.['topK'] === undefined) {
     made = context.model.nova ? { inferenceConfig: { topK } } : { top_k: topK };

@@ -5,6 +5,7 @@ import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
 import { readObject, readString } from '../../fields.ts';
 import { reasoningRequest } from '../claude-thinking.ts';
+import { nearestEffort } from '../nearest-effort.ts';
 
 const reasoningMembers = words('effort summary generate_summary');
 
@@ -38,24 +39,9 @@ function encodeEffort({ mode, effort, budget }: ReasoningRequest, scope: Scope):
     return effort;
   }
   if (budget !== undefined) {
-    const nearest = effortOfBudget(budget, scope.settings.effortBudgets);
+    const nearest = nearestEffort(budget, scope.settings.effortBudgets);
     approximated(scope, 'reasoning.budget', `Efforts stand in for budgets; ${budget} tokens became ${nearest}`);
     return nearest;
   }
   return mode === undefined ? undefined : 'medium';
-}
-
-/** The effort whose budget is the nearest; a budget of -1 (the model decides) is medium. */
-function effortOfBudget(budget: number, budgets: Readonly<Record<string, number>>): string {
-  if (budget < 0) return 'medium';
-  let best = 'medium';
-  let distance = Number.POSITIVE_INFINITY;
-  for (const effort in budgets) {
-    const away = Math.abs((budgets[effort] ?? 0) - budget);
-    if (away < distance && (effort !== 'none' || budget === 0)) {
-      best = effort;
-      distance = away;
-    }
-  }
-  return best;
 }
