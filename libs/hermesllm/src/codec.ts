@@ -18,6 +18,21 @@ export interface EncodedError {
   headers: Readonly<Record<string, string>> | undefined;
 }
 
+/** Proofs that another API's upstream gave, which clients hold sealed in the fields of this one: here they would be refused. */
+export interface HistoryProofs {
+  /** Text that a body has in it when there may be one. */
+  readonly marks: readonly string[];
+  /** The member that holds the history, and the list inside its elements, if the pieces stand there. */
+  readonly list: string;
+  readonly inner: string | undefined;
+  /** The piece as the upstream takes it: the same object, its own proof restored, or undefined when nothing of use is left. */
+  restore(piece: JsonObject): JsonObject | undefined;
+  /** Whether an API's member that asks to think has to go once pieces are gone: the member's name. */
+  thinkingField?(wire: JsonObject): string | undefined;
+  /** The members that `thinkingField` may name. */
+  readonly thinkingFields?: readonly string[];
+}
+
 /**
  * One API in both directions. `decode…` reads the wire into the hub, `encode…` writes the hub onto the wire.
  * Requests come from strangers: `decodeRequest` is the one validating step and throws `HermesError` with a path.
@@ -35,6 +50,8 @@ export interface Codec {
   readonly requiredMembers: Readonly<Record<string, '[' | ''>>;
   /** Whether the body itself carries `model` and `stream`; otherwise they stand in the path. */
   readonly modelInBody: boolean;
+  /** For same-API requests, whose body is not decoded. Undefined: the API holds none, or takes them all. */
+  readonly proofs?: HistoryProofs;
   /** How `encodeRequest` rewrites a tool's name, where the API allows fewer characters: a function of the name alone. */
   toolName?(name: string): string;
   /** Parsed JSON of a request to the hub. Throws `HermesError` (400) with the path of what is wrong. */

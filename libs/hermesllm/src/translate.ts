@@ -1,4 +1,4 @@
-import type { Codec, EncodedError, JsonObject } from './codec.ts';
+import type { Codec, EncodedError, HistoryProofs, JsonObject } from './codec.ts';
 import { parseData } from './codec.ts';
 import type { ScopeOptions } from './default-scope.ts';
 import { createScope } from './default-scope.ts';
@@ -17,6 +17,7 @@ import { emptyRequest } from './model/request.ts';
 import { isObject } from './read.ts';
 import type { Finish, LlmResponse } from './model/response.ts';
 import { restoreCustomTools } from './model/restore-custom-tools.ts';
+import { holdsMark, restoreProofs } from './restore-proofs.ts';
 import { restoreToolNames } from './model/restore-tool-names.ts';
 import type { Usage } from './model/usage.ts';
 import type { Warning } from './model/warning.ts';
@@ -202,7 +203,8 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     if (codecOf(route.client).modelInBody && route.model !== undefined && route.model !== opened.model) {
       values['model'] = JSON.stringify(route.model);
     }
-    if (options.adapt !== undefined) collectAdaptations(opened, route, options.adapt, scope, utf8, values);
+    const adapt = withProofs(opened, codecOf(route.client).proofs, options.adapt);
+    if (adapt !== undefined) collectAdaptations(opened, route, adapt, scope, utf8, values);
     refuseLosses(warnings, options);
     return {
       route,
@@ -378,6 +380,22 @@ function parseMembers({ bytes, spans }: OpenedRequest, members: readonly string[
     if (members.includes(key)) (parsed ??= {})[key] = parseBody(utf8.decode(bytes.subarray(start, end)));
   }
   return parsed;
+}
+
+/** The adapter, which first restores the proofs of the history if the body may hold sealed ones. */
+function withProofs(
+  { bytes, spans }: OpenedRequest,
+  proofs: HistoryProofs | undefined,
+  adapt: RequestAdapter | undefined,
+): RequestAdapter | undefined {
+  if (proofs === undefined) return adapt;
+  if (!spans.some(({ key, start, end }) => key === proofs.list && holdsMark(bytes, start, end, proofs.marks))) return adapt;
+  const restore: RequestAdapter = (wire, warn) => {
+    const restored = restoreProofs(wire, proofs, warn);
+    return adapt === undefined ? restored : adapt(restored, warn);
+  };
+  if (adapt !== undefined && adapt.members === undefined) return restore;
+  return Object.assign(restore, { members: [proofs.list, ...(proofs.thinkingFields ?? []), ...(adapt?.members ?? [])] });
 }
 
 /** Runs the adapter on the parsed request and notes the top-level members that it set or deleted. */

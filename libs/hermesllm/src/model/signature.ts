@@ -31,3 +31,16 @@ export function openSignature(value: string, api: ApiId): Signature {
   }
   return { origin: api, data: value };
 }
+
+/** A piece whose member is a proof, as the API itself takes it: with the proof of its own, or undefined for another's. */
+export function withOwnProof(
+  piece: { readonly [key: string]: unknown },
+  member: string,
+  api: ApiId,
+): { readonly [key: string]: unknown } | undefined {
+  const value = piece[member];
+  if (typeof value !== 'string') return piece;
+  const { origin, data } = openSignature(value, api);
+  if (data === value) return piece;
+  return origin === api ? { ...piece, [member]: data } : undefined;
+}

@@ -3,6 +3,7 @@ import { frame } from '../../codec.ts';
 import { sseFraming } from '../../framing/sse-framing.ts';
 import { api } from './api.ts';
 import { decodeError, decodeFailure, encodeError } from './error.ts';
+import { proofs } from './proofs.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';
@@ -16,6 +17,7 @@ export const anthropicMessages = {
   sequentialBlocks: true,
   requiredMembers: { messages: '[', max_tokens: '' },
   modelInBody: true,
+  proofs,
   decodeRequest,
   encodeRequest,
   decodeResponse,

@@ -2,6 +2,7 @@ import type { Codec } from '../../codec.ts';
 import { awsFraming } from '../../framing/aws-framing.ts';
 import { decodeError, decodeFailure, encodeError } from './error.ts';
 import { api } from './api.ts';
+import { proofs } from './proofs.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';
@@ -18,6 +19,7 @@ export const bedrockConverse = {
   sequentialBlocks: true,
   requiredMembers: {}, // a prompt of Prompt management can stand for the messages
   modelInBody: false,
+  proofs,
   decodeRequest,
   encodeRequest,
   decodeResponse,

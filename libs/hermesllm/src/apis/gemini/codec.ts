@@ -3,6 +3,7 @@ import { jsonArrayFraming } from '../../framing/json-array-framing.ts';
 import { sseFraming } from '../../framing/sse-framing.ts';
 import { api } from './api.ts';
 import { decodeError, decodeFailure, encodeError } from './error.ts';
+import { proofs } from './proofs.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';
@@ -20,6 +21,7 @@ export const gemini = {
   requiredMembers: { contents: '' },
   toolName: geminiToolName,
   modelInBody: false,
+  proofs,
   decodeRequest,
   encodeRequest,
   decodeResponse,

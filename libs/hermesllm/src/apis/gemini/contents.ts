@@ -18,7 +18,7 @@ import type { WireContent, WirePart } from './wire.ts';
  * Stands for the signature that Gemini 3 demands of the first call of a step and that another model's call does not have:
  * https://ai.google.dev/gemini-api/docs/thought-signatures
  */
-const noSignature = 'skip_thought_signature_validator';
+export const noSignature = 'skip_thought_signature_validator';
 
 /** Function responses, and the media that belong to them. */
 interface Results {

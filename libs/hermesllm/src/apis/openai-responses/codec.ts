@@ -2,6 +2,7 @@ import type { Codec } from '../../codec.ts';
 import { sseFraming } from '../../framing/sse-framing.ts';
 import { decodeError, decodeFailure, encodeError } from './error.ts';
 import { api } from './api.ts';
+import { proofs } from './reasoning.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';
@@ -16,6 +17,7 @@ export const openaiResponses = {
   sequentialBlocks: true,
   requiredMembers: {},
   modelInBody: true,
+  proofs,
   decodeRequest,
   encodeRequest,
   decodeResponse,

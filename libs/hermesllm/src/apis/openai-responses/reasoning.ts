@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../codec.ts';
+import type { HistoryProofs, JsonObject } from '../../codec.ts';
 import type { Block, ReasoningBlock } from '../../model/block.ts';
 import { reasoningBlock } from '../../model/block.ts';
 import type { LlmRequest } from '../../model/request.ts';
@@ -109,3 +109,15 @@ export function signPrevious(item: JsonObject, previous: Block | undefined): boo
   if (previous?.type === 'tool-call') previous.signature = openSignature(`plano.${encrypted.slice(mark.length)}`, api);
   return true;
 }
+
+/** A reasoning item as the service itself takes it, under the id and with the content that it gave. */
+function restore(item: JsonObject): JsonObject | undefined {
+  const { type, encrypted_content: encrypted } = item;
+  if (type !== 'reasoning' || typeof encrypted !== 'string') return item;
+  if (encrypted.startsWith(mark)) return undefined;
+  const { origin, data } = openSignature(encrypted, api);
+  if (data === encrypted) return item;
+  return origin === api ? { ...item, encrypted_content: ownProof(data).content } : undefined;
+}
+
+export const proofs: HistoryProofs = { marks: ['plano.'], list: 'input', inner: undefined, restore };

@@ -1,0 +1,68 @@
+import type { HistoryProofs, JsonObject } from './codec.ts';
+import type { Warning } from './model/warning.ts';
+import { isObject } from './read.ts';
+
+type Warn = (warning: Warning) => void;
+
+/** Whether one of the marks, which are ASCII, stands between two offsets: cheap enough for every same-API body. */
+export function holdsMark(bytes: Uint8Array, start: number, end: number, marks: readonly string[]): boolean {
+  for (const mark of marks) {
+    const first = mark.charCodeAt(0);
+    for (let at = bytes.indexOf(first, start); at !== -1 && at < end; at = bytes.indexOf(first, at + 1)) {
+      let length = 1;
+      while (length < mark.length && bytes[at + length] === mark.charCodeAt(length)) length++;
+      if (length === mark.length) return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * A same-API request without the proofs that another API's upstream gave. The turn that is left without a piece goes too. Returns the same
+ * object when there was nothing to do.
+ */
+export function restoreProofs(wire: JsonObject, proofs: HistoryProofs, warn: Warn): JsonObject {
+  const { list, inner, thinkingField } = proofs;
+  const history = wire[list];
+  if (!Array.isArray(history)) return wire;
+  let kept: unknown[];
+  if (inner === undefined) kept = restoreList(history, proofs, list, warn);
+  else {
+    kept = [];
+    for (let i = 0; i < history.length; i++) {
+      const turn: unknown = history[i];
+      const pieces = isObject(turn) ? turn[inner] : undefined;
+      const restored = Array.isArray(pieces) ? restoreList(pieces, proofs, `${list}[${i}].${inner}`, warn) : pieces;
+      if (restored === pieces) kept.push(turn);
+      else if ((restored as unknown[]).length > 0) kept.push({ ...(turn as JsonObject), [inner]: restored });
+    }
+    if (kept.length === history.length && kept.every((turn, i) => turn === history[i])) return wire;
+  }
+  if (kept === history) return wire;
+  const changed: Record<string, unknown> = { ...wire, [list]: kept };
+  const field = thinkingField?.(changed);
+  if (field !== undefined) {
+    delete changed[field];
+    warn({ type: 'dropped', path: field, reason: 'The running tool loop began without thinking of this upstream' });
+  }
+  return changed;
+}
+
+function restoreList(pieces: unknown[], { restore }: HistoryProofs, path: string, warn: Warn): unknown[] {
+  let changed = false;
+  const kept: unknown[] = [];
+  for (let i = 0; i < pieces.length; i++) {
+    const piece: unknown = pieces[i];
+    const restored = isObject(piece) ? restore(piece) : piece;
+    if (restored !== piece) {
+      changed = true;
+      warn({
+        type: restored === undefined ? 'dropped' : 'approximated',
+        path: `${path}[${i}]`,
+        reason: 'The proof in it is of another upstream, or was sealed for one',
+      });
+    }
+    if (restored !== undefined) kept.push(restored);
+  }
+  return changed ? kept : pieces;
+}
