@@ -11,6 +11,18 @@ export function extensionsOf(api: ApiId, fields: Readonly<Record<string, unknown
 }
 
 /**
+ * What a client asks of its answer, and gets whoever answers: reasoning that it can send back
+ * (https://platform.openai.com/docs/guides/reasoning#encrypted-reasoning-items), and the stop sequence that matched.
+ */
+const honoured: Readonly<Record<string, readonly string[]>> = {
+  'openai-responses include': ['reasoning.encrypted_content'],
+  'bedrock-converse additionalModelResponseFieldPaths': ['/stop_sequence'],
+};
+
+const isHonoured = (api: ApiId, key: string, value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((wish) => honoured[`${api} ${key}`]?.includes(wish as string) === true);
+
+/**
  * Writes the fields that belong to the target too, and reports the others. What is written already stays, and fields in `taken` are left
  * out: they are written from what the hub knows.
  */
@@ -24,7 +36,8 @@ export function addExtensions(
   if (extensions === undefined) return;
   const { api, fields } = extensions;
   for (const key in fields) {
-    if (!belongs(api, key)) foreign(scope, `extensions.${key}`, api);
-    else if (!taken?.has(key) && (!Object.hasOwn(wire, key) || wire[key] === undefined)) setMember(wire, key, fields[key]);
+    if (!belongs(api, key)) {
+      if (!isHonoured(api, key, fields[key])) foreign(scope, `extensions.${key}`, api);
+    } else if (!taken?.has(key) && (!Object.hasOwn(wire, key) || wire[key] === undefined)) setMember(wire, key, fields[key]);
   }
 }

@@ -1,4 +1,5 @@
-import type { FunctionTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
+import type { JsonObject } from '../../codec.ts';
+import type { FunctionTool, HostedTool, LlmRequest, Tool, ToolChoice } from '../../model/request.ts';
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, dropped, unsupported } from '../../warn.ts';
@@ -19,6 +20,7 @@ import {
   wrongMember,
 } from '../../fields.ts';
 import { hostedDefinition, hostedTool } from '../hosted-tool.ts';
+import { readWebSearch } from '../web-search.ts';
 import { functionOfCustom, objectSchema } from '../function-tool.ts';
 
 const toolMembers = words('type name description input_schema strict cache_control');
@@ -78,14 +80,25 @@ export function encodeTools(
 }
 
 function encodeTool(tool: Tool, path: string, scope: Scope): WireBlock | undefined {
-  if (tool.type === 'hosted') return hostedDefinition(tool, api, ownTools, path, scope);
+  if (tool.type === 'hosted') return hostedDefinition<WireBlock>(tool, api, ownTools(tool, path, scope), path, scope);
   return encodeFunction(tool.type === 'function' ? tool : functionOfCustom(tool, 'nothing', path, scope), path, scope);
 }
 
-const ownTools: Readonly<Record<string, WireBlock>> = {
-  'web-search': { type: 'web_search_20250305', name: 'web_search' },
+const ownTools = (tool: HostedTool, path: string, scope: Scope): Record<string, WireBlock> => ({
+  'web-search': { type: 'web_search_20250305', name: 'web_search', ...(tool.api === api ? undefined : searchOptions(tool, path, scope)) },
   'code-execution': { type: 'code_execution_20250825', name: 'code_execution' },
-};
+});
+
+function searchOptions(tool: HostedTool, path: string, scope: Scope): JsonObject {
+  const { location, allowedDomains, blockedDomains } = readWebSearch(tool);
+  if (allowedDomains !== undefined && blockedDomains !== undefined)
+    dropped(scope, `${path}.blocked_domains`, 'Anthropic takes allowed or blocked domains, not both');
+  return {
+    allowed_domains: allowedDomains,
+    blocked_domains: allowedDomains === undefined ? blockedDomains : undefined,
+    user_location: location === undefined ? undefined : { type: 'approximate', ...location },
+  };
+}
 
 // A definition without `type` is a client tool, so the member is left out: `type` of WireBlock is for Anthropic's own tools.
 function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WireBlock {

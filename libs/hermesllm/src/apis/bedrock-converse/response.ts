@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../codec.ts';
-import { HermesError } from '../../hermes-error.ts';
 import type { Block } from '../../model/block.ts';
 import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { LlmResponse } from '../../model/response.ts';
@@ -7,7 +6,6 @@ import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { foreign, unsupported } from '../../warn.ts';
 import { decodeAnswerBlock, encodeAnswerBlocks } from './answer-blocks.ts';
-import { decodeError } from './error.ts';
 import { decodeFinish, encodeResponseFields, encodeStopReason } from './finish.ts';
 import { api } from './api.ts';
 import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.ts';
@@ -20,15 +18,10 @@ const responseFieldsKey = 'additionalModelResponseFields';
 
 /**
  * Converse answers have no id, and name a model only when a prompt router chose it.
- *
- * @throws HermesError when the body is an error that came with a success status, with the upstream's own words.
+ * A body that is an error under a success status is an answer without content here; `decodeFailure` tells.
  */
 export function decodeResponse(value: unknown, _scope: Scope): LlmResponse {
   const wire: WireResponse & JsonObject = isObject(value) ? value : {};
-  if (wire.output === undefined && (wire['message'] ?? wire['Message']) !== undefined) {
-    const { kind, message } = decodeError(0, wire);
-    throw new HermesError(kind, message);
-  }
   const message = maybeObject(maybeObject(wire.output)?.['message']);
   const blocks: Block[] = [];
   let calls = false;

@@ -10,6 +10,7 @@ import { encodeThinkingBlock, hasProof, isUsable, joinReasoning } from './reason
 import { api } from './api.ts';
 import { encodeExtraContent } from './signatures.ts';
 import type { WireMessage, WirePart, WireToolCall } from './wire.ts';
+import { failedText } from '../failed-result.ts';
 
 /**
  * The conversation as an upstream takes it. One hub message of tool results is one wire message a result; what a result has besides text
@@ -72,7 +73,7 @@ function linesOf(parts: readonly WirePart[], path: string, scope: Scope): string
 
 function encodeResult(block: ToolResultBlock, path: string, scope: Scope, shown: WirePart[]): WireMessage {
   reportCache(block.cache, path, scope);
-  if (block.isError) approximated(scope, `${path}.isError`, 'Only its text says that the tool failed');
+  if (block.isError) approximated(scope, `${path}.isError`, 'The output of a failed tool is marked by its text');
   let text: string | undefined;
   for (let i = 0; i < block.blocks.length; i++) {
     const inner = block.blocks[i] as Block;
@@ -87,7 +88,7 @@ function encodeResult(block: ToolResultBlock, path: string, scope: Scope, shown:
       }
     }
   }
-  return { role: 'tool', content: text ?? '', tool_call_id: block.id };
+  return { role: 'tool', content: block.isError ? failedText(text ?? '') : (text ?? ''), tool_call_id: block.id };
 }
 
 function encodeAssistant(blocks: readonly Block[], name: string | undefined, path: string, scope: Scope): WireMessage {

@@ -388,7 +388,7 @@ describe('messages that are written', () => {
       message('tool', [toolResultBlock('d', [png], false)]),
     );
     expect(messages).toEqual([
-      { role: 'tool', content: 'x\ny', tool_call_id: 'a' },
+      { role: 'tool', content: '[tool error] x\ny', tool_call_id: 'a' },
       { role: 'tool', content: '', tool_call_id: 'b' },
       { role: 'tool', content: '', tool_call_id: 'c' },
       { role: 'user', content: [pngPart, pngPart] },

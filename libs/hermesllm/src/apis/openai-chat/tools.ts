@@ -1,9 +1,8 @@
 import type { JsonObject } from '../../codec.ts';
-import { invalidRequest } from '../../hermes-error.ts';
 import type { CustomTool, FunctionTool, HostedTool, LlmRequest, Tool } from '../../model/request.ts';
 import { elementPath, isObject, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated, dropped, foreign } from '../../warn.ts';
+import { approximated, dropped, foreign, unsupported } from '../../warn.ts';
 import { decodeCacheHint, reportCache } from './cache-hint.ts';
 import { api } from './api.ts';
 import type { WirePart } from './wire.ts';
@@ -11,6 +10,7 @@ import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
 import { onlyKnown, readBoolean, readItem, readList, readObject, readString, requireObject, requireString } from '../../fields.ts';
 import { hostedTool } from '../hosted-tool.ts';
+import { readWebSearch } from '../web-search.ts';
 import { functionOfCustom } from '../function-tool.ts';
 
 const toolMembers = words('type function custom cache_control');
@@ -84,22 +84,13 @@ export function encodeTools({ tools }: LlmRequest, wire: Record<string, unknown>
         break;
       case 'hosted':
         if (tool.api === api && isObject(tool.value) && typeof tool.value['type'] === 'string') list.push(tool.value as WirePart);
-        else if (tool.kind !== 'web-search') throw refused(tool, path);
+        else if (tool.kind !== 'web-search') unsupported(scope, path, `this tool of ${tool.api}`);
         else if (wire['web_search_options'] !== undefined) dropped(scope, path, 'Web search is asked for already');
         else wire['web_search_options'] = tool.api === api ? tool.value : searchOptions(tool, path, scope);
         break;
     }
   }
   if (list.length > 0) wire['tools'] = list;
-}
-
-/**
- * A tool that another API's server would run, such as search in stored files, has nothing that could stand in for it: the request is
- * refused, not sent without it.
- */
-function refused(tool: HostedTool, path: string): Error {
-  const type = isObject(tool.value) ? maybeString(tool.value['type']) : undefined;
-  return invalidRequest(path, `the upstream has no tool ${type ?? tool.kind} of ${tool.api}`);
 }
 
 function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WirePart {
@@ -114,26 +105,15 @@ function reportNamespace(namespace: string | undefined, path: string, scope: Sco
     approximated(scope, `${path}.namespace`, 'Chat Completions has no namespaces of tools; its name stands alone');
 }
 
-const locationMembers = ['city', 'country', 'region', 'timezone'];
-
-/** Web search of another API: the place of the user and the size of the context have the same names everywhere. */
-function searchOptions({ value, api: origin }: HostedTool, path: string, scope: Scope): JsonObject {
-  const source = maybeObject(value) ?? {};
-  const size = maybeString(source['search_context_size']);
-  const location = maybeObject(source['user_location']);
-  for (const key in source) {
-    if (key === 'type' || key === 'name' || key === 'search_context_size' || key === 'user_location' || source[key] === null) continue;
-    foreign(scope, `${path}.${key}`, origin);
-  }
-  return { search_context_size: size, user_location: location === undefined ? undefined : approximateLocation(location) };
+/** Web search of another API. Domains have no place here. */
+function searchOptions(tool: HostedTool, path: string, scope: Scope): JsonObject {
+  const { contextSize, location } = readWebSearch(tool);
+  const source = maybeObject(tool.value) ?? {};
+  for (const key in source) if (!searchMembers.has(key) && source[key] !== null) foreign(scope, `${path}.${key}`, tool.api);
+  return {
+    search_context_size: contextSize,
+    user_location: location === undefined ? undefined : { type: 'approximate', approximate: location },
+  };
 }
 
-function approximateLocation(location: JsonObject): JsonObject {
-  const source = maybeObject(location['approximate']) ?? location;
-  const approximate: Record<string, string> = {};
-  for (const key of locationMembers) {
-    const value = source[key];
-    if (typeof value === 'string') approximate[key] = value;
-  }
-  return { type: 'approximate', approximate };
-}
+const searchMembers = words('type name search_context_size user_location');

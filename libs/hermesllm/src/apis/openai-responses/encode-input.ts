@@ -8,6 +8,7 @@ import { encodeOwnReasoning } from './reasoning.ts';
 import { api } from './api.ts';
 import { namespacesOf } from './tools.ts';
 import type { WireItem, WirePart } from './wire.ts';
+import { failedText } from '../failed-result.ts';
 
 export interface EncodedInput {
   instructions: string | undefined;
@@ -136,16 +137,14 @@ function callItem(block: ToolCallBlock, namespaces: ReadonlyMap<string, string> 
 
 export const argumentsOf = ({ input }: ToolCallBlock): string => (input.trim() === '' ? '{}' : input);
 
-const errorPrefix = '[tool error] ';
-
 function encodeResult(block: ToolResultBlock, customCalls: ReadonlySet<string>, path: string, scope: Scope): WireItem {
   if (block.cache !== undefined) approximated(scope, `${path}.cache`, 'OpenAI caches prefixes by itself');
   const parts = encodeParts(block.blocks, path, scope);
   if (block.isError) {
     approximated(scope, `${path}.isError`, 'The output of a failed tool is marked by its text');
     const [first] = parts;
-    if (first?.type === 'input_text') parts[0] = { ...first, text: errorPrefix + String(first['text']) };
-    else parts.unshift({ type: 'input_text', text: errorPrefix });
+    if (first?.type === 'input_text') parts[0] = { ...first, text: failedText(String(first['text'])) };
+    else parts.unshift({ type: 'input_text', text: failedText('') });
   }
   const type = block.custom || customCalls.has(block.id) ? 'custom_tool_call_output' : 'function_call_output';
   return { type, call_id: block.id, output: shortest(parts) };

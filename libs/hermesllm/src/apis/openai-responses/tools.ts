@@ -20,6 +20,7 @@ import {
   wrongMember,
 } from '../../fields.ts';
 import { hostedDefinition, hostedTool } from '../hosted-tool.ts';
+import { readWebSearch } from '../web-search.ts';
 import { decodeAllowed } from '../allowed-tools.ts';
 
 const functionMembers = words('type name description parameters strict');
@@ -154,22 +155,19 @@ function encodeTool(tool: Tool, path: string, scope: Scope): WireTool | undefine
 
 function encodeHosted(tool: HostedTool, path: string, scope: Scope): WireTool | undefined {
   const own = {
-    'web-search': { type: 'web_search', ...webSearchOptions(tool.value) },
+    'web-search': { type: 'web_search', ...webSearchOptions(tool) },
     'code-execution': { type: 'code_interpreter', container: { type: 'auto' } },
   };
   return hostedDefinition<WireTool>(tool, api, own, path, scope);
 }
 
-/** The options that the vendors name alike: `user_location` (flat, or `approximate` inside), `allowed_domains`, `search_context_size`. */
-function webSearchOptions(value: unknown): JsonObject {
-  if (!isObject(value)) return {};
-  const location = value['user_location'];
-  const place = isObject(location) && isObject(location['approximate']) ? { type: 'approximate', ...location['approximate'] } : location;
-  const domains = value['allowed_domains'];
+function webSearchOptions(tool: HostedTool): JsonObject {
+  const { location, allowedDomains, blockedDomains, contextSize } = readWebSearch(tool);
+  const filters = { allowed_domains: allowedDomains, blocked_domains: blockedDomains };
   return {
-    ...(isObject(place) ? { user_location: place } : {}),
-    ...(Array.isArray(domains) ? { filters: { allowed_domains: domains } } : {}),
-    ...(typeof value['search_context_size'] === 'string' ? { search_context_size: value['search_context_size'] } : {}),
+    user_location: location === undefined ? undefined : { type: 'approximate', ...location },
+    filters: allowedDomains === undefined && blockedDomains === undefined ? undefined : filters,
+    search_context_size: contextSize,
   };
 }
 
