@@ -1,10 +1,7 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { loadConfig, loadConfigFile } from './load-config.ts';
-import { renderEnvoy, type RenderFlags } from './render.ts';
-import { serve } from './serve.ts';
-import { serveAsWorker } from './worker.ts';
+import type { RenderFlags } from './render.ts';
 
 const usage = `Usage: plano-gateway [serve] [--config FILE] [--workers N] [--no-watch]
        plano-gateway validate FILE
@@ -18,6 +15,8 @@ serve     Starts the gateway with FILE, else $PLANO_CONFIG, else ./plano_config.
 validate  Prints every problem of a configuration file and exits with 1 if there is one.
 render    Prints the file for an Envoy that serves the same configuration with the filters in FOLDER. --node is where
           the Node process listens that chooses functions and serves agents; --direct says that there is none.`;
+
+// Each command loads its own code: a worker needs no YAML, a check of a configuration no sockets.
 
 /** Runs one command; resolves with the exit code when it is over. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -40,7 +39,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (command === 'serve' && rest.length === 0) {
-    return cluster.isWorker ? serveAsWorker() : start(values.config, workers, values['no-watch'] !== true);
+    return cluster.isWorker ? (await import('./worker.ts')).serveAsWorker() : start(values.config, workers, values['no-watch'] !== true);
   }
   if (command === 'validate' && rest.length === 1) return validate(rest[0] as string);
   if (command === 'render' && rest.length === 1 && values.target === 'envoy') return render(rest[0] as string, values);
@@ -82,18 +81,21 @@ function workersOf(text: string | undefined): number | undefined {
 }
 
 async function start(file: string | undefined, workers: number, watches: boolean): Promise<number> {
+  const { loadConfig, loadConfigFile } = await import('./load-config.ts');
   const loaded = loadConfig(file, process.env);
   for (const warning of loaded.warnings) console.error(`warning: ${warning}`);
   if (loaded.ok) {
     const { config, source, file: read } = loaded;
     const reload = read === undefined ? undefined : () => loadConfigFile(read, process.env, { implementedOnly: true });
+    const { serve } = await import('./serve.ts');
     return serve({ config, source, watch: watches ? read : undefined, reload, workers });
   }
   for (const problem of loaded.problems) console.error(problem);
   return 1;
 }
 
-function render(file: string, flags: RenderFlags): number {
+async function render(file: string, flags: RenderFlags): Promise<number> {
+  const [{ loadConfigFile }, { renderEnvoy }] = await Promise.all([import('./load-config.ts'), import('./render.ts')]);
   const loaded = loadConfigFile(file, process.env, { implementedOnly: true });
   for (const warning of loaded.warnings) console.error(`warning: ${warning}`);
   if (!loaded.ok) {
@@ -109,7 +111,8 @@ function render(file: string, flags: RenderFlags): number {
   }
 }
 
-function validate(file: string): number {
+async function validate(file: string): Promise<number> {
+  const { loadConfigFile } = await import('./load-config.ts');
   const loaded = loadConfigFile(file, process.env, { implementedOnly: false });
   for (const warning of loaded.warnings) console.error(`warning: ${warning}`);
   if (loaded.ok) {

@@ -1,14 +1,15 @@
 import type { EffectiveConfig, ExchangeSummary } from '@plano/common';
 import { exchangeMetrics } from '@plano/common';
 import type { ApiId } from '@plano/hermesllm';
-import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { ExchangeRecord } from '@plano/common';
 import type { CounterSeries, HistogramSeries, MetricLabels, MetricSample } from './metric-family.ts';
 import { counterFamily, gauge, histogramFamily } from './metric-family.ts';
+import type { MetricRegistry } from './metric-registry.ts';
+import { createMetricRegistry } from './metric-registry.ts';
 
 /** Counts and times of everything that happens, for `/metrics`. */
 export interface GatewayMetrics {
-  readonly registry: Registry;
+  readonly registry: MetricRegistry;
   /** Names that may be label values from now on: a configuration's listeners, models and providers. */
   allow(config: EffectiveConfig): void;
   /** What became of an exchange; to be called once for each. */
@@ -70,8 +71,7 @@ interface ExchangeSeries {
  * exchange whose client went away counts as `aborted`.
  */
 export function createGatewayMetrics(options: GatewayMetricsOptions): GatewayMetrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createMetricRegistry({ process: true });
   const makeSeries = createSeriesMaker(registry);
   gauge(registry, exchangeMetrics.activeRequests, () => options.activeRequests());
   const { rateLimitsAvailable } = options;
@@ -149,7 +149,7 @@ function classOf({ outcome, status, summary }: ExchangeRecord): number {
   return status < 500 ? 3 : 4;
 }
 
-function createSeriesMaker(registry: Registry) {
+function createSeriesMaker(registry: MetricRegistry) {
   const { genAiTokenUsage, ...others } = exchangeMetrics;
   const numbers = (definition: typeof others.requests) => counterFamily(registry, definition);
   const requests = numbers(others.requests);

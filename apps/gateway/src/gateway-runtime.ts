@@ -187,6 +187,8 @@ export function createGatewayRuntime(): GatewayRuntime {
       for (const { listener } of left) leave(listener, config.timeouts.drainMs);
       if (current !== undefined) retire(current);
       current = next;
+      // After the first requests that wait, if any do.
+      setImmediate(() => void metrics.registry.load());
       return open.map(({ socket, listener: { address, port } }) => ({ name: socket.name, address, port }));
     },
 

@@ -1,5 +1,5 @@
-import type { Registry } from 'prom-client';
 import { counterFamily, gauge } from './metric-family.ts';
+import type { MetricRegistry } from './metric-registry.ts';
 
 /** Counts of what the process itself does. */
 export interface HostMetrics {
@@ -7,7 +7,7 @@ export interface HostMetrics {
 }
 
 /** Registers them. `time` is that of the last configuration that was taken. */
-export function createHostMetrics(registry: Registry): HostMetrics {
+export function createHostMetrics(registry: Pick<MetricRegistry, 'registerMetric'>): HostMetrics {
   const reloads = counterFamily(registry, {
     name: 'plano_config_reloads_total',
     type: 'counter',

@@ -2,7 +2,8 @@
 // This file must load on any Node that knows ES modules: everything newer is imported after the version is known.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,8 +33,23 @@ function runWith(binary: string): void {
   });
 }
 
+/**
+ * From the second start on, code comes compiled from the user's own cache. Not from the system's folder for temporary files, which is Node's
+ * default: whoever else can write there could give us other code. `NODE_COMPILE_CACHE` chooses another folder, `NODE_DISABLE_COMPILE_CACHE=1` none.
+ */
+function useCompileCache(): void {
+  try {
+    // Older Node has none, and where nothing can be written it only tells so.
+    const enable = (module as { enableCompileCache?: (folder: string) => unknown }).enableCompileCache;
+    enable?.(process.env['NODE_COMPILE_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'plano-gateway'));
+  } catch {
+    // A user without a home.
+  }
+}
+
 const major = Number(process.versions.node.split('.', 1)[0]);
 if (major >= oldest) {
+  useCompileCache();
   const { run } = await import('./command-line.ts');
   process.exitCode = await run(process.argv.slice(2));
 } else {

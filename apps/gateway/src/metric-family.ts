@@ -1,5 +1,9 @@
 import type { MetricDefinition } from '@plano/common';
-import type { Metric, Registry } from 'prom-client';
+import type { Metric } from 'prom-client';
+import type { MetricRegistry } from './metric-registry.ts';
+
+/** Where metrics are registered. */
+type Registrar = Pick<MetricRegistry, 'registerMetric'>;
 
 /** Labels of one series. */
 export type MetricLabels = Readonly<Record<string, string>>;
@@ -26,7 +30,7 @@ export interface MetricSample {
  * prom-client's own counters and histograms hash their labels at each event. Ours hand out one handle for each set of labels, and give
  * prom-client the samples when it writes or aggregates: that is all that a registry asks of a metric.
  */
-function register(registry: Registry, { name, help, type }: MetricDefinition, samples: () => readonly MetricSample[]): void {
+function register(registry: Registrar, { name, help, type }: MetricDefinition, samples: () => readonly MetricSample[]): void {
   const metric = {
     name,
     help,
@@ -38,12 +42,12 @@ function register(registry: Registry, { name, help, type }: MetricDefinition, sa
 }
 
 /** A gauge of a registry, whose values are asked for when they are written. */
-export function gauge(registry: Registry, definition: MetricDefinition, read: () => readonly MetricSample[]): void {
+export function gauge(registry: Registrar, definition: MetricDefinition, read: () => readonly MetricSample[]): void {
   register(registry, definition, read);
 }
 
 /** A counter of a registry; `series` must be called once for each set of labels, and the handle kept. */
-export function counterFamily(registry: Registry, definition: MetricDefinition): { series(labels: MetricLabels): CounterSeries } {
+export function counterFamily(registry: Registrar, definition: MetricDefinition): { series(labels: MetricLabels): CounterSeries } {
   const all: { labels: MetricLabels; value: number }[] = [];
   register(registry, definition, () => all.filter(({ value }) => value > 0).map(({ labels, value }) => ({ labels, value })));
   return {
@@ -60,7 +64,7 @@ export function counterFamily(registry: Registry, definition: MetricDefinition):
 }
 
 /** A histogram of a registry; `series` must be called once for each set of labels, and the handle kept. */
-export function histogramFamily(registry: Registry, definition: MetricDefinition): { series(labels: MetricLabels): HistogramSeries } {
+export function histogramFamily(registry: Registrar, definition: MetricDefinition): { series(labels: MetricLabels): HistogramSeries } {
   const { name, buckets } = definition;
   const bounds = buckets.map(String);
   const all: { labels: MetricLabels; counts: Float64Array; sum: number }[] = [];

@@ -1,16 +1,15 @@
 import type { EffectiveConfig, EffectiveMetrics } from '@plano/common';
-import { Registry } from 'prom-client';
 import { createGatewayRuntime } from './gateway-runtime.ts';
 import type { HostLog } from './host-log.ts';
 import { createHostLog } from './host-log.ts';
 import { createHostMetrics } from './host-metrics.ts';
 import type { HostRunner } from './host-runner.ts';
 import type { LoadedConfig } from './load-config.ts';
+import { createMetricRegistry } from './metric-registry.ts';
 import type { MetricsServer, MetricsSource } from './metrics-server.ts';
 import { openConfiguredMetrics } from './metrics-server.ts';
 import { startReloads } from './reloads.ts';
 import { startReport } from './start-report.ts';
-import { createWorkerPool } from './worker-pool.ts';
 
 /** How to serve. */
 export interface ServeOptions {
@@ -27,8 +26,8 @@ export interface ServeOptions {
 
 /** Runs the gateway until it is told to stop; resolves with the exit code. */
 export async function serve({ config, source, watch, reload, workers }: ServeOptions): Promise<number> {
-  const runner = workers > 1 ? createWorkerPool(workers) : createGatewayRuntime();
-  const ownMetrics = new Registry();
+  const runner = workers > 1 ? (await import('./worker-pool.ts')).createWorkerPool(workers) : createGatewayRuntime();
+  const ownMetrics = createMetricRegistry();
   const hostMetrics = createHostMetrics(ownMetrics);
   const metrics = createMetricsPlace(joined(runner.metrics, ownMetrics));
   let log = createHostLog(config.logging);

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { RequestSigning, UpstreamRequest, UpstreamTarget } from '@plano/common';
-import { SignatureV4 } from '@smithy/signature-v4';
+import type { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentials, AwsIdentity } from './aws-credentials.ts';
 import type { SignRequest } from './upstream-pools.ts';
 
@@ -25,7 +25,7 @@ export function createRequestSigner(credentials: AwsCredentials, environment: Re
   const signers = new Map<string, SignatureV4>();
   const environmentRegion = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
 
-  function signerOf({ service, region, credentials: own }: RequestSigning): SignatureV4 {
+  async function signerOf({ service, region, credentials: own }: RequestSigning): Promise<SignatureV4> {
     const place = region ?? environmentRegion;
     if (place === undefined || place === '') {
       throw new Error(`The region of ${service} is not known: set AWS_REGION, or a base_url that names it`);
@@ -34,7 +34,7 @@ export function createRequestSigner(credentials: AwsCredentials, environment: Re
     const key = `${service} ${place}`;
     let signer = signers.get(key);
     if (signer === undefined) {
-      signer = newSigner(service, place, () => Promise.resolve(credentials.get()));
+      signer = await newSigner(service, place, () => Promise.resolve(credentials.get()));
       if (signers.size < mostSigners) signers.set(key, signer);
     }
     return signer;
@@ -48,7 +48,7 @@ export function createRequestSigner(credentials: AwsCredentials, environment: Re
     for (const name in request.headers) {
       if (signedHeaders.has(name) || name.startsWith('x-amz-')) headers[name] = request.headers[name] as string;
     }
-    const signed = await signerOf(request.sign).sign({
+    const signed = await (await signerOf(request.sign)).sign({
       method: request.method,
       protocol: `${target.scheme}:`,
       hostname: target.host,
@@ -65,8 +65,11 @@ export function createRequestSigner(credentials: AwsCredentials, environment: Re
 
 const isSignable = (request: UpstreamRequest): request is Signable => request.sign !== undefined && request.target.type === 'socket';
 
-const newSigner = (service: string, region: string, credentials: AwsIdentity | (() => Promise<AwsIdentity>)): SignatureV4 =>
-  new SignatureV4({ service, region, credentials, sha256: NodeSha256, applyChecksum: true });
+/** The signer's code is loaded when the first request needs it: most gateways never do. */
+async function newSigner(service: string, region: string, credentials: AwsIdentity | (() => Promise<AwsIdentity>)): Promise<SignatureV4> {
+  const { SignatureV4 } = await import('@smithy/signature-v4');
+  return new SignatureV4({ service, region, credentials, sha256: NodeSha256, applyChecksum: true });
+}
 
 function queryOf(search: string | undefined): Record<string, string[]> {
   const query: Record<string, string[]> = {};

@@ -1,10 +1,10 @@
 import cluster from 'node:cluster';
 import type { Worker } from 'node:cluster';
 import type { EffectiveConfig } from '@plano/common';
-import { AggregatorRegistry, Registry } from 'prom-client';
 import type { HostRunner } from './host-runner.ts';
 import type { ListenerAddress } from './listeners.ts';
 import { counterFamily, gauge } from './metric-family.ts';
+import { createMetricRegistry } from './metric-registry.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 import { isOurs } from './worker-messages.ts';
 import type { SupervisedProcess, WorkerSlots } from './worker-slots.ts';
@@ -35,7 +35,7 @@ export function createWorkerPool(count: number): HostRunner {
   const failed = new Promise<string>((resolve) => {
     giveUp = resolve;
   });
-  const own = new Registry();
+  const own = createMetricRegistry();
   gauge(own, { name: 'plano_workers', type: 'gauge', help: 'Worker processes that run.', buckets: [] }, () => [
     { labels: {}, value: slots?.running().length ?? 0 },
   ]);
@@ -110,6 +110,7 @@ export function createWorkerPool(count: number): HostRunner {
         const samples = answers.flatMap((answer) =>
           answer.status === 'fulfilled' && answer.value.plano === 'metrics' ? [answer.value.metrics] : [],
         );
+        const { AggregatorRegistry } = await import('prom-client');
         const all = AggregatorRegistry.aggregate(samples);
         return `${await all.metrics()}\n${await own.metrics()}`;
       },
