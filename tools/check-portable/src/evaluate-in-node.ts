@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const timeoutMs = 120_000;
+const timeoutMs = 180_000;
 
 /**
  * Calls an exported function of a module of a library, from its sources and in a Node process of its own, with a text; resolves with what it

@@ -9,11 +9,15 @@ const libraries = readProjects(workspace).projects.filter(({ tags }) => tags.inc
 
 // The built files are for `nx run check-portable:check`: here the sources are enough.
 describe('the portable libraries', () => {
-  it.each(libraries)('$name gives the same in Node, an empty context and QuickJS', async ({ name, root }) => {
-    const { failures, bytes } = await checkPortable(join(workspace, root), name, ['source']);
-    expect(failures).toEqual([]);
-    expect(bytes).toBeGreaterThan(0);
-  });
+  it.each(libraries)(
+    '$name gives the same in Node, an empty context and QuickJS',
+    async ({ name, root }) => {
+      const { failures, bytes } = await checkPortable(join(workspace, root), name, ['source']);
+      expect(failures).toEqual([]);
+      expect(bytes).toBeGreaterThan(0);
+    },
+    300_000,
+  );
 
   it('translate the whole golden corpus there', async () => {
     const { conversations, records } = JSON.parse(await readCorpus(join(workspace, 'libs/hermesllm'))) as Record<string, unknown[]>;
