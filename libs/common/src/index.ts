@@ -32,6 +32,7 @@ export * from './rate-limits/plan-takes.ts';
 export * from './shorten.ts';
 export * from './tokens/approximate-tokens.ts';
 export * from './tokens/count-tokens.ts';
+export * from './tokens/token-counter.ts';
 export * from './tokens/sample-text.ts';
 export * from './tokens/token-family.ts';
 export * from './telemetry/span.ts';

@@ -1,7 +1,9 @@
-import type { EffectiveProvider, SelectionResult } from '@plano/common';
+import type { EffectiveProvider, SelectionResult, TokenEncoding, Tokenizer } from '@plano/common';
 import {
   createProviderRegistry,
+  countTokens,
   createRateLimiter,
+  createTokenCounter,
   createRateLimitState,
   fillPathTemplate,
   obfuscateHeaders,
@@ -9,7 +11,12 @@ import {
 } from '@plano/common';
 import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
 import { findProvider } from '@plano/hermesllm';
+import * as cl100k from 'gpt-tokenizer/encoding/cl100k_base';
+import * as o200k from 'gpt-tokenizer/encoding/o200k_base';
 import type { Operations } from './operation.ts';
+
+const tables: Readonly<Record<TokenEncoding, Tokenizer>> = { o200k_base: o200k, cl100k_base: cl100k };
+const exact = createTokenCounter((encoding) => tables[encoding]);
 
 /** A provider as the recorded implementation rendered it. */
 interface RenderedProvider {
@@ -143,7 +150,6 @@ export const ops: Operations = {
   pii: ({ headers }) => obfuscateHeaders(headers as [string, string][]),
   shorten: ({ text }) => shorten(String(text)),
   ratelimit: (args) => limitRates(args as unknown as RateLimitArgs),
-  tokens: () => {
-    throw new Error('There is no tokenizer yet');
-  },
+  tokens: ({ model, texts }) =>
+    (texts as string[]).map((text) => countTokens({ countTokens: exact }, String(model), text, Number.MAX_SAFE_INTEGER)),
 };
