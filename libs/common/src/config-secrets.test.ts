@@ -46,7 +46,7 @@ describe('secret files', () => {
 });
 
 describe('redactConfig', () => {
-  it('masks every secret and keeps the rest', () => {
+  it('C-14: masks every secret and keeps the rest', () => {
     const config = configWith((number) => `redis://u:hunter${number}@host-${number}`);
     const shown = JSON.stringify(redactConfig(config));
     expect(shown).not.toContain('hunter');

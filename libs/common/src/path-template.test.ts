@@ -23,7 +23,7 @@ describe('fillPathTemplate', () => {
       'hello=hello%20world&country=US',
       { hello: 'hello%20world', country: 'US' },
     ],
-    ['names are encoded', '/foo', { 'a b': '1&2' }, [], '/foo', 'a%20b=1%262', { 'a b': '1%262' }],
+    ['C-17: names are encoded', '/foo', { 'a b': '1&2' }, [], '/foo', 'a%20b=1%262', { 'a b': '1%262' }],
     [
       'defaults are encoded',
       '/foo',
@@ -33,7 +33,7 @@ describe('fillPathTemplate', () => {
       'q=New%20York%26z%3D1',
       { q: 'New%20York%26z%3D1' },
     ],
-    ['a default fills a placeholder', '/foo/{n}', {}, [{ name: 'n', default: 5 }], '/foo/5', '', {}],
+    ['C-17: a default fills a placeholder', '/foo/{n}', {}, [{ name: 'n', default: 5 }], '/foo/5', '', {}],
     ['a value beats the default', '/foo', { n: '1' }, [{ name: 'n', default: 5 }], '/foo', 'n=1', { n: '1' }],
     ['a default of false is one', '/foo', {}, [{ name: 'on', default: false }], '/foo', 'on=false', { on: 'false' }],
     ['slashes in a value are no separators', '/files/{f}', { f: '../../etc/passwd' }, [], '/files/..%2F..%2Fetc%2Fpasswd', '', {}],
@@ -58,12 +58,12 @@ describe('fillPathTemplate', () => {
   const refused: [string, string, Values, RegExp][] = [
     ['a missing value', '/foo/{bar}/baz/{qux}', { bar: 'qux' }, /^Missing value for parameter `qux`$/],
     ['a placeholder named like a member of every object', '/foo/{constructor}', {}, /Missing value for parameter `constructor`/],
-    ['a parent segment', '/foo/{x}/baz', { x: '..' }, /must not be/],
-    ['a self segment', '/foo/{x}', { x: '.' }, /must not be/],
+    ['C-17: a parent segment', '/foo/{x}/baz', { x: '..' }, /must not be/],
+    ['C-17: a self segment', '/foo/{x}', { x: '.' }, /must not be/],
     ['a parent segment in two halves', '/foo/.{x}/baz', { x: '.' }, /must not be/],
     ['a parent segment with an encoded half', '/foo/%2e{x}/baz', { x: '.' }, /must not be/],
     ['a parent segment from two values', '/foo/{x}{y}', { x: '.', y: '.' }, /must not be/],
-    ['an unclosed placeholder', '/foo/{bar', { bar: '1' }, /Unclosed placeholder/],
+    ['C-17: an unclosed placeholder', '/foo/{bar', { bar: '1' }, /Unclosed placeholder/],
     ['nested braces', '/a/{{id}}', { id: '1' }, /Bad placeholder/],
     ['an empty placeholder', '/a/{}', {}, /Bad placeholder/],
   ];

@@ -23,7 +23,7 @@ function verdict(decision: RateLimitDecision): string {
 }
 
 describe('a bucket', () => {
-  it('holds its tokens, refuses more, and refills with time', () => {
+  it('C-1: holds its tokens, refuses more, and refills with time', () => {
     const limiter = createRateLimiter([limit()], createRateLimitState());
     expect(verdict(ask(limiter, 100, 0))).toBe('ok');
     expect(verdict(ask(limiter, 10, 0))).toBe('wait 100');
@@ -49,7 +49,7 @@ describe('a bucket', () => {
     expect(verdict(ask(limiter, 0, 0))).toBe('ok');
   });
 
-  it('over a day is a day, not an hour', () => {
+  it('C-2: over a day is a day, not an hour', () => {
     const limiter = createRateLimiter([limit({ limit: { tokens: 24, requests: null, unitMs: 86_400_000 } })], createRateLimitState());
     expect(verdict(ask(limiter, 24, 0))).toBe('ok');
     expect(verdict(ask(limiter, 1, 3_599_999))).toBe('wait 1');
@@ -186,7 +186,7 @@ describe('memory', () => {
     for (const key of state.fullAt.keys()) expect(key.length).toBeLessThan(300);
   });
 
-  it('outlives a new configuration, but not a new definition', () => {
+  it('C-1: outlives a new configuration, but not a new definition', () => {
     const state = createRateLimitState();
     ask(createRateLimiter([limit()], state), 100, 0);
     expect(ask(createRateLimiter([limit()], state), 1, 0).ok).toBe(false);

@@ -7,7 +7,7 @@ describe('shorten', () => {
     ['one byte too many', 'abcd', 3, 'abc...'],
     ['two-byte characters', 'ééé', 5, 'éé...'],
     ['three-byte characters', '東京都', 8, '東京...'],
-    ['four-byte characters are not halved', 'a😀b', 4, 'a...'],
+    ['C-18: four-byte characters are not halved', 'a😀b', 4, 'a...'],
     ['four-byte characters that fit', 'a😀b', 6, 'a😀b'],
     ['nothing', '', 0, ''],
   ];

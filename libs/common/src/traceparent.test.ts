@@ -17,7 +17,7 @@ describe('parseTraceparent', () => {
   const refused: [string, string][] = [
     ['version ff', `ff-${traceId}-${parentId}-01`],
     ['a fifth part in version 00', `00-${traceId}-${parentId}-01-more`],
-    ['an all-zero trace id', `00-${'0'.repeat(32)}-${parentId}-01`],
+    ['C-18: an all-zero trace id', `00-${'0'.repeat(32)}-${parentId}-01`],
     ['an all-zero parent id', `00-${traceId}-${'0'.repeat(16)}-01`],
     ['upper case', `00-${traceId.toUpperCase()}-${parentId}-01`],
     ['a short trace id', `00-${traceId.slice(1)}-${parentId}-01`],

@@ -160,7 +160,7 @@ describe('warnings', () => {
 });
 
 describe('secrets', () => {
-  it('are never repeated, wherever they stand and whatever is wrong with them', () => {
+  it('C-14: are never repeated, wherever they stand and whatever is wrong with them', () => {
     const secret = 'sk-top-secret';
     const places = [
       `model_providers: [{ model: openai/gpt-4o, access_key: [${secret}] }]`,

@@ -59,8 +59,8 @@ describe('lookup', () => {
     ['a custom name', 'fast', 'fast ← llama-3.3'],
     ['the full model string behind a custom name', 'groq/llama-3.3', 'fast ← llama-3.3'],
     ['a wildcard, though it has a custom name', 'anthropic/claude-x', 'claude ← claude-x'],
-    ['the custom name of a wildcard is no prefix', 'claude/claude-x', 'model_not_found'],
-    ['the longest wildcard prefix', 'openrouter/anthropic/claude-x', 'openrouter/anthropic/* ← anthropic/claude-x'],
+    ['C-10: the custom name of a wildcard is no prefix', 'claude/claude-x', 'model_not_found'],
+    ['C-10: the longest wildcard prefix', 'openrouter/anthropic/claude-x', 'openrouter/anthropic/* ← anthropic/claude-x'],
     ['a shorter wildcard prefix', 'openrouter/google/gemini', 'openrouter/* ← google/gemini'],
     ['a specific entry before a wildcard', 'openai/gpt-5-mini', 'openai/gpt-5-mini ← gpt-5-mini'],
     ['a wildcard for the rest', 'openai/gpt-9', 'any-openai ← gpt-9'],
@@ -71,12 +71,12 @@ describe('lookup', () => {
     ['an alias', 'smart', 'claude ← claude-opus-5'],
     ['an alias before a model of that name', 'gpt-4o-mini', 'openai/gpt-5-mini ← gpt-5-mini'],
     ['an alias that leads nowhere', 'nowhere', 'model_not_found'],
-    ['an unknown prefix is not ignored', 'zzz/gpt-4o', 'model_not_found'],
-    ['another provider’s prefix is not ignored', 'groq/gpt-4o', 'model_not_found'],
+    ['C-10: an unknown prefix is not ignored', 'zzz/gpt-4o', 'model_not_found'],
+    ['C-10: another provider’s prefix is not ignored', 'groq/gpt-4o', 'model_not_found'],
     ['a prefix alone', 'openai/', 'model_not_found'],
     ['a star is no model', 'openai/*', 'model_not_found'],
     ['an unknown bare name', 'gpt-9', 'model_not_found'],
-    ['an internal model', 'Plano-Orchestrator', 'model_not_found'],
+    ['C-10: an internal model', 'Plano-Orchestrator', 'model_not_found'],
     ['a name of every object', 'constructor', 'model_not_found'],
     ['nothing', '', 'model_not_found'],
   ];
@@ -84,7 +84,7 @@ describe('lookup', () => {
     expect(shown(registry.lookup(wanted))).toBe(expected);
   });
 
-  it('never crosses providers: the model of an aggregator is not the provider’s own', () => {
+  it('C-10: never crosses providers: the model of an aggregator is not the provider’s own', () => {
     const aggregator = createProviderRegistry([provider('openrouter/anthropic/claude-x')]);
     expect(shown(aggregator.lookup('anthropic/claude-x'))).toBe('model_not_found');
     expect(shown(aggregator.lookup('openrouter/anthropic/claude-x'))).toBe('openrouter/anthropic/claude-x ← anthropic/claude-x');
