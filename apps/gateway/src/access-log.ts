@@ -65,6 +65,7 @@ function facts({ head, status, summary, outcome, durationMs, firstByteMs, bytesI
     upstreamApi: summary.upstreamApi,
     provider: summary.provider,
     model: summary.model === null ? null : show(summary.model),
+    fallbackFrom: summary.fallbackFrom ?? undefined,
     stream: summary.stream,
     attempts: summary.attempts,
     usage: answer?.usage,
@@ -75,10 +76,11 @@ function facts({ head, status, summary, outcome, durationMs, firstByteMs, bytesI
 }
 
 function line({ head, status, summary, outcome, durationMs, firstByteMs, bytesIn, bytesOut }: ExchangeRecord, show: Show): string {
-  const { clientApi, upstreamApi, model, answer, attempts, error, warnings } = summary;
+  const { clientApi, upstreamApi, model, fallbackFrom, answer, attempts, error, warnings } = summary;
   let text = `${timestamp()} ${status} ${head.method} ${show(pathPart(head.path))} ${tenths(durationMs)}ms`;
   if (summary.stream && firstByteMs !== null) text += ` first=${tenths(firstByteMs)}ms`;
   if (model !== null) text += ` ${show(model)}`;
+  if (fallbackFrom !== null) text += ` instead-of=${fallbackFrom}`;
   if (upstreamApi !== null && upstreamApi !== clientApi) text += ` ${clientApi}→${upstreamApi}`;
   if (answer?.usage !== undefined)
     text += ` in=${answer.usage.input + answer.usage.cacheRead + answer.usage.cacheWrite} out=${answer.usage.output}`;

@@ -63,6 +63,7 @@ function runCall(
     signal.removeEventListener('abort', onAbort);
     current?.abort();
     current = undefined;
+    exchange.dispatch({ type: 'abort' });
   }
 
   function fail(error: Error): void {
@@ -89,6 +90,8 @@ function runCall(
     switch (effect.step) {
       case 'forward':
         headOfReply = undefined;
+        current?.abort();
+        current = undefined;
         if (effect.delayMs === 0) send(effect.request);
         else timer = setTimeout(() => send(effect.request), effect.delayMs);
         return;

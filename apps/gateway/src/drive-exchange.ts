@@ -102,11 +102,12 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   function shed(): void {
     const message = 'The gateway holds too much in memory';
     if (accepted === undefined && !response.headersSent) {
+      abandon();
       respond(host.gateway.refuse(head, gatewayError('overloaded', message, { retryAfterSeconds: 1 })));
       return;
     }
     current?.abort();
-    next(() => exchange.dispatch({ type: 'failure', failure: { reason: 'reset', message } }));
+    next(() => exchange.dispatch({ type: 'failure', failure: { reason: 'reset', message, final: true } }));
   }
 
   function expire(): void {

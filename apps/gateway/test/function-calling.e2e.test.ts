@@ -52,7 +52,8 @@ describe('Arch-Function', () => {
   beforeAll(async () => {
     arch = await startFakeArchFunction({ splits: { seed: 3, maxBytes: 300 } });
     brightstaff = await startBrightstaff(`${listener}
-model_providers: [{ model: plano/Arch-Function, base_url: "${arch.url}" }]
+model_providers: [{ model: plano/Arch-Function, base_url: "${arch.url}", circuit_breaker: false }]
+retries: { max: 0 }
 limits: { request_body: 1MiB }`);
   });
   afterEach(() => arch.reset());
@@ -166,12 +167,13 @@ limits: { request_body: 1MiB }`);
 
   it('does not wait for a silent model beyond the deadline', async () => {
     const impatient = await startBrightstaff(`${listener}
-model_providers: [{ model: plano/Arch-Function, base_url: "${arch.url}" }]
-function_calling: { timeout: 100ms }`);
+model_providers: [{ model: plano/Arch-Function, base_url: "${arch.url}", circuit_breaker: false }]
+retries: { max: 0 }
+function_calling: { timeout: 1s }`);
     try {
       arch.script({ text: call, delivery: { delay: { first: 60_000 } } });
       const response = await post(impatient.url, request);
-      expect([response.status, await response.json()]).toEqual([504, { error: 'Function calling took longer than 100 ms' }]);
+      expect([response.status, await response.json()]).toEqual([504, { error: 'Function calling took longer than 1000 ms' }]);
       expect(await arch.requests[0]?.closed).toBe('client-closed');
     } finally {
       await impatient.close();

@@ -210,11 +210,11 @@ model_providers: [{ model: plano/echo, default: true }]
 version: v0.4.0
 listeners: [{ name: llm, type: model, port: 12000 }]
 model_providers: [{ model: plano/echo }]
-retries: { max: 3 }
+state_storage: { type: memory }
 `);
     const started = start(['--config', file]);
     expect(await started.exit).toBe(1);
-    expect(started.output()).toContain('retries');
+    expect(started.output()).toContain('state_storage');
     expect(started.output()).toContain('not implemented yet');
   });
 });
@@ -237,7 +237,7 @@ model_providers:
     const file = writeConfig(`version: v0.4.0
 listeners: [{ name: llm, type: model, port: 12000 }]
 model_providers: [{ model: plano/echo }]
-retries: { max: 3 }
+state_storage: { type: memory }
 `);
     const started = start(['validate', file]);
     expect([await started.exit, started.output()]).toEqual([0, expect.stringContaining('is valid')]);

@@ -28,12 +28,13 @@ listeners: [{ type: prompt, name: prompts, port: 10000 }]
 model_providers:
   - { model: openai/gpt-4o, base_url: "${openai.url}/v1", access_key: sk-openai, default: true }
   - { model: anthropic/claude-sonnet-4-5, base_url: "${anthropic.url}/v1", access_key: sk-anthropic }
-  - { model: plano/Arch-Function, base_url: "${arch.url}" }
+  - { model: plano/Arch-Function, base_url: "${arch.url}", circuit_breaker: false }
 model_aliases: { smart: { target: claude-sonnet-4-5 } }
 endpoints:
   weather_api: { endpoint: "127.0.0.1:${api.port}", http_host: weather.example }
   closed: { endpoint: "127.0.0.1:1", connect_timeout: 1s }
 system_prompt: Be brief.
+retries: { max: 0 }
 ${more}
 prompt_targets:
   - name: city_weather

@@ -37,12 +37,21 @@ export function respondError(
  * @example
  * refuse('/v1/messages', gatewayError('overloaded', 'too many requests at once', { retryAfterSeconds: 1 }));
  */
-export function refuse(path: string, error: GatewayError, summary: Partial<ExchangeSummary> = {}): Response {
+export const refuse = (path: string, error: GatewayError, summary: Partial<ExchangeSummary> = {}): Response =>
+  refuseIn(errorApiOf(path), error, summary);
+
+/**
+ * An error of a gateway itself in the envelope of an API, where the path does not tell which.
+ *
+ * @example
+ * refuseIn('gemini', gatewayError('model_not_found', 'There is no such model'));
+ */
+export function refuseIn(api: ApiId, error: GatewayError, summary: Partial<ExchangeSummary> = {}): Response {
   const described = llmError(error.category, error.message, {
     status: error.status,
     code: error.kind,
     param: error.path ?? undefined,
   });
   const retry = error.retryAfterSeconds === null ? {} : { 'retry-after': String(error.retryAfterSeconds) };
-  return respondError(errorApiOf(path), described, summary, retry);
+  return respondError(api, described, summary, retry);
 }

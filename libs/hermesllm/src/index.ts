@@ -3,6 +3,7 @@ export * from './framing.ts';
 export * from './providers.ts';
 export {
   encodeError,
+  foldResponse,
   openRequest,
   readRequest,
   streamResponse,

@@ -122,3 +122,16 @@ describe('a stream between equal APIs', () => {
     expect(stream.finish()).toEqual([]);
   });
 });
+
+describe('a stream between equal APIs that ends in garbage', () => {
+  it.each(['event: content_block_delta\ndata: {{{\n\n', 'data: <html>\n\n'])('gets an error event after it: %j', (garbage) => {
+    const { out, facts } = run(`${opening}${delta('a')}${garbage}`);
+    expect(out.startsWith(`${opening}${delta('a')}${garbage}`)).toBe(true);
+    expect(errorAtEnd(out)).toMatchObject({ type: 'error' });
+    expect(facts.error?.code).toBe('upstream_stream_malformed');
+  });
+  it('passes as it is when only something before its end cannot be read', () => {
+    const text = `${opening}data: {{{\n\n${delta('a')}${closing}`;
+    expect(run(text).out).toBe(text);
+  });
+});

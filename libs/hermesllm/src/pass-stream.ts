@@ -1,4 +1,5 @@
 import type { Codec } from './codec.ts';
+import { parseData } from './codec.ts';
 import type { StreamFraming } from './framing/stream-framing.ts';
 import { joinBytes } from './join-bytes.ts';
 import type { Machine } from './machine.ts';
@@ -84,9 +85,10 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
   }
 
   /** What the remembered events say: the last event is the stream's end if it is complete; `closing` is what it lacks. */
-  function readEnd(tail: readonly Frame[]): { last: StreamEvent | undefined; closing: readonly Frame[] } {
+  function readEnd(tail: readonly Frame[]): { last: StreamEvent | undefined; closing: readonly Frame[]; unreadable: boolean } {
     const decoder = codec.streamDecoder(muted);
     let last: StreamEvent | undefined;
+    let lastFrame: Frame | undefined;
     const take = (events: readonly StreamEvent[]): void => {
       for (const event of events) {
         if (event.type === 'message-start') facts.model = event.model;
@@ -102,13 +104,18 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     if (start > 0 || passed > recentSize) take(decodeHead(decoder));
     last = undefined;
     const reader = framing.decoder(translated.utf8, translated.eventLimit);
-    for (const frame of reader.push(bytes.subarray(start))) take(decoder.push(frame));
-    for (const frame of reader.finish()) take(decoder.push(frame));
-    for (const frame of tail) take(decoder.push(frame));
-    if (last !== undefined) return { last, closing: none };
+    for (const frames of [reader.push(bytes.subarray(start)), reader.finish(), tail]) {
+      for (const frame of frames) {
+        lastFrame = frame;
+        take(decoder.push(frame));
+      }
+    }
+    if (last !== undefined) return { last, closing: none, unreadable: lastFrame !== undefined && isUnreadable(lastFrame) };
     take(decoder.finish());
-    return { last, closing: codec.endFrame === undefined ? none : [codec.endFrame] };
+    return { last, closing: codec.endFrame === undefined ? none : [codec.endFrame], unreadable: false };
   }
+
+  const isUnreadable = ({ data }: Frame): boolean => data !== codec.endFrame?.data && parseData(data) === undefined;
 
   return {
     push(bytes) {
@@ -143,9 +150,9 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     finish() {
       if (failed) return none;
       const rest = boundaries.finish(waiting, translated.utf8);
-      const { last, closing } = readEnd(rest.frames);
+      const { last, closing, unreadable } = readEnd(rest.frames);
       const out: Body[] = rest.frames.length > 0 ? [...waiting, ...rest.closing] : [];
-      const cut = last === undefined || (last.type === 'error' && last.error.code === truncation.code);
+      const cut = last === undefined || (last.type === 'error' && (unreadable || last.error.code === truncation.code));
       if (last?.type === 'error') facts = { ...facts, error: last.error };
       if (cut) return [...out, ...errorFrames(last?.type === 'error' ? last.error : truncation)];
       return last.type === 'error' || closing.length === 0 ? out : [...out, ...write.push(closing)];

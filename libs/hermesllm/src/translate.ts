@@ -14,6 +14,8 @@ import type { LlmError } from './model/error.ts';
 import { llmError } from './model/error.ts';
 import type { LlmRequest } from './model/request.ts';
 import { emptyRequest } from './model/request.ts';
+import { foldStream } from './model/fold-stream.ts';
+import type { StreamEvent } from './model/stream-event.ts';
 import { isObject } from './read.ts';
 import type { Finish, LlmResponse } from './model/response.ts';
 import { restoreCustomTools } from './model/restore-custom-tools.ts';
@@ -130,6 +132,8 @@ export interface Translator {
   translateResponse(translated: Translated, status: number, body: Body, header?: (name: string) => string | undefined): TranslatedResponse;
   /** A whole answer as a stream of the client's API, for an upstream that ignored the wish for one. */
   streamResponse(translated: Translated, body: Body, options?: StreamOptions): TranslatedResponse;
+  /** A whole stream as one answer of the client's API, for an upstream that only streams. */
+  foldResponse(translated: Translated, body: Uint8Array): TranslatedResponse;
   /** The machine that translates one stream. */
   translateStream(translated: Translated, options?: StreamOptions): StreamTranslation;
   /** An error in the envelope of an API's clients. */
@@ -287,6 +291,30 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     };
   }
 
+  function foldResponse(translated: Translated, body: Uint8Array): TranslatedResponse {
+    const { route, scope, utf8, eventLimit, warnings } = translated;
+    const before = warnings.length;
+    const upstream = codecOf(route.upstream);
+    const read = upstream.framings[0].decoder(utf8, eventLimit);
+    const decoder = upstream.streamDecoder(scope);
+    const events: StreamEvent[] = [];
+    for (const frames of [read.push(body), read.finish()]) {
+      for (const frame of frames) events.push(...decoder.push(frame));
+    }
+    events.push(...decoder.finish());
+    const { response, error } = foldStream(events);
+    if (error !== undefined) return failed(route.client, error, []);
+    const finished = finishResponse(translated, upstream, response);
+    const encoded = codecOf(route.client).encodeResponse(finished, requestOf(translated), scope);
+    return {
+      status: 200,
+      body: JSON.stringify(encoded),
+      headers: json,
+      facts: () => factsOf(finished),
+      warnings: warnings.slice(before),
+    };
+  }
+
   function failed(client: ApiId, error: LlmError, warnings: readonly Warning[]): TranslatedResponse {
     const encoded = codecOf(client).encodeError(error);
     return {
@@ -304,6 +332,7 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     translateRequest,
     translateResponse,
     streamResponse,
+    foldResponse,
     translateStream: (translated, options = {}) =>
       createStreamTranslation(translated, codecOf(translated.route.client), codecOf(translated.route.upstream), options),
     encodeError: (api, error) => codecOf(api).encodeError(error),

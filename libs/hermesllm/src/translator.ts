@@ -12,6 +12,8 @@ export const {
   translateRequest,
   /** A whole answer of the upstream as a stream for the client. See {@link Translator.streamResponse}. */
   streamResponse,
+  /** A whole stream as one answer, for an upstream that only streams. See {@link Translator.foldResponse}. */
+  foldResponse,
   /** The upstream's whole answer, or its error, as the client's. See {@link Translator.translateResponse}. */
   translateResponse,
   /** The machine that translates one stream. See {@link Translator.translateStream}. */

@@ -1,8 +1,10 @@
-import type { ExchangeSummary, Flow, HttpHeaders, ResponseSide, UpstreamFailure, UpstreamHead } from '@plano/common';
-import { emptySummary, headerValue, mediaType, readBody } from '@plano/common';
-import type { AnswerFacts, LlmError, StreamTranslation, Translated } from '@plano/hermesllm';
-import { joinBytes, llmError, sseContentType, streamResponse, translateResponse, translateStream } from '@plano/hermesllm';
-import type { Sent } from './handle-request.ts';
+import type { Decision, FlowReply, FlowStep, HttpHeaders, ResponseSide, UpstreamFailure, UpstreamHead } from '@plano/common';
+import { headerValue, mediaType, readBody } from '@plano/common';
+import type { AnswerFacts, LlmError, StreamTranslation, TranslatedResponse } from '@plano/hermesllm';
+import { foldResponse, joinBytes, llmError, sseContentType, streamResponse, translateResponse, translateStream } from '@plano/hermesllm';
+import { release } from './endpoint-pool.ts';
+import type { Attempt } from './prepare-attempt.ts';
+import { summarize } from './prepare-attempt.ts';
 import { respondError } from './refusal.ts';
 
 /** Bytes of an upstream's error body that are read. */
@@ -12,91 +14,80 @@ const observedBodyLimit = 1024 * 1024;
 
 const streamTypes: Readonly<Record<string, true>> = { 'text/event-stream': true, 'application/vnd.amazon.eventstream': true };
 
-/** Decides by the upstream's head how its answer reaches the client. */
-export function* receiveAnswer(sent: Sent, head: UpstreamHead): Flow {
-  if (!head.ok) return respondError(sent.route.api, failureError(head), summarize(sent, null));
+/** What the client gets; or the failure of a good answer of which nothing has reached the client. */
+type Received = Generator<FlowStep, Decision | UpstreamFailure, FlowReply>;
+
+/** Decides by the upstream's head how its answer reaches the client. A body that is accepted gives the attempt's lease back at its end. */
+export function* receiveAnswer(attempt: Attempt, head: UpstreamHead): Received {
+  if (!head.ok) return respondFailure(attempt, head);
   const { status, headers } = head;
+  const { incoming, translated } = attempt;
   const type = mediaType(headers);
-  if (status >= 400) return yield* receiveWhole(sent, status, headers, errorBodyLimit);
-  if (status < 200 || status >= 300) {
-    return respondError(sent.route.api, upstreamInvalid(`The upstream answered with status ${status}`), summarize(sent, null));
-  }
+  if (status >= 400) return yield* receiveWhole(attempt, status, headers, errorBodyLimit);
+  if (status < 200 || status >= 300) return respondInvalid(attempt, `The upstream answered with status ${status}`);
   const encoding = headerValue(headers, 'content-encoding');
-  const same = sent.route.api === sent.upstream.api;
+  const same = incoming.route.api === attempt.upstream.api;
   if (encoding !== undefined && encoding !== 'identity') {
-    if (same) return passUnread(sent, status, { ...forwarded(sent, headers), 'content-encoding': encoding });
-    return respondError(
-      sent.route.api,
-      upstreamInvalid(`The upstream's answer is encoded as ${encoding}, which was not asked for`),
-      summarize(sent, null),
-    );
+    if (same) return passUnread(attempt, status, { ...forwarded(attempt, headers), 'content-encoding': encoding });
+    return respondInvalid(attempt, `The upstream's answer is encoded as ${encoding}, which was not asked for`);
   }
   const streams = streamTypes[type] === true;
-  if (sent.translated.stream && streams) return acceptStream(sent, status, headers);
-  if (streams) {
-    return respondError(
-      sent.route.api,
-      upstreamInvalid('The upstream answered with a stream that was not asked for'),
-      summarize(sent, null),
-    );
-  }
-  if (same && !sent.translated.stream) return passJson(sent, status, headers);
-  return yield* receiveWhole(sent, status, headers, sent.context.config.limits.responseBodyBytes);
+  if (translated.stream && streams) return acceptStream(attempt, status, headers);
+  if (!streams && same && !translated.stream) return passJson(attempt, status, headers);
+  return yield* receiveWhole(attempt, status, headers, incoming.context.config.limits.responseBodyBytes);
 }
 
-/** Reads a whole body, translates it and answers with it: errors, translated answers, an answer to a wish for a stream. */
-function* receiveWhole(sent: Sent, status: number, headers: HttpHeaders, limit: number): Flow {
-  const api = sent.route.api;
+/** Reads a whole body, translates it and answers with it: errors, translated answers, and what streams unasked or does not when asked. */
+function* receiveWhole(attempt: Attempt, status: number, headers: HttpHeaders, limit: number): Received {
   const reply = yield* readBody(limit);
-  if (!reply.ok) return respondError(api, failureError(reply), summarize(sent, null));
-  if (!reply.complete && status < 400) {
-    return respondError(api, upstreamInvalid(`The upstream's answer is larger than ${limit} bytes`), summarize(sent, null));
-  }
-  const wantsStream = status < 400 && sent.translated.stream;
-  const answer = wantsStream
-    ? streamResponse(sent.translated, reply.body, { clientFraming: sent.route.framing })
-    : translateResponse(sent.translated, status, reply.body, (name) => headerValue(headers, name));
-  const facts = answer.facts();
+  if (!reply.ok) return status < 400 ? reply : respondFailure(attempt, reply);
+  if (!reply.complete && status < 400) return respondInvalid(attempt, `The upstream's answer is larger than ${limit} bytes`);
+  const answer = translateWhole(attempt, status, headers, reply.body);
   return {
     action: 'respond',
     status: answer.status,
     headers: {
-      ...forwarded(sent, headers),
+      ...forwarded(attempt, headers),
       'content-type': headerValue(headers, 'content-type') ?? 'application/json',
       ...answer.headers,
     },
     body: answer.body,
-    summary: { ...emptySummary, ...summarize(sent, facts), error: errorOf(facts) },
+    summary: summarize(attempt, answer.facts()),
   };
 }
 
-const errorOf = (facts: AnswerFacts | null): ExchangeSummary['error'] =>
-  facts?.error === undefined ? null : { code: facts.error.code ?? facts.error.kind, message: facts.error.message };
+function translateWhole({ translated, incoming }: Attempt, status: number, headers: HttpHeaders, body: Uint8Array): TranslatedResponse {
+  if (status < 400) {
+    if (translated.stream) return streamResponse(translated, body, { clientFraming: incoming.route.framing });
+    if (streamTypes[mediaType(headers)] === true) return foldResponse(translated, body);
+  }
+  return translateResponse(translated, status, body, (name) => headerValue(headers, name));
+}
 
-function acceptStream(sent: Sent, status: number, headers: HttpHeaders): ReturnType<typeof accept> {
-  const stream: StreamTranslation = translateStream(sent.translated, { clientFraming: sent.route.framing });
-  return accept(
-    sent,
-    status,
-    {
-      ...forwarded(sent, headers),
-      'content-type': stream.contentType === sseContentType ? `${sseContentType}; charset=utf-8` : stream.contentType,
-      'cache-control': 'no-cache',
-    },
-    true,
-    {
-      side: { push: stream.push, finish: stream.finish, fail: (failure) => stream.fail(failureError(failure)) },
-      facts: stream.facts,
-    },
-  );
+function acceptStream(attempt: Attempt, status: number, headers: HttpHeaders): Decision {
+  const stream: StreamTranslation = translateStream(attempt.translated, { clientFraming: attempt.incoming.route.framing });
+  const out = forwarded(attempt, headers);
+  out['content-type'] = stream.contentType === sseContentType ? `${sseContentType}; charset=utf-8` : stream.contentType;
+  out['cache-control'] = 'no-cache';
+  return accept(attempt, status, out, true, {
+    push: stream.push,
+    finish: stream.finish,
+    fail: (failure) => stream.fail(failureError(failure)),
+    facts: stream.facts,
+  });
 }
 
 /** Same API, whole answer: the bytes pass; references to them are kept to read the usage from at the end. */
-function passJson(sent: Sent, status: number, headers: HttpHeaders): ReturnType<typeof accept> {
+function passJson(attempt: Attempt, status: number, headers: HttpHeaders): Decision {
   const kept: Uint8Array[] = [];
   let size = 0;
   let failed: LlmError | undefined;
-  const side: ResponseSide = {
+  const length = headerValue(headers, 'content-length');
+  const out = forwarded(attempt, headers);
+  const type = headerValue(headers, 'content-type');
+  if (type !== undefined) out['content-type'] = type;
+  if (length !== undefined) out['content-length'] = length;
+  return accept(attempt, status, out, false, {
     push(chunk) {
       size += chunk.length;
       if (size <= observedBodyLimit) kept.push(chunk);
@@ -107,54 +98,68 @@ function passJson(sent: Sent, status: number, headers: HttpHeaders): ReturnType<
       failed = failureError(failure);
       return undefined;
     },
-  };
-  const facts = (): AnswerFacts | null => {
-    if (failed !== undefined) return failedFacts(failed);
-    return size > observedBodyLimit ? null : translateResponse(sent.translated, status, joinBytes(kept)).facts();
-  };
-  const length = headerValue(headers, 'content-length');
-  const out = forwarded(sent, headers);
-  const type = headerValue(headers, 'content-type');
-  if (type !== undefined) out['content-type'] = type;
-  if (length !== undefined) out['content-length'] = length;
-  return accept(sent, status, out, false, { side, facts });
+    facts() {
+      if (failed !== undefined) return { model: undefined, usage: undefined, finish: undefined, error: failed };
+      return size > observedBodyLimit ? null : translateResponse(attempt.translated, status, joinBytes(kept)).facts();
+    },
+  });
 }
 
-const failedFacts = (error: LlmError): AnswerFacts => ({ model: undefined, usage: undefined, finish: undefined, error });
-
-const passUnread = (sent: Sent, status: number, headers: Record<string, string | readonly string[]>): ReturnType<typeof accept> =>
-  accept(sent, status, headers, sent.translated.stream, {
-    side: { push: (chunk) => [chunk], finish: () => [], fail: () => undefined },
+const passUnread = (attempt: Attempt, status: number, headers: HttpHeaders): Decision =>
+  accept(attempt, status, headers, attempt.translated.stream, {
+    push: (chunk) => [chunk],
+    finish: () => [],
+    fail: () => undefined,
     facts: () => null,
   });
 
-function accept(
-  sent: Sent,
-  status: number,
-  headers: HttpHeaders,
-  stream: boolean,
-  body: { side: ResponseSide; facts: () => AnswerFacts | null },
-) {
+/** How a body goes on, and what is known of it at its end. */
+interface AnswerBody extends Omit<ResponseSide, 'abort'> {
+  facts(): AnswerFacts | null;
+}
+
+/** Accepts a body, whose end, whichever it is, gives the attempt's place at its endpoint back. */
+function accept(attempt: Attempt, status: number, headers: HttpHeaders, stream: boolean, body: AnswerBody): Decision {
+  const { lease } = attempt;
+  const { now } = attempt.incoming.host;
   return {
-    action: 'accept' as const,
+    action: 'accept',
     status,
     headers,
     stream,
-    body: body.side,
-    summary: () => {
-      const facts = body.facts();
-      return { ...emptySummary, ...summarize(sent, facts), error: errorOf(facts) };
+    body: {
+      push: body.push,
+      finish() {
+        release(lease, 'success', now);
+        return body.finish();
+      },
+      fail(failure) {
+        // A host that must let go of an answer says so by a last failure that is no timeout: the upstream cannot help it.
+        release(lease, failure.final === true && failure.reason !== 'timeout' ? 'unknown' : 'failure', now);
+        return body.fail(failure);
+      },
+      abort: () => release(lease, 'unknown', now),
     },
+    summary: () => summarize(attempt, body.facts()),
   };
 }
 
-const forwarded = (sent: Sent, headers: HttpHeaders): Record<string, string | readonly string[]> => {
-  const out = sent.context.headerTables.toClient(headers);
+function forwarded(attempt: Attempt, headers: HttpHeaders): Record<string, string | readonly string[]> {
+  const out = attempt.incoming.context.headerTables.toClient(headers);
   delete out['content-type'];
   return out;
-};
+}
 
-const upstreamInvalid = (message: string): LlmError => llmError('server', message, { status: 502, code: 'upstream_invalid' });
+const respondInvalid = (attempt: Attempt, message: string): Decision =>
+  respondError(
+    attempt.incoming.route.api,
+    llmError('server', message, { status: 502, code: 'upstream_invalid' }),
+    summarize(attempt, null),
+  );
+
+/** A failure as the client is told of it before anything else. */
+export const respondFailure = (attempt: Attempt, failure: UpstreamFailure): Decision =>
+  respondError(attempt.incoming.route.api, failureError(failure), summarize(attempt, null));
 
 /** A failure of the upstream's connection as an error. */
 function failureError(failure: UpstreamFailure): LlmError {
@@ -168,20 +173,4 @@ function failureError(failure: UpstreamFailure): LlmError {
     case 'reset':
       return llmError('server', failure.message, { status: 502, code: 'upstream_reset' });
   }
-}
-
-function summarize(
-  { route, upstream, selection, translated }: Sent,
-  answer: AnswerFacts | null,
-): Partial<ExchangeSummary> & { warnings: Translated['warnings'] } {
-  return {
-    clientApi: route.api,
-    upstreamApi: upstream.api,
-    provider: upstream.provider.provider,
-    model: selection.name,
-    stream: translated.stream,
-    attempts: 1,
-    answer,
-    warnings: translated.warnings,
-  };
 }

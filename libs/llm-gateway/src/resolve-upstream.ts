@@ -1,7 +1,7 @@
-import type { EffectiveProvider, HttpHeaders, RequestHead, RequestSigning, Selection, UpstreamTarget } from '@plano/common';
-import { gatewayError, headerValue } from '@plano/common';
+import type { EffectiveProvider, RequestSigning, Selection, UpstreamTarget } from '@plano/common';
+import { gatewayError } from '@plano/common';
 import type { GatewayError } from '@plano/common';
-import type { ApiId, JsonObject, Provider, QuirkTarget, RequestAdapter } from '@plano/hermesllm';
+import type { ApiId, ClientRoute, HeaderLookup, JsonObject, Operation, Provider, QuirkTarget, RequestAdapter } from '@plano/hermesllm';
 import {
   adaptRequest,
   adaptedMembers,
@@ -9,7 +9,6 @@ import {
   chooseApi,
   chooseBetaHeaders,
   credentialHeaders,
-  findProvider,
   needsAdaptation,
   passThroughCredential,
   quirkHeaders,
@@ -17,36 +16,35 @@ import {
   withQuery,
   type Warning,
 } from '@plano/hermesllm';
+import type { Endpoint, EndpointPool } from './endpoint-pool.ts';
 
 /** Where a request goes and in which API, decided before its body is translated. */
 export interface Upstream {
   readonly provider: EffectiveProvider;
   readonly facts: Provider;
+  readonly endpoint: Endpoint;
   readonly api: ApiId;
   readonly model: string;
   readonly target: UpstreamTarget;
 }
 
-function factsOf(id: string): Provider {
-  const facts = findProvider(id);
-  if (facts === undefined) throw new Error(`The configuration names a provider that nothing is known of: ${id}`);
-  return facts;
-}
+const echoTarget: UpstreamTarget = { type: 'builtin', name: 'echo' };
 
-const echoFacts = factsOf('plano');
-
-/** The upstream of a selected provider for a client's API. */
-export function resolveUpstream(selection: Selection, clientApi: ApiId): Upstream {
-  const { provider, model } = selection;
-  if (provider.builtin !== null || provider.upstream === null) {
-    return { provider, facts: echoFacts, api: 'openai-chat', model, target: { type: 'builtin', name: 'echo' } };
-  }
-  const facts = factsOf(provider.provider);
-  const { scheme, host, port, authority } = provider.upstream;
+/** The upstream at one endpoint of a selected provider for what a client asks. */
+export function resolveUpstream(pool: EndpointPool, endpoint: Endpoint, { model }: Selection, route: ClientRoute): Upstream {
+  const { provider, facts } = pool;
+  const where = endpoint.upstream;
+  if (provider.builtin !== null || where === null) return { provider, facts, endpoint, api: 'openai-chat', model, target: echoTarget };
+  const { scheme, host, port, authority, pathPrefix } = where;
   return {
     provider,
     facts,
-    api: chooseApi(facts, clientApi, { configured: provider.api ?? undefined, basePathPrefix: provider.upstream.pathPrefix ?? undefined }),
+    endpoint,
+    // Embeddings are no matter of the API that a model is otherwise asked by.
+    api: chooseApi(facts, route.api, {
+      configured: route.operation === 'embeddings' ? undefined : (provider.api ?? undefined),
+      basePathPrefix: pathPrefix ?? undefined,
+    }),
     model,
     target: { type: 'socket', scheme, host, port, authority },
   };
@@ -68,14 +66,15 @@ export function adapterOf(upstream: Upstream, betas: readonly string[], clientAp
   return Object.assign(adapt, { members: adaptedMembers(upstream.facts, target) });
 }
 
-/** Path and query of the upstream call. The query of the configured base_url stays; the client's is its own business. */
-export function pathOf(upstream: Upstream, stream: boolean): string {
-  const where = upstream.provider.upstream;
+/** Path of the upstream call with the query of the configured base_url. */
+export function pathOf(upstream: Upstream, stream: boolean, operation: Operation): string {
+  const where = upstream.endpoint.upstream;
   const path = upstreamPath({
     provider: upstream.facts,
     api: upstream.api,
     model: upstream.model,
     stream,
+    operation,
     basePathPrefix: where?.pathPrefix ?? undefined,
   });
   return where === null || where.query === null ? path : withQuery(path, where.query);
@@ -88,11 +87,11 @@ export function acceptOf(upstream: Upstream, stream: boolean): string {
 }
 
 /** The client's beta headers as the provider takes them. */
-export const betasOf = (upstream: Upstream, head: RequestHead, warn: (warning: Warning) => void): ReturnType<typeof chooseBetaHeaders> =>
+export const betasOf = (upstream: Upstream, header: HeaderLookup, warn: (warning: Warning) => void): ReturnType<typeof chooseBetaHeaders> =>
   chooseBetaHeaders({
     provider: upstream.facts,
     api: upstream.api,
-    header: (name) => headerValue(head.headers, name),
+    header,
     lists: upstream.provider.betaHeaders ?? undefined,
     warn,
   });
@@ -108,25 +107,23 @@ const unsigned: Authorization = { ok: true, sign: undefined };
 export function authorize(
   headers: Record<string, string>,
   upstream: Upstream,
-  clientApi: ApiId,
-  clientHeaders: HttpHeaders,
+  client: { api: ApiId; header: HeaderLookup },
   signing: boolean,
 ): Authorization {
-  const { provider, facts, api, target } = upstream;
+  const { provider, facts, api, target, endpoint } = upstream;
   if (target.type === 'builtin') return unsigned;
-  const header = (name: string): string | undefined => headerValue(clientHeaders, name);
-  const { credential } = provider;
+  const { credential } = endpoint;
   const found =
     credential.type === 'key'
       ? { value: credential.value }
       : credential.type === 'pass-through'
-        ? passThroughCredential(header)
+        ? passThroughCredential(client.header)
         : undefined;
   if (found === undefined && credential.type === 'pass-through' && facts.keyRequired) {
     const message = `Provider '${provider.name}' has no key in the configuration and the request carries none: set its access_key or send your own in Authorization`;
     return { ok: false, error: gatewayError('unauthorized', message) };
   }
-  const edits = credentialHeaders(facts, api, found, { api: clientApi, header });
+  const edits = credentialHeaders(facts, api, found, client);
   if (edits.sign !== undefined && !signing) {
     const message = `Provider '${provider.name}' has no access_key: set it to a Bedrock API key; requests are not signed here`;
     return { ok: false, error: gatewayError('missing_credential', message) };

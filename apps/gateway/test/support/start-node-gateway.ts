@@ -1,5 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
-import { vi } from 'vitest';
 import { createGateways } from '../../src/configured-gateways.ts';
 import type { ExchangeRecord } from '@plano/common';
 import { createHostLimits } from '../../src/host-limits.ts';
@@ -9,6 +9,9 @@ import type { RateLimitStore } from '../../src/rate-limit-store.ts';
 import { createMemoryStore } from '../../src/rate-limit-store.ts';
 import { createUpstreamPools } from '../../src/upstream-pools.ts';
 import type { RunningNodeGateway } from './running-gateway.ts';
+
+const settleMs = 5_000;
+const pauseMs = 10;
 
 /** Starts every listener of a configuration as a user writes it, in this process and on free ports. */
 export async function startNodeGateway(
@@ -38,7 +41,12 @@ export async function startNodeGateway(
     active: () => limits.active,
     running: () => pools.running(),
     memory: limits.memory,
-    settle: () => vi.waitUntil(() => limits.active === 0),
+    async settle() {
+      for (let waited = 0; limits.active > 0; waited += pauseMs) {
+        if (waited > settleMs) throw new Error(`${limits.active} exchanges are still under way`);
+        await sleep(pauseMs);
+      }
+    },
     async drain() {
       draining = true;
       await Promise.all(listeners.map((listener) => listener.close()));

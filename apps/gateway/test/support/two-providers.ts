@@ -21,8 +21,8 @@ version: v0.4.0
 listeners: [{ name: llm, type: model, port: 12000 }]
 retries: { max: 0 }
 model_providers:
-  - { model: openai/gpt-4o, base_url: "${openai.url}/v1", access_key: sk-openai, default: true }
-  - { model: anthropic/claude-sonnet-4-5, base_url: "${anthropic.url}/v1", access_key: sk-anthropic }
+  - { model: openai/gpt-4o, base_url: "${openai.url}/v1", access_key: sk-openai, default: true, circuit_breaker: false }
+  - { model: anthropic/claude-sonnet-4-5, base_url: "${anthropic.url}/v1", access_key: sk-anthropic, circuit_breaker: false }
   - { name: own, model: anthropic/*, base_url: "${anthropic.url}/v1", passthrough_auth: true }
   - { model: plano/echo }
 model_aliases:

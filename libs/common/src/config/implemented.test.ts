@@ -9,11 +9,14 @@ function missing(text: string): string[] {
 }
 
 const base = `version: v0.4.0
-listeners: [{ type: model, name: llm, port: 12000, address: 127.0.0.1, timeout: 5s }]
+listeners: [{ type: model, name: llm, port: 12000, address: 127.0.0.1, timeout: 5s, max_retries: 1 }]
 model_providers:
   - { model: openai/gpt-4o, name: a, access_key: k, default: true, base_url: "http://h", http_host: h, headers: { a: b }, api: openai-chat }
-  - { model: acme/*, passthrough_auth: true, provider_interface: openai, base_url: "http://h" }
-model_aliases: { a: { target: gpt-4o } }
+  - { model: acme/*, passthrough_auth: true, provider_interface: openai, base_url: "http://h", max_concurrency: 3, circuit_breaker: false, beta_headers: { strip: [b] } }
+  - { model: openai/o, endpoints: [{ access_key: k, weight: 2 }], circuit_breaker: { failures: 1 } }
+retries: { max: 1 }
+fallbacks: [{ model: a, to: [o] }]
+model_aliases: { b: { target: gpt-4o } }
 limits: { request_body: 1MB, response_body: 1MB, header: 1KB, sse_event: 1MB, json_depth: 9, in_flight: 9 }
 timeouts: { connect: 5s, first_byte: 5s, stream_idle: 5s, total: 5s, drain: 5s }
 logging: { level: info }
@@ -31,7 +34,7 @@ describe('unimplementedKeys', () => {
   });
 
   const table: [string, string, string[]][] = [
-    ['whole sections', 'retries: { max: 1 }\nmode: prompt\n', ['mode', 'retries']],
+    ['whole sections', 'state_storage: { type: memory }\nmode: prompt\n', ['mode', 'state_storage']],
     [
       'a key without effect',
       'overrides: { prompt_target_intent_matching_threshold: 0.5 }\n',
@@ -49,17 +52,10 @@ listeners:
   - { type: model, name: llm, input_filters: [] }
   - { type: agent, name: p, port: 1, agents: [{ id: a, description: d }] }
 agents: [{ id: a, url: "http://a" }]
-model_providers: [{ model: openai/gpt-4o, access_key: k, max_concurrency: 3 }]
+model_providers: [{ model: openai/gpt-4o, access_key: k }]
 endpoints: { e: { endpoint: h, prefix_affinity: true } }
 `),
-    ).toEqual([
-      'agents',
-      'listeners[0].input_filters',
-      'listeners[1].type: agent',
-      'listeners[1].agents',
-      'endpoints.e.prefix_affinity',
-      'model_providers[0].max_concurrency',
-    ]);
+    ).toEqual(['agents', 'listeners[0].input_filters', 'listeners[1].type: agent', 'listeners[1].agents', 'endpoints.e.prefix_affinity']);
   });
 
   it('has nothing against a prompt listener, in the old form either', () => {

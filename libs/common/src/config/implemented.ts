@@ -14,12 +14,14 @@ const implemented: readonly string[] = [
   'listeners.*.auth',
   'listeners.*.cors',
   'listeners.*.tls',
+  'listeners.*.max_retries',
   'listeners.egress_traffic',
   'listeners.ingress_traffic',
   ...['model_providers', 'llm_providers'].flatMap((section) =>
-    ['model', 'name', 'access_key', 'default', 'base_url', 'passthrough_auth', 'http_host', 'provider_interface', 'headers', 'api'].map(
-      (key) => `${section}.*.${key}`,
-    ),
+    [
+      ...['model', 'name', 'access_key', 'default', 'base_url', 'passthrough_auth', 'http_host', 'provider_interface', 'headers', 'api'],
+      ...['endpoints', 'max_concurrency', 'circuit_breaker', 'beta_headers'],
+    ].map((key) => `${section}.*.${key}`),
   ),
   'model_aliases',
   'limits.request_body',
@@ -46,6 +48,8 @@ const implemented: readonly string[] = [
   'ratelimits',
   'redis',
   'tokens',
+  'retries',
+  'fallbacks',
   'internal_listeners',
   'function_calling',
   'prompt_targets',

@@ -3,7 +3,7 @@ import type { ApiId, Framing } from '../model/api.ts';
 /** What a client asks for, as far as its path says. */
 export interface ClientRoute {
   operation: 'generate' | 'count-tokens' | 'embeddings' | 'list-models' | 'get-model';
-  /** The API that the client speaks, and in which its errors are written. */
+  /** The API that the client speaks, and in which its errors are written. `/v1/models` is OpenAI's, though others list their models there too. */
   api: ApiId;
   /** The model, where the path carries it (Gemini, Bedrock, one model's description), percent-decoded. */
   model: string | undefined;
@@ -28,11 +28,15 @@ const exact: Readonly<Record<string, ClientRoute>> = {
   '/v1/messages/count_tokens': route('count-tokens', 'anthropic-messages'),
   '/v1/embeddings': route('embeddings', 'openai-chat'),
   '/v1/models': route('list-models', 'openai-chat'),
+  '/v1beta/models': route('list-models', 'gemini'),
+  '/v1alpha/models': route('list-models', 'gemini'),
 };
 
 const geminiPath = /^\/v1(?:beta|alpha)?\/((?:(?:models|tunedModels)\/)?.+):(generateContent|streamGenerateContent|countTokens)$/;
 const bedrockPath = /^\/model\/(.+)\/(converse|converse-stream)$/;
 const modelPath = /^\/v1\/models\/(.+)$/;
+// Anything else that is done with a model follows on a colon, as in `models/g:embedContent`.
+const geminiModelPath = /^\/v1(?:beta|alpha)\/models\/((?!.*:[A-Za-z]+$).+)$/;
 
 // A model that is no valid percent-encoding is looked up as it stands, and not found.
 function decode(text: string): string {
@@ -77,5 +81,7 @@ export function clientApiOfPath(path: string): ClientRoute | undefined {
     return route('generate', 'bedrock-converse', decode(bedrock[1]!), stream, stream ? 'aws-event-stream' : undefined);
   }
   const model = modelPath.exec(name);
-  return model === null ? undefined : route('get-model', 'openai-chat', decode(model[1]!));
+  if (model !== null) return route('get-model', 'openai-chat', decode(model[1]!));
+  const listed = geminiModelPath.exec(name);
+  return listed === null ? undefined : route('get-model', 'gemini', decode(listed[1]!));
 }

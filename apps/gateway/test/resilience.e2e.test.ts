@@ -1,0 +1,278 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ExchangeRecord, UpstreamRequest } from '@plano/common';
+import { deriveConfig, parseConfig } from '@plano/common/config';
+import { createLlmGateway } from '@plano/llm-gateway';
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { toNodeHandler } from '../src/node-handler.ts';
+import { createUpstreamPools } from '../src/upstream-pools.ts';
+import type { RunningNodeGateway } from './support/running-gateway.ts';
+import { startNodeGateway } from './support/start-node-gateway.ts';
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+async function serverOf(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** An upstream that answers its requests one after the other as the script says; the last answer is for all that follow. */
+async function upstream(
+  ...script: readonly ((request: IncomingMessage, response: ServerResponse) => unknown)[]
+): Promise<{ url: string; bodies: string[] }> {
+  const bodies: string[] = [];
+  const url = await serverOf((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      bodies.push(body);
+      script[Math.min(bodies.length, script.length) - 1]?.(request, response);
+    });
+  });
+  return { url, bodies };
+}
+
+const json = { 'content-type': 'application/json' };
+const refuse =
+  (status: number, headers = {}) =>
+  (_request: IncomingMessage, response: ServerResponse): void => {
+    response.writeHead(status, { ...json, ...headers });
+    response.end(JSON.stringify({ error: { message: `it is ${status}` } }));
+  };
+const answer = (_request: IncomingMessage, response: ServerResponse): void => {
+  response.writeHead(200, json);
+  response.end(
+    '{"id":"c1","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}',
+  );
+};
+const claude = (_request: IncomingMessage, response: ServerResponse): void => {
+  response.writeHead(200, json);
+  response.end(
+    '{"id":"m1","type":"message","role":"assistant","model":"claude","content":[{"type":"text","text":"Bonjour"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}',
+  );
+};
+const hang = (): void => {};
+
+async function gatewayOf(providers: string, more = ''): Promise<RunningNodeGateway> {
+  const gateway = await startNodeGateway(`
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: 12000 }]
+model_providers:
+${providers}
+${more}`);
+  closers.push(() => gateway.close());
+  return gateway;
+}
+
+const ask = (url: string, more: object = {}, signal?: AbortSignal): Promise<Response> =>
+  fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    body: JSON.stringify({ messages: [{ role: 'user', content: 'Hi' }], ...more }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+const quick = 'retries: { base: 10ms, cap: 20ms }';
+
+describe('retries', () => {
+  it('ask again until there is an answer, with the same body', async () => {
+    const { url, bodies } = await upstream(refuse(429, { 'retry-after': '0' }), (request) => request.socket.destroy(), answer);
+    const gateway = await gatewayOf(`  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }`, quick);
+    const received = await ask(gateway.url);
+    expect([received.status, bodies.length, new Set(bodies).size]).toEqual([200, 3, 1]);
+    await expect.poll(() => gateway.records[0]?.summary.attempts).toBe(3);
+  });
+  it('end with the upstream’s own words', async () => {
+    const { url, bodies } = await upstream(refuse(503));
+    const gateway = await gatewayOf(`  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }`, quick);
+    const received = await ask(gateway.url, { stream: true });
+    expect([received.status, await received.json(), bodies.length]).toEqual([503, { error: { message: 'it is 503' } }, 3]);
+  });
+  it('end at the deadline, in the client’s API, and the summary knows the attempts', async () => {
+    const { url } = await upstream(refuse(500), hang);
+    const gateway = await gatewayOf(
+      `  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }`,
+      'timeouts: { total: 400ms }\nretries: { base: 10ms, cap: 20ms }',
+    );
+    const received = await fetch(`${gateway.url}/v1/messages`, {
+      method: 'POST',
+      body: JSON.stringify({ max_tokens: 5, messages: [{ role: 'user', content: 'Hi' }] }),
+    });
+    expect(received.status).toBe(504);
+    expect(await received.json()).toMatchObject({ type: 'error', error: { type: 'timeout_error' } });
+    await expect
+      .poll(() => gateway.records[0]?.summary)
+      .toMatchObject({ provider: 'openai', attempts: 2, error: { code: 'upstream_timeout' } });
+  });
+  it('stop when the client goes away meanwhile', async () => {
+    const { url, bodies } = await upstream(refuse(429, { 'retry-after': '20' }));
+    const gateway = await gatewayOf(
+      `  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true, max_concurrency: 1 }`,
+      quick,
+    );
+    const abort = new AbortController();
+    const gone = ask(gateway.url, {}, abort.signal).catch((error: unknown) => error);
+    await expect.poll(() => bodies.length).toBe(1);
+    abort.abort();
+    await gone;
+    await expect.poll(() => gateway.records[0]).toMatchObject({ outcome: 'aborted', summary: { provider: 'openai', attempts: 2 } });
+    expect([gateway.active(), gateway.running()]).toEqual([0, 0]);
+  });
+});
+
+describe('fallbacks', () => {
+  it('answer for a provider of another API that is down, also with a stream', async () => {
+    const { url } = await upstream(refuse(500));
+    const other = await upstream(claude);
+    const gateway = await gatewayOf(
+      `  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }
+  - { model: anthropic/claude-x, base_url: "${other.url}/v1", access_key: k2 }`,
+      'retries: { max: 0 }\nfallbacks: [{ model: gpt-4o, to: [claude-x] }]',
+    );
+    expect(await (await ask(gateway.url)).json()).toMatchObject({ choices: [{ message: { content: 'Bonjour' } }] });
+    expect(await (await ask(gateway.url, { stream: true })).text()).toMatch(/"content":"Bonjour"[\s\S]*data: \[DONE\]/);
+    await expect
+      .poll(() => gateway.records[1]?.summary)
+      .toMatchObject({ model: 'anthropic/claude-x', fallbackFrom: 'openai/gpt-4o', attempts: 2 });
+  });
+});
+
+describe('endpoints', () => {
+  it('take each other’s place at once, and one that fails is left alone', async () => {
+    const down = await upstream((request) => request.socket.destroy());
+    const up = await upstream(answer);
+    const gateway = await gatewayOf(
+      `  - model: openai/gpt-4o
+    default: true
+    circuit_breaker: { failures: 2, open: 60s }
+    endpoints: [{ base_url: "${down.url}/v1", access_key: a }, { base_url: "${up.url}/v1", access_key: b }]`,
+      'retries: { base: 30s, cap: 30s }',
+    );
+    for (let i = 0; i < 8; i++) expect((await ask(gateway.url)).status).toBe(200);
+    expect([down.bodies.length, up.bodies.length]).toEqual([2, 8]);
+  });
+  it('have no more under way than they may, and room again after each end', async () => {
+    const { url, bodies } = await upstream(hang, answer);
+    const gateway = await gatewayOf(
+      `  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true, max_concurrency: 1 }`,
+    );
+    const abort = new AbortController();
+    const first = ask(gateway.url, {}, abort.signal).catch(() => undefined);
+    await expect.poll(() => bodies.length).toBe(1);
+    const refused = await ask(gateway.url);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await refused.json()).toMatchObject({ error: { code: 'overloaded' } });
+    abort.abort();
+    await first;
+    await expect.poll(() => gateway.active()).toBe(0);
+    expect((await ask(gateway.url)).status).toBe(200);
+  });
+});
+
+describe('a listener', () => {
+  it('has its own deadline and its own retries', async () => {
+    const { url, bodies } = await upstream(refuse(500));
+    const slow = await upstream(hang);
+    const gateway = await startNodeGateway(`
+version: v0.4.0
+listeners: [{ name: quick, type: model, port: 12000, timeout: 300ms, max_retries: 0 }]
+internal_listeners: { llm: { port: 12001 } }
+model_providers:
+  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }
+  - { model: openai/slow, base_url: "${slow.url}/v1", access_key: k }
+retries: { max: 1, base: 10ms, cap: 20ms }`);
+    closers.push(() => gateway.close());
+    const [own, other] = gateway.ports.map((port) => `http://127.0.0.1:${port}`);
+    await (await ask(own ?? '')).text();
+    expect(bodies).toHaveLength(1);
+    await (await ask(other ?? '')).text();
+    expect(bodies).toHaveLength(3);
+    expect((await ask(own ?? '', { model: 'openai/slow' })).status).toBe(504);
+  });
+});
+
+describe('requests that are to be signed', () => {
+  const bedrock = async (
+    sign: ((request: UpstreamRequest) => Promise<Record<string, string>>) | undefined,
+    seen: IncomingMessage[] = [],
+  ) => {
+    const url = await serverOf((request, response) => {
+      seen.push(request);
+      response.writeHead(200, json);
+      response.end(
+        '{"output":{"message":{"role":"assistant","content":[{"text":"Hello"}]}},"stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":1}}',
+      );
+    });
+    const parsed = parseConfig(
+      `version: v0.4.0
+listeners: [{ name: llm, type: model, port: 12000 }]
+model_providers: [{ model: amazon_bedrock/nova, base_url: "${url}", default: true }]`,
+      { file: 'f', environment: {} },
+    );
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const records: ExchangeRecord[] = [];
+    const handler = toNodeHandler(createLlmGateway(deriveConfig(parsed.config, {})), {
+      pools: createUpstreamPools({ connectMs: 1_000, firstByteMs: 1_000, streamIdleMs: 1_000 }, { sign }),
+      onExchange: (record) => records.push(record),
+    });
+    closers.push(() => handler.close());
+    return { url: await serverOf(handler), seen, records };
+  };
+
+  it('are handed to the host’s signer before they leave', async () => {
+    const signed: UpstreamRequest[] = [];
+    const { url, seen } = await bedrock(async (request) => {
+      signed.push(request);
+      return Promise.resolve({ authorization: 'AWS4-HMAC-SHA256 x', 'x-amz-date': '20260101T000000Z' });
+    });
+    expect((await ask(url)).status).toBe(200);
+    expect(signed[0]).toMatchObject({
+      method: 'POST',
+      path: '/model/nova/converse',
+      sign: { type: 'aws-sigv4', service: 'bedrock', region: null },
+    });
+    expect(seen[0]?.headers).toMatchObject({ authorization: 'AWS4-HMAC-SHA256 x', 'x-amz-date': '20260101T000000Z' });
+  });
+  it('are a 400 that says what is wrong when they cannot be', async () => {
+    const { url, seen } = await bedrock(() => Promise.reject(new Error('There are no AWS credentials')));
+    const received = await ask(url);
+    expect([received.status, await received.json(), seen.length]).toMatchObject([
+      400,
+      { error: { code: 'missing_credential', message: 'There are no AWS credentials' } },
+      0,
+    ]);
+  });
+  it('are a 400 where nobody signs', async () => {
+    const { url } = await bedrock(undefined);
+    const received = await ask(url);
+    expect([received.status, await received.json()]).toMatchObject([400, { error: { code: 'missing_credential' } }]);
+  });
+  it('are not sent once the client has gone', async () => {
+    let finish: () => void = () => {};
+    let asked = false;
+    const { url, seen, records } = await bedrock(
+      () =>
+        new Promise((resolve) => {
+          asked = true;
+          finish = () => resolve({});
+        }),
+    );
+    const abort = new AbortController();
+    const gone = ask(url, {}, abort.signal).catch(() => undefined);
+    await expect.poll(() => asked).toBe(true);
+    abort.abort();
+    await gone;
+    await expect.poll(() => records.length).toBe(1);
+    finish();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen).toHaveLength(0);
+  });
+});

@@ -1,0 +1,108 @@
+import type { EffectiveCredential, EffectiveProvider, EffectiveUpstream } from '@plano/common';
+import type { Provider } from '@plano/hermesllm';
+import { findProvider } from '@plano/hermesllm';
+import type { BreakerOutcome, CircuitBreaker } from './circuit-breaker.ts';
+import { createCircuitBreaker } from './circuit-breaker.ts';
+
+/** One place that serves a provider's models, with what goes on there now. */
+export interface Endpoint {
+  /** Null for what is built in. */
+  readonly upstream: EffectiveUpstream | null;
+  readonly credential: EffectiveCredential;
+  readonly weight: number;
+  /** Null when switched off. */
+  readonly breaker: CircuitBreaker | null;
+  /** Requests under way. */
+  inFlight: number;
+  /** Running total of the weighted choice. */
+  turn: number;
+}
+
+/** A request's place at an endpoint, from its sending to its end. */
+export interface Lease {
+  readonly endpoint: Endpoint;
+  readonly probe: boolean;
+  /** False once the place was given back. */
+  held: boolean;
+}
+
+/** A provider and the places that serve it. */
+export interface EndpointPool {
+  readonly provider: EffectiveProvider;
+  readonly facts: Provider;
+  readonly endpoints: readonly [Endpoint, ...Endpoint[]];
+}
+
+/** What is known of a provider, by its id. Throws for one that is not: then the configuration was not derived by this version. */
+function factsOf(id: string): Provider {
+  const facts = findProvider(id);
+  if (facts === undefined) throw new Error(`The configuration names a provider that nothing is known of: ${id}`);
+  return facts;
+}
+
+/** The pool of a provider, all of it healthy and idle. */
+export function createEndpointPool(provider: EffectiveProvider): EndpointPool {
+  const { upstream, credential, circuitBreaker } = provider;
+  const create = (at: Pick<Endpoint, 'upstream' | 'credential' | 'weight'>): Endpoint => ({
+    upstream: at.upstream,
+    credential: at.credential,
+    weight: at.weight,
+    breaker: circuitBreaker === null || at.upstream === null ? null : createCircuitBreaker(circuitBreaker),
+    inFlight: 0,
+    turn: 0,
+  });
+  const [first, ...more] = provider.endpoints;
+  return {
+    provider,
+    facts: factsOf(provider.builtin === null ? provider.provider : 'plano'),
+    endpoints: first === undefined ? [create({ upstream, credential, weight: 1 })] : [create(first), ...more.map(create)],
+  };
+}
+
+/**
+ * Takes a place at the endpoint whose turn it is: of those that are closed to nobody and have room, first those that this exchange has not
+ * tried yet, each as often as its weight says and evenly mixed (the smooth weighted round robin of nginx). Undefined when there is none.
+ */
+export function acquire(pool: EndpointPool, tried: readonly Endpoint[], now: () => number): Lease | undefined {
+  const { endpoints, provider } = pool;
+  const endpoint = endpoints.length === 1 ? onlyIf(endpoints[0], provider, now) : choose(pool, tried, now);
+  if (endpoint === undefined) return undefined;
+  endpoint.inFlight++;
+  return { endpoint, probe: endpoint.breaker?.enter() ?? false, held: true };
+}
+
+/** Gives a place back and notes what the request told about the endpoint. Does nothing the second time. */
+export function release(lease: Lease, outcome: BreakerOutcome, now: () => number): void {
+  if (!lease.held) return;
+  lease.held = false;
+  lease.endpoint.inFlight--;
+  lease.endpoint.breaker?.leave(outcome, lease.probe, now);
+}
+
+const full = (endpoint: Endpoint, { maxConcurrency }: EffectiveProvider): boolean =>
+  maxConcurrency !== null && endpoint.inFlight >= maxConcurrency;
+
+const onlyIf = (endpoint: Endpoint, provider: EffectiveProvider, now: () => number): Endpoint | undefined =>
+  !full(endpoint, provider) && endpoint.breaker?.allows(now) !== false ? endpoint : undefined;
+
+function choose({ endpoints, provider }: EndpointPool, tried: readonly Endpoint[], now: () => number): Endpoint | undefined {
+  const usable = endpoints.filter((endpoint) => onlyIf(endpoint, provider, now) !== undefined);
+  const fresh = tried.length === 0 ? usable : usable.filter((endpoint) => !tried.includes(endpoint));
+  const candidates = fresh.length === 0 ? usable : fresh;
+  let best: Endpoint | undefined;
+  let total = 0;
+  for (const endpoint of candidates) {
+    total += endpoint.weight;
+    endpoint.turn += endpoint.weight;
+    if (best === undefined || endpoint.turn > best.turn) best = endpoint;
+  }
+  if (best !== undefined) best.turn -= total;
+  return best;
+}
+
+/** Seconds, at least one, until a provider without a free place may have one again. */
+export function retryAfterSeconds({ endpoints }: EndpointPool, now: () => number): number {
+  let soonest = Number.POSITIVE_INFINITY;
+  for (const { breaker } of endpoints) soonest = Math.min(soonest, breaker?.openUntil ?? 0);
+  return soonest === 0 ? 1 : Math.max(1, Math.ceil((soonest - now()) / 1000));
+}

@@ -1,0 +1,50 @@
+import type { Decision, ListedModel, RequestHead } from '@plano/common';
+import { gatewayError, headerValue } from '@plano/common';
+import type { ApiId, ClientRoute } from '@plano/hermesllm';
+import type { GatewayContext } from './gateway-context.ts';
+import { clientQuery } from './client-query.ts';
+import { refuseIn, refuseMethod, respondJson } from './refusal.ts';
+
+type Shape = 'openai-chat' | 'anthropic-messages' | 'gemini';
+
+/** The models of the configuration, all or one, as the client's API lists them. */
+export function listModels(context: GatewayContext, route: ClientRoute, head: RequestHead): Decision {
+  const shape = shapeOf(route, head);
+  if (head.method !== 'GET') return refuseMethod(head.method, shape, 'GET');
+  const models = context.registry.listModels();
+  if (route.operation === 'list-models') return respondJson(200, lists[shape](models), { clientApi: shape });
+  const model = models.find(({ id }) => id === route.model);
+  if (model !== undefined) return respondJson(200, entries[shape](model), { clientApi: shape });
+  const error = gatewayError('model_not_found', `Model '${route.model ?? ''}' is not configured`, { path: 'model' });
+  return refuseIn(shape, error, { clientApi: shape });
+}
+
+/** OpenAI, Anthropic and Google list models at one path; only what their clients send beside it tells them apart. */
+function shapeOf(route: ClientRoute, head: RequestHead): Shape {
+  if (route.api === 'gemini') return 'gemini';
+  if (headerValue(head.headers, 'anthropic-version') !== undefined) return 'anthropic-messages';
+  const isGoogle = headerValue(head.headers, 'x-goog-api-key') !== undefined || clientQuery(head.path).key !== undefined;
+  return isGoogle ? 'gemini' : 'openai-chat';
+}
+
+const entries = {
+  'openai-chat': (model: ListedModel) => model,
+  'anthropic-messages': ({ id }: ListedModel) => ({ type: 'model', id, display_name: id, created_at: '1970-01-01T00:00:00Z' }),
+  gemini: ({ id }: ListedModel) => ({
+    name: `models/${id}`,
+    displayName: id,
+    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+  }),
+} satisfies Partial<Record<ApiId, (model: ListedModel) => object>>;
+
+const lists = {
+  'openai-chat': (models: readonly ListedModel[]) => ({ object: 'list', data: models }),
+  // One page holds them all, so the parameters of paging change nothing.
+  'anthropic-messages': (models: readonly ListedModel[]) => ({
+    data: models.map(entries['anthropic-messages']),
+    has_more: false,
+    first_id: models[0]?.id ?? null,
+    last_id: models.at(-1)?.id ?? null,
+  }),
+  gemini: (models: readonly ListedModel[]) => ({ models: models.map(entries.gemini) }),
+} satisfies Partial<Record<ApiId, (models: readonly ListedModel[]) => object>>;
