@@ -186,6 +186,34 @@ state_storage: { type: postgres, connection_string: "postgres://plano:$DB_PASSWO
       },
     },
   ],
+  [
+    'prompt targets, a guard, limits and prompt caching',
+    `version: v0.4.0
+listeners: [{ type: prompt, name: prompts }, { type: model, name: models }]
+model_providers: [${openai}]
+endpoints: { api: { endpoint: "api.example:8443", protocol: https } }
+prompt_targets:
+  - { name: weather, description: tells the weather, endpoint: { name: api, path: "/{city}" }, parameters: [{ name: city, description: where, type: str, required: true }] }
+  - { name: rest, description: everything else, default: true, auto_llm_dispatch_on_response: false, endpoint: { name: api, path: /rest } }
+ratelimits: [{ model: gpt-4o, selector: { key: X-User, value: "*" }, limit: { tokens: 100, unit: hour } }]
+prompt_caching: { enabled: true }
+`,
+    {
+      listeners: ['prompts: prompt at 10000', 'models: model at 12000'],
+      routes: { '': toOpenai },
+      effective: {
+        endpoints: { api: { scheme: 'https', host: 'api.example', port: 8443 } },
+        prompts: {
+          targets: [
+            { name: 'weather', autoLlmDispatchOnResponse: true, endpoint: { method: 'GET', path: '/{city}' } },
+            { name: 'rest', default: true, autoLlmDispatchOnResponse: false, endpoint: { method: 'POST' } },
+          ],
+        },
+        rateLimits: [{ limit: { tokens: 100, requests: null, unitMs: 3_600_000 }, onMissingSelector: 'share' }],
+        routing: { promptCaching: { sessionAffinity: true, injectCacheControl: true, minPrefixTokens: 1024 } },
+      },
+    },
+  ],
 ];
 
 describe('a configuration of the reference’s demos', () => {

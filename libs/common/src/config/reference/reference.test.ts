@@ -14,8 +14,7 @@ const complete = (text: string) => text.startsWith('version:') || text.includes(
 const fencedYaml = (file: string): string[] =>
   [...readFileSync(new URL(file, root), 'utf8').matchAll(/^```yaml\n(.*?)^```/gms)].map((match) => match[1]!);
 
-/* `npm run docs:config` writes both files; here they are compared. */
-describe('the files for authors and their editors', () => {
+describe('the files for authors and their editors (npm run docs:config writes them)', () => {
   it('are up to date: the schema', async () => {
     await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot(new URL('docs/plano-config.schema.json', root).pathname);
   });
