@@ -1,5 +1,5 @@
 import type { EffectiveConfig, ExchangeSummary, Gateway, HostCapabilities, UpstreamRequest } from '@plano/common';
-import { createMemoryBuckets, envoySummaryKey } from '@plano/common';
+import { envoySummaryKey } from '@plano/common';
 import * as event from '../assembly/operations.ts';
 import type { FilterMetrics } from './filter-metrics.ts';
 import { createFilterMetrics } from './filter-metrics.ts';
@@ -39,7 +39,6 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
   const owners = new Map<number, StreamOwner>();
   const streams = new Map<number, Stream>();
   const calls = new Map<number, Stream>();
-  const buckets = createMemoryBuckets();
   let metrics: FilterMetrics | undefined;
 
   const capabilities: HostCapabilities = {
@@ -67,7 +66,6 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
         open: () => streams.size,
         echo: (request) => parts.echo(request, capabilities.now()),
         awaitCall,
-        buckets,
         onSummary,
       });
       return 1;

@@ -8,26 +8,16 @@ import type {
   HostCapabilities,
   HostEffect,
   HttpBody,
-  MemoryBuckets,
   RequestHead,
   UpstreamReply,
   UpstreamRequest,
   UpstreamTarget,
 } from '@plano/common';
-import {
-  chargeMemory,
-  createExchange,
-  emptySummary,
-  envoyCluster,
-  envoyNodeCluster,
-  gatewayError,
-  headerNames,
-  headerValue,
-  takeFromMemory,
-} from '@plano/common';
+import { createExchange, emptySummary, envoyCluster, envoyNodeCluster, gatewayError, headerNames, headerValue } from '@plano/common';
 import type { EnvoyAnswer } from './envoy-failure.ts';
 import { readCodeDetails } from './envoy-failure.ts';
 import { addHeaders, headersOf, requestHeadOf, statusOf } from './header-pairs.ts';
+import { chargeShared, takeShared } from './shared-buckets.ts';
 import type { EnvoyHost } from './host.ts';
 import * as envoy from './host.ts';
 import { checkListenerKeys } from './listener-keys.ts';
@@ -48,8 +38,6 @@ export interface StreamOwner {
   readonly echo: (request: UpstreamRequest) => { status: number; contentType: string; chunks: readonly string[] };
   /** Tells the owner that a reply is awaited. */
   readonly awaitCall: (token: number, stream: Stream) => void;
-  /** Buckets of rate limits: those of this worker alone. */
-  readonly buckets: MemoryBuckets;
   /** Told once what became of the exchange. */
   readonly onSummary: (stream: Stream, status: number, summary: ExchangeSummary) => void;
 }
@@ -285,8 +273,8 @@ function act(stream: Stream, effect: HostEffect): number {
       stream.readLimit = effect.limit;
       return envoy.pause;
     case 'reserve': {
-      const { buckets, capabilities } = stream.owner;
-      return act(stream, dispatch(stream, { type: 'reserved', outcome: takeFromMemory(buckets, effect.takes, capabilities.now()) }));
+      const { host, capabilities } = stream.owner;
+      return act(stream, dispatch(stream, { type: 'reserved', outcome: takeShared(host, effect.takes, capabilities.now()) }));
     }
     case 'respond':
       return respond(stream, effect.decision);
@@ -430,7 +418,7 @@ function finish(stream: Stream, status: number, summary: ExchangeSummary = summa
   stream.phase = 'over';
   if (stream.summarized) return;
   stream.summarized = true;
-  const { buckets, capabilities } = stream.owner;
-  if (summary.charges.length > 0) chargeMemory(buckets, summary.charges, capabilities.now());
+  const { host, capabilities } = stream.owner;
+  if (summary.charges.length > 0) chargeShared(host, summary.charges, capabilities.now());
   stream.owner.onSummary(stream, status, summary);
 }
