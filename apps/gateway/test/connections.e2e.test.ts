@@ -489,7 +489,7 @@ describe('what an outsider finds', () => {
     client.socket.write('GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n');
     const drained = gateway.drain();
     await drained;
-    expect(heads(client.text())).toBeGreaterThan(0);
+    await expect.poll(() => heads(client.text())).toBeGreaterThan(0);
     await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
   });
 });
