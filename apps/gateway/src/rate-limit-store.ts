@@ -9,6 +9,7 @@ export interface RateLimitStore {
   charge(charges: readonly BucketTake[]): void;
   /** Whether the buckets can be reached. */
   available(): boolean;
+  /** Ends its connections, if it has any. */
   close(): Promise<void>;
 }
 

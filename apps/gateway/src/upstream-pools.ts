@@ -6,16 +6,23 @@ import { answerBuiltin } from './builtin-upstream.ts';
 
 /** What the sender of an upstream request is told, in order: one head, chunks, then one end or failure. */
 export interface UpstreamListener {
+  /** The final head: none of 1xx. */
   onHead(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
+  /** A piece of the body. */
   onChunk(chunk: Uint8Array): void;
+  /** The body was whole. */
   onEnd(): void;
+  /** There is no more, and why. */
   onFailure(failure: UpstreamFailure): void;
 }
 
 /** A request under way. After `abort` the listener hears nothing more. */
 export interface UpstreamCall {
+  /** Ends it at once. */
   abort(): void;
+  /** No more of the answer is wanted for now. */
   pause(): void;
+  /** More of the answer is wanted again. */
   resume(): void;
 }
 

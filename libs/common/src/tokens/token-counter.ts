@@ -6,6 +6,7 @@ export type TokenEncoding = 'o200k_base' | 'cl100k_base';
 
 /** An encoding with its table, as `gpt-tokenizer` has them. */
 export interface Tokenizer {
+  /** Tokens of a text; which special tokens are read as such is the options' matter. */
   countTokens(text: string, options: { allowedSpecial: Set<string>; disallowedSpecial: Set<string> }): number;
 }
 
