@@ -3,18 +3,17 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { EffectiveAuth, EffectiveCors, ExchangeSummary, Gateway, GatewayError, RequestHead } from '@plano/common';
 import { emptySummary, gatewayError, headerNames, headerValue } from '@plano/common';
-import { v4 as uuid } from 'uuid';
 import type { ClientResponse } from './client-response.ts';
 import { createClientResponse } from './client-response.ts';
 import { requestCodings, requestDecoder } from './content-coding.ts';
 import type { ExchangeRecord } from '@plano/common';
 import { driveExchange } from './drive-exchange.ts';
+import { hostCapabilities } from './host-capabilities.ts';
 import type { HostLimits } from './host-limits.ts';
 import { createHostLimits } from './host-limits.ts';
 import { createAuthCheck } from './listener-auth.ts';
 import { createCors } from './listener-cors.ts';
 import { closeAccount, openAccount } from './memory-budget.ts';
-import { nativeUtf8 } from './native-utf8.ts';
 import { readRequestBody } from './read-request-body.ts';
 import { refuseEarly } from './refuse-early.ts';
 import { readRequestHead } from './request-head.ts';
@@ -89,15 +88,7 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
   const cors = options.cors ? createCors(options.cors) : undefined;
   const host = {
     gateway,
-    capabilities: {
-      redispatch: true,
-      signing: pools.signs,
-      utf8: nativeUtf8,
-      now: Date.now,
-      newId: (prefix: string) => prefix + uuid().replaceAll('-', ''),
-      random: Math.random,
-      countTokens,
-    },
+    capabilities: { ...hostCapabilities, signing: pools.signs, countTokens },
     pools,
     rateLimits,
     totalMs: options.totalMs ?? 600_000,
