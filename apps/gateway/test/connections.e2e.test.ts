@@ -91,7 +91,9 @@ describe('HTTP/1.1', () => {
     client.socket.destroy();
     await expect.poll(() => open).toBe(0);
     await quiet(gateway);
-    expect(gateway.records.map(({ outcome, status }) => [outcome, status])).toEqual(Array.from({ length: 3 }, () => ['aborted', 499]));
+    await expect
+      .poll(() => gateway.records.map(({ outcome, status }) => [outcome, status]))
+      .toEqual(Array.from({ length: 3 }, () => ['aborted', 499]));
   });
 
   it('sends the head and the first event in one piece', async () => {
@@ -394,6 +396,7 @@ describe('who a request is', () => {
     const gateway = await gatewayWith('', upstream);
     const answer = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body: chat() });
     await answer.text();
+    await expect.poll(() => gateway.records.length).toBe(1);
     return { sent: upstream.requests[0]?.headers ?? {}, answer, logged: gateway.records[0]?.head.headers['x-request-id'] };
   }
 
@@ -446,6 +449,7 @@ describe('internal headers', () => {
     const gateway = await gatewayWith();
     const hints = { 'x-arch-llm-provider-hint': 'plano/echo', 'x-model-affinity': 'a', 'x-plano-cache': 'off' };
     await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers: { ...forged, ...hints }, body: chat() });
+    await expect.poll(() => gateway.records.length).toBe(1);
     const seen = gateway.records[0]?.head.headers ?? {};
     expect(Object.keys(forged).filter((name) => seen[name] !== undefined)).toEqual([]);
     expect(seen).toMatchObject(hints);
@@ -454,7 +458,7 @@ describe('internal headers', () => {
   it('E-16: pass the internal LLM listener', async () => {
     const gateway = await gatewayWith('internal_listeners: { llm: { port: 12001 } }');
     await fetch(`http://127.0.0.1:${gateway.ports[1] ?? 0}/v1/chat/completions`, { method: 'POST', headers: forged, body: chat() });
-    expect(gateway.records[0]?.head.headers).toMatchObject(forged);
+    await expect.poll(() => gateway.records[0]?.head.headers).toMatchObject(forged);
   });
 });
 

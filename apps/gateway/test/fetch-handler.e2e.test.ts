@@ -39,7 +39,7 @@ describe('a gateway as a fetch handler', () => {
     expect(answer.headers.get('x-request-id')).toBe('r-1');
     expect(await answer.json()).toMatchObject({ choices: [{ message: { content: 'one' } }] });
     expect(upstream.requests[0]?.headers['x-arch-upstream']).toBeUndefined();
-    expect(records).toMatchObject([{ status: 200, outcome: 'finished', summary: { provider: 'openai', attempts: 1 } }]);
+    await expect.poll(() => records).toMatchObject([{ status: 200, outcome: 'finished', summary: { provider: 'openai', attempts: 1 } }]);
     expect(records[0]?.bytesOut).toBeGreaterThan(0);
   });
 
@@ -53,7 +53,7 @@ describe('a gateway as a fetch handler', () => {
     let rest = '';
     for (let next = await reader.read(); !next.done; next = await reader.read()) rest += new TextDecoder().decode(next.value);
     expect(rest).toMatch(/ end.*\[DONE\]/s);
-    expect(records).toMatchObject([{ outcome: 'finished', summary: { stream: true, error: null } }]);
+    await expect.poll(() => records).toMatchObject([{ outcome: 'finished', summary: { stream: true, error: null } }]);
   });
 
   it('ends the upstream’s request when the body is cancelled, and records that once', async () => {
@@ -63,7 +63,7 @@ describe('a gateway as a fetch handler', () => {
     expect(upstream.connections()).toBe(1);
     await reader.cancel();
     await expect.poll(upstream.connections).toBe(0);
-    expect(records).toMatchObject([{ outcome: 'aborted', summary: { provider: 'openai' } }]);
+    await expect.poll(() => records).toMatchObject([{ outcome: 'aborted', summary: { provider: 'openai' } }]);
   });
 
   it('ends it when the client goes away before the head', async () => {
@@ -73,7 +73,7 @@ describe('a gateway as a fetch handler', () => {
     const answer = handlerOf({ fetch: never })(request({ messages }, { signal: client.signal }));
     setTimeout(() => client.abort(new Error('gone')), 20);
     await expect(answer).rejects.toThrow('gone');
-    expect(records).toMatchObject([{ outcome: 'aborted' }]);
+    await expect.poll(() => records).toMatchObject([{ outcome: 'aborted' }]);
   });
 
   it('reads from the upstream only what is wanted', async () => {
@@ -110,13 +110,13 @@ describe('a gateway as a fetch handler', () => {
     const answer = await handlerOf(options)(request({ messages }));
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ error: { code } });
-    expect(records).toMatchObject([{ status, summary: { error: { code } } }]);
+    await expect.poll(() => records).toMatchObject([{ status, summary: { error: { code } } }]);
   });
 
   it('ends a stream that falls silent with an error event', async () => {
     const answer = await handlerOf({ streamIdleMs: 50 })(request({ messages, stream: true }));
     expect(await answer.text()).toMatch(/"one".*upstream_timeout/s);
-    expect(records).toMatchObject([{ outcome: 'finished', summary: { error: { code: 'upstream_timeout' } } }]);
+    await expect.poll(() => records).toMatchObject([{ outcome: 'finished', summary: { error: { code: 'upstream_timeout' } } }]);
   });
 
   it('follows no redirect, which would take the credential elsewhere', async () => {

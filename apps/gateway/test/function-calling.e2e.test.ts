@@ -189,7 +189,7 @@ function_calling: { timeout: 1s }`);
     await expect(asked).rejects.toThrow();
     expect(await arch.requests[0]?.closed).toBe('client-closed');
     await expect.poll(() => brightstaff.active()).toBe(0);
-    expect(brightstaff.records.at(-1)?.outcome).toBe('aborted');
+    await expect.poll(() => brightstaff.records.at(-1)?.outcome).toBe('aborted');
   });
 
   it('serves the LLM APIs beside it', async () => {

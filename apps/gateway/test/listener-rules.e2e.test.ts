@@ -121,7 +121,7 @@ describe('listeners[].cors', () => {
       'access-control-max-age': '600',
       vary: 'origin',
     });
-    expect(active()).toBe(0);
+    await expect.poll(active).toBe(0);
   });
 
   it('allows nothing to another origin', async () => {

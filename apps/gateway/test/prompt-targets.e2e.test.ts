@@ -361,7 +361,7 @@ it('P-20: a client that goes away ends the call of the API', async () => {
   leaving.abort();
   await expect(asked).rejects.toThrow();
   await expect.poll(() => [api.abandoned() - before, prompts.active(), prompts.running()], { timeout: 10_000 }).toEqual([1, 0, 0]);
-  expect(prompts.records.at(-1)?.outcome).toBe('aborted');
+  await expect.poll(() => prompts.records.at(-1)?.outcome).toBe('aborted');
 });
 
 describe('a guard', () => {

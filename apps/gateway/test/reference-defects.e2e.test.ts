@@ -114,6 +114,7 @@ model_providers: [{ model: openai/m, base_url: "${upstream.url}/v1", access_key:
 `);
     await client(gateway.port).chat.completions.create(body);
     expect(upstream.requests[0]?.headers['x-note']).toBe('a: "b" # {c}');
+    await expect.poll(() => gateway.records.length).toBe(1);
     const [record] = gateway.records;
     if (record === undefined) throw new Error('nothing was recorded');
     expect(record.head.listener).toBe(name);

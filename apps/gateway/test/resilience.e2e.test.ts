@@ -124,7 +124,7 @@ describe('retries', () => {
     abort.abort();
     await gone;
     await expect.poll(() => gateway.records[0]).toMatchObject({ outcome: 'aborted', summary: { provider: 'openai', attempts: 2 } });
-    expect([gateway.active(), gateway.running()]).toEqual([0, 0]);
+    await expect.poll(() => [gateway.active(), gateway.running()]).toEqual([0, 0]);
   });
 });
 
