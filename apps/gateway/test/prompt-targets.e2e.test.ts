@@ -108,25 +108,41 @@ describe('the OpenAI client', () => {
     expect(rejected()).toEqual([]);
   });
 
-  it('gets it as a stream, the call told before it', async () => {
-    arch.script(weatherCall);
-    const stream = await client.chat.completions.create({ model: 'gpt-4o', messages: [user(ask)], stream: true });
+  it('gets it as a stream, which adds up to the model’s answer and tells the call', async () => {
+    arch.script(weatherCall, weatherCall);
+    const request = { model: 'gpt-4o', messages: [user(ask)] };
     const chunks: OpenAI.ChatCompletionChunk[] = [];
-    for await (const chunk of stream) chunks.push(chunk);
-    const delta = (index: number) => chunks[index]?.choices[0]?.delta;
-    expect(chunks.slice(0, 2).map(({ model, object }) => [model, object])).toEqual([
-      ['Arch-Function', 'chat.completion.chunk'],
-      ['Arch-Function', 'chat.completion.chunk'],
+    for await (const chunk of await client.chat.completions.create({ ...request, stream: true })) chunks.push(chunk);
+    expect(chunks.map((chunk) => chunk.choices[0]?.delta.content ?? '').join('')).toBe(SAMPLE_TEXT);
+    expect(chunks.filter((chunk) => 'metadata' in chunk)).toEqual([chunks[0]]);
+    const added = await client.chat.completions.stream(request).finalChatCompletion();
+    expect(added.choices.map(({ message, finish_reason }) => [message.role, message.content, finish_reason])).toEqual([
+      ['assistant', SAMPLE_TEXT, 'stop'],
     ]);
-    expect([delta(0)?.role, delta(1)?.role, delta(1)?.content]).toEqual(['assistant', 'tool', forecast]);
-    expect(delta(0)?.content).toContain('"tool_calls"');
-    expect(chunks[2]?.model).toMatch(/^gpt-4o/);
-    expect(
-      chunks
-        .slice(2)
-        .map((chunk) => chunk.choices[0]?.delta.content ?? '')
-        .join(''),
-    ).toBe(SAMPLE_TEXT);
+    expect(added.model).toMatch(/^gpt-4o/);
+    const { metadata } = added as unknown as { metadata: Record<string, string> };
+    const state = JSON.parse(metadata['x-arch-state'] ?? '') as { messages: string };
+    expect(JSON.parse(state.messages)).toMatchObject([{ model: 'Arch-Function' }, { role: 'tool', content: forecast }]);
+    expect(rejected()).toEqual([]);
+  });
+
+  it('gets it as a stream of Plano 0.4, the call told before it, where that is configured', async () => {
+    await withPrompts(configuration('overrides: { prompt_decoration: full }'), async (own) => {
+      arch.script(weatherCall);
+      const stream = await own.chat.completions.create({ model: 'gpt-4o', messages: [user(ask)], stream: true });
+      const chunks: OpenAI.ChatCompletionChunk[] = [];
+      for await (const chunk of stream) chunks.push(chunk);
+      const delta = (index: number) => chunks[index]?.choices[0]?.delta;
+      expect(chunks.slice(0, 2).map(({ model, object }) => [model, object])).toEqual([
+        ['Arch-Function', 'chat.completion.chunk'],
+        ['Arch-Function', 'chat.completion.chunk'],
+      ]);
+      expect([delta(0)?.role, delta(1)?.role, delta(1)?.content]).toEqual(['assistant', 'tool', forecast]);
+      expect(delta(0)?.content).toContain('"tool_calls"');
+      expect(chunks[2]?.model).toMatch(/^gpt-4o/);
+      const texts = chunks.slice(2).map((chunk) => chunk.choices[0]?.delta.content ?? '');
+      expect(texts.join('')).toBe(SAMPLE_TEXT);
+    });
     expect(rejected()).toEqual([]);
   });
 
@@ -151,7 +167,7 @@ describe('the OpenAI client', () => {
         expect(content).toBe(asked);
         messages.push({ role: 'assistant', content }, user(reply));
       }
-      expect(await say()).toContain(SAMPLE_TEXT);
+      expect(await say()).toBe(SAMPLE_TEXT);
       expect((chatBody(openai).messages as unknown[]).slice(1, -1)).toEqual(messages.slice(0, -1));
       expect(contextOf(chatBody(openai).messages.at(-1)?.content)).toMatch(/^3\n\nThe application/);
     }
@@ -202,6 +218,12 @@ describe('the OpenAI client', () => {
     await client.chat.completions.create({ model: '', messages: [user(ask)] });
     expect(openai.requests).toHaveLength(1);
     expect(rejected()).toEqual([]);
+  });
+
+  it('P-1: is told of a model that nobody serves before an API is called', async () => {
+    const asked = client.chat.completions.create({ model: 'gpt-4p', messages: [user(ask)] });
+    await expect(asked).rejects.toMatchObject({ status: 404, code: 'model_not_found', param: 'model' });
+    expect([arch.requests.length, api.calls.length]).toEqual([0, 0]);
   });
 
   it('P-2: brings x-arch-state back, as it is or broken', async () => {

@@ -8,6 +8,7 @@ export * from './conversation/answer-conversation.ts';
 export type { Warning } from '@plano/hermesllm';
 export type {
   ClientConversation,
+  ConversationApi,
   ConversationMessage,
   ConversationPrompt,
   OpenedConversation,
@@ -24,6 +25,7 @@ export * from './path-template.ts';
 export * from './paths.ts';
 export * from './pii.ts';
 export * from './providers/registry.ts';
+export * from './providers/selection-error.ts';
 export * from './rate-limit.ts';
 export * from './rate-limits/bucket.ts';
 export * from './rate-limits/generic-cell-rate.ts';

@@ -1,5 +1,5 @@
-import type { Decision, Flow, HostCapabilities, HttpBody, RequestHead, SelectionResult } from '@plano/common';
-import { gatewayError, headerNames, headerValue } from '@plano/common';
+import type { Flow, HostCapabilities, HttpBody, RequestHead, SelectionResult } from '@plano/common';
+import { gatewayError, headerNames, headerValue, selectionError } from '@plano/common';
 import type { ClientRoute, HeaderLookup, OpenedRequest, TranslateOptions } from '@plano/hermesllm';
 import { clientApiOfPath, errorOf, isHermesError, openRequest } from '@plano/hermesllm';
 import { countTokens, countsNatively } from './count-tokens.ts';
@@ -36,7 +36,7 @@ export function* handleRequest(context: GatewayContext, head: RequestHead, body:
     const header: HeaderLookup = (name) => headerValue(head.headers, name) ?? (name === 'x-goog-api-key' ? query.key : undefined);
     const incoming: Incoming = { context, host, head, route, query, header, opened, options };
     const selection = select(incoming);
-    if (!selection.ok) return modelNotFound(head, route, selection);
+    if (!selection.ok) return refuse(head.path, selectionError(selection), { clientApi: route.api });
     if (route.operation === 'count-tokens' && !countsNatively(incoming, selection)) return countTokens(incoming, selection);
     return yield* sendUpstream(incoming, selection);
   } catch (error) {
@@ -59,10 +59,5 @@ const select = ({ context, head, route, opened }: Incoming): SelectionResult =>
     hint: context.config.routingHint ? (headerValue(head.headers, headerNames.providerHint) ?? null) : null,
     model: route.model ?? opened.model ?? null,
   });
-
-function modelNotFound(head: RequestHead, route: ClientRoute, selection: SelectionResult & { ok: false }): Decision {
-  const hint = selection.nearest.length === 0 ? '' : `. Did you mean ${selection.nearest.join(', ')}?`;
-  return refuse(head.path, gatewayError(selection.kind, `${selection.message}${hint}`, { path: 'model' }), { clientApi: route.api });
-}
 
 const pathPart = (path: string): string => path.split('?', 1)[0] ?? path;

@@ -1,6 +1,7 @@
 import type {
   AnswerHolder,
   ClientConversation,
+  ConversationApi,
   Decision,
   EffectiveConfig,
   HostCapabilities,
@@ -29,8 +30,8 @@ type Accepted = Decision & { readonly action: 'accept' };
 /**
  * Tells with an answer which calls are behind it, once, and only with a good answer that can be read: errors and encoded bodies pass as they are.
  *
- * JSON gets `metadata`. A Chat stream gets chunks of its own before the first one, complete in all fields; a Responses or Messages stream gets
- * `metadata` in the event that holds the answer.
+ * JSON gets `metadata`. So does one event of a stream: a Chat stream's first chunk, the event that holds the answer in Responses and Messages; no
+ * event is added, so what an SDK adds up is the model's answer. With `full` a Chat stream gets chunks of its own before the first one instead.
  */
 export function decorateAnswer(decision: Decision, input: DecorationInput): Decision {
   const { decoration, compatibility } = input.config.prompts;
@@ -39,11 +40,11 @@ export function decorateAnswer(decision: Decision, input: DecorationInput): Deci
   const metadata = callMetadata(input.made, compatibility);
   const type = mediaType(decision.headers);
   if (type === 'text/event-stream') {
-    const open =
-      input.conversation.api === 'openai-chat'
-        ? () => prefixed(leadingChunks(input, metadata))
-        : () => createEventEditor(metadataEdit(input, metadata), input.host.utf8);
-    return apply(decision, open(), input.host.utf8);
+    const isPrefixed = decoration === 'full' && input.conversation.api === 'openai-chat';
+    const editor = isPrefixed
+      ? prefixed(leadingChunks(input, metadata))
+      : createEventEditor(metadataEdit(input, metadata), input.host.utf8);
+    return apply(decision, editor, input.host.utf8);
   }
   if (type !== 'application/json') return decision;
   const limit = input.config.limits.responseBodyBytes;
@@ -54,22 +55,25 @@ export function decorateAnswer(decision: Decision, input: DecorationInput): Deci
 const apply = (decision: Decision, editor: EventEditor, utf8: HostCapabilities['utf8']): Decision =>
   decision.action === 'respond' ? editRespond(decision, editor, utf8) : editAccept(decision, editor);
 
-function leadingChunks({ config, host, made }: DecorationInput, metadata: Readonly<Record<string, string>>): string {
+function leadingChunks({ host, made }: DecorationInput, metadata: Readonly<Record<string, string>>): string {
   const identity = { id: host.newId('chatcmpl-'), created: Math.floor(host.now() / 1000) };
-  const isFull = config.prompts.decoration === 'full';
-  const content = isFull ? callText(made) : '';
-  let text = completionChunk(identity, functionCallingModel, { role: 'assistant', content }, { metadata });
-  if (!isFull) return text;
+  let text = completionChunk(identity, functionCallingModel, { role: 'assistant', content: callText(made) }, { metadata });
   for (const { id, result } of made.calls) {
     text += completionChunk(identity, functionCallingModel, { role: 'tool', content: result, tool_call_id: id });
   }
   return text;
 }
 
+/** Which event of a stream tells the calls, and the member in it that holds the answer. */
+const decoratedEvents: Readonly<Record<ConversationApi, { readonly wanted: RegExp; readonly holder: AnswerHolder }>> = {
+  // The first one of the answer: an error in a stream has no choices.
+  'openai-chat': { wanted: /"choices"\s*:\s*\[/, holder: null },
+  'openai-responses': { wanted: /"type"\s*:\s*"response\.(completed|incomplete)"/, holder: 'response' },
+  'anthropic-messages': { wanted: /"type"\s*:\s*"message_start"/, holder: 'message' },
+};
+
 function metadataEdit({ conversation, config, host }: DecorationInput, metadata: Readonly<Record<string, string>>): EventEdit {
-  const isMessages = conversation.api === 'anthropic-messages';
-  const holder: AnswerHolder = isMessages ? 'message' : 'response';
-  const wanted = isMessages ? /"type"\s*:\s*"message_start"/ : /"type"\s*:\s*"response\.(completed|incomplete)"/;
+  const { wanted, holder } = decoratedEvents[conversation.api];
   return {
     times: 1,
     limit: config.limits.sseEventBytes,

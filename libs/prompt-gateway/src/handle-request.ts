@@ -36,6 +36,7 @@ import type { PlannedCall, PlannedCalls } from './plan-calls.ts';
 import { planCalls } from './plan-calls.ts';
 import type { PromptContext } from './prompt-context.ts';
 import { isPlainDefault, traceHeaders } from './prompt-context.ts';
+import { unknownModel } from './unknown-model.ts';
 
 /** One request on its way through the prompt gateway. */
 interface Turn {
@@ -49,7 +50,8 @@ interface Turn {
 }
 
 /**
- * One request through the prompt gateway: guard, choice of prompt targets, calls of their endpoints, and then the LLM with what they answered.
+ * One request through the prompt gateway: is there a model for it, guard, choice of prompt targets, calls of their endpoints, and then the LLM
+ * with what they answered.
  *
  * Four ends: the LLM's answer (told which calls are behind it), an endpoint's answer itself, a question to the user, an error.
  */
@@ -59,6 +61,8 @@ export function* handleRequest(context: PromptContext, head: RequestHead, body: 
   if (!opened.ok) return opened.decision;
   const { conversation } = opened;
   const { prompt } = conversation;
+  const unknown = unknownModel(context, head, conversation);
+  if (unknown !== undefined) return refuse(head.path, unknown, { clientApi: conversation.api });
   const turn: Turn = { context, head, conversation, headers: traceHeaders(head.headers), host, warnings: [] };
   // The client works on calls of its own, or shows a picture without a word: there is nothing to choose a target by.
   if (prompt === null) return yield* askLlm(turn, {});

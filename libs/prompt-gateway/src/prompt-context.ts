@@ -1,5 +1,5 @@
-import type { EffectiveConfig, EffectivePromptTarget, Gateway, HttpHeaders, UpstreamTarget } from '@plano/common';
-import { headerNames, headerValue } from '@plano/common';
+import type { EffectiveConfig, EffectivePromptTarget, Gateway, HttpHeaders, ProviderRegistry, UpstreamTarget } from '@plano/common';
+import { createProviderRegistry, headerNames, headerValue } from '@plano/common';
 import type { ToolDefinition } from './prompt-target-tool.ts';
 import { toolOfPromptTarget } from './prompt-target-tool.ts';
 
@@ -12,15 +12,21 @@ export interface PromptContext {
   readonly defaultTarget: EffectivePromptTarget | null;
   /** What function calling may choose from, in the order of the configuration. */
   readonly tools: readonly ToolDefinition[];
+  /** The models that can answer; null where no LLM ever does. */
+  readonly models: ProviderRegistry | null;
 }
 
 export function createPromptContext(config: EffectiveConfig, next: Gateway): PromptContext {
-  const { targets } = config.prompts;
+  const { targets, useAgentOrchestrator } = config.prompts;
+  const defaultTarget = targets.find((target) => target.default) ?? null;
+  const answersWithoutLlm =
+    useAgentOrchestrator || (defaultTarget !== null && targets.every((target) => !target.autoLlmDispatchOnResponse));
   return {
     config,
     next,
+    models: answersWithoutLlm ? null : createProviderRegistry(config.providers, config.aliases),
     targets: new Map(targets.map((target) => [target.name, target])),
-    defaultTarget: targets.find((target) => target.default) ?? null,
+    defaultTarget,
     tools: targets.filter((target) => !isPlainDefault(target)).map(toolOfPromptTarget),
   };
 }

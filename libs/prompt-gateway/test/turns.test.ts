@@ -1,29 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import {
   answered,
-  base,
-  chosen,
   chatHead,
+  chosen,
   cityWeather,
   events,
   llmHead,
   osloFor3Days,
   osloModelResponse,
-  promptGateway,
   reply,
   requestOf,
   sent,
   turn,
 } from './support/prompt-turn.ts';
-
-const question = { messages: [{ role: 'user', content: 'Weather in Oslo for 3 days?' }] };
-const forecast = '{"days":[{"min":-2,"max":4}]}';
-const gateway = promptGateway();
-const withTargets = (targets: string, more = '') => promptGateway(`${base}${more}prompt_targets:${targets}`);
-const completion = '{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Cold."}}]}';
+import { user, question, forecast, gateway, withTargets, call, completion, chunk, endpoint } from './support/weather-prompt.ts';
 
 describe('a prompt that needs a call', () => {
-  const { steps, decision } = turn(gateway, question, [chosen([osloFor3Days]), reply(forecast), llmHead()]);
+  const { steps, decision } = turn(gateway, question, call);
 
   it('asks function calling first', () => {
     const request = requestOf(steps[0]);

@@ -110,10 +110,8 @@ describe('a defect of the reference', () => {
   it('C-19: a key without effect is not served in silence', () => {
     const text = withListeners('[{ type: model, name: m }]', 'mode: llm\noverrides: { prompt_target_intent_matching_threshold: 0.5 }\n');
     const parsed = parseConfig(text, { file: 'f', environment: {} });
-    expect(parsed.ok ? unimplementedKeys(parsed.config) : parsed.problems).toEqual([
-      'overrides.prompt_target_intent_matching_threshold',
-      'mode',
-    ]);
+    expect(parsed.ok ? unimplementedKeys(parsed.config) : parsed.problems).toEqual(['mode']);
+    expect(warningsOf(text).join('\n')).toContain('overrides.prompt_target_intent_matching_threshold: has no effect');
     expect(problemOf(withListeners('[{ type: model, name: m }]', 'error_target: { endpoint: e }\n'))).toContain(
       'error_target: is not a known key',
     );

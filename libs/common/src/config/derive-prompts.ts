@@ -36,13 +36,20 @@ export function derivePrompts(
       ['endpoints', 'agents', 'filters'],
     );
   }
+  if (author.overrides?.prompt_target_intent_matching_threshold !== undefined) {
+    reporter.warn(
+      ['overrides', 'prompt_target_intent_matching_threshold'],
+      'has no effect: function calling decides by what the model says, not by a similarity that a threshold could be laid on',
+      'remove it',
+    );
+  }
   const hasArchFunction = providers.some((provider) => provider.model === 'Arch-Function');
   return {
     systemPrompt: author.system_prompt ?? null,
     targets: deriveTargets(context, endpoints),
     optimizeContextWindow: author.overrides?.optimize_context_window ?? false,
     useAgentOrchestrator,
-    decoration: author.overrides?.prompt_decoration ?? 'full',
+    decoration: author.overrides?.prompt_decoration ?? 'metadata',
     compatibility: author.overrides?.prompt_compatibility ?? [],
     functionCalling: {
       engine: author.function_calling?.engine ?? (hasArchFunction ? 'arch-function' : 'model'),

@@ -95,7 +95,7 @@ describe('a small file', () => {
         targets: [],
         optimizeContextWindow: false,
         useAgentOrchestrator: false,
-        decoration: 'full',
+        decoration: 'metadata',
         compatibility: [],
         functionCalling: { engine: 'model', model: null, contextTokens: 4096, maxTokens: 1024, timeoutMs: 30_000 },
         guards: null,
@@ -224,7 +224,7 @@ describe('everything at once', () => {
         systemPrompt: 'be kind for $5',
         optimizeContextWindow: true,
         useAgentOrchestrator: false,
-        decoration: 'full',
+        decoration: 'metadata',
         compatibility: [],
         functionCalling: { engine: 'model', model: 'gpt-4o', contextTokens: 8192, maxTokens: 512, timeoutMs: 10_000 },
         guards: {

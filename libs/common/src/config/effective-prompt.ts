@@ -5,8 +5,8 @@ export interface EffectivePrompts {
   readonly optimizeContextWindow: boolean;
   readonly useAgentOrchestrator: boolean;
   /**
-   * How an answer shows the call behind it. `full`: as metadata, and in a Chat stream as two chunks before the model's own; `metadata`: only as
-   * metadata; `off`: not at all.
+   * How an answer shows the call behind it. `metadata`: as metadata, in a stream those of one of the model's own events; `full`: in a Chat stream
+   * as chunks before the model's own instead, as Plano 0.4 does; `off`: not at all.
    */
   readonly decoration: 'full' | 'metadata' | 'off';
   /** Forms of Plano 0.4 that differ from ours and are kept for clients and APIs that rely on them. */

@@ -28,6 +28,7 @@ function testHost(): HostCapabilities {
 export const base = `version: v0.4.0
 listeners: [{ type: prompt, name: prompts }]
 model_providers: [{ model: openai/gpt-4o, access_key: k, default: true }]
+model_aliases: { m: { target: gpt-4o }, my-alias: { target: gpt-4o }, fast: { target: gpt-4o } }
 endpoints: { weather_api: { endpoint: "127.0.0.1:18083", http_host: weather.example, connect_timeout: 2s } }
 system_prompt: Be brief.
 `;

@@ -16,7 +16,7 @@ const legacyGate = (path: string, what: string, port: number): Record<string, Ke
   [path]: key(`Old form: ${what}`),
   [`${path}.address`]: key('Address to listen at', '`127.0.0.1`'),
   [`${path}.port`]: key('Port to listen at', `\`${port}\``),
-  [`${path}.message_format`]: key('Has no effect'),
+  [`${path}.message_format`]: key('Has no effect and is warned of: function calling has no such measure'),
   [`${path}.timeout`]: key('Longest answer that is no stream', 'that of `timeouts.total`'),
 });
 
@@ -212,7 +212,7 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
   'overrides.optimize_context_window': key('Tells the function model to save context', '`false`'),
   'overrides.prompt_decoration': key(
     'How much clients hear of calls of APIs: `full`, `metadata` or `off`: [prompt-targets.md](prompt-targets.md)',
-    '`full`',
+    '`metadata`',
   ),
   'overrides.prompt_compatibility': key('Forms of Plano 0.4 that are kept: [prompt-targets.md](prompt-targets.md)', 'none'),
   'overrides.use_agent_orchestrator': key('Sends every prompt to the only endpoint', '`false`'),
