@@ -95,6 +95,12 @@ describe('the access log', () => {
     expect(text).toContain('***');
   });
 
+  it('marks what the gateway asked of its own accord', () => {
+    const own: ExchangeRecord = { ...entry, purpose: 'function-calling' };
+    expect(written('pretty', own)).toContain(' purpose=function-calling ');
+    expect(JSON.parse(written('json', own))).toMatchObject({ purpose: 'function-calling' });
+  });
+
   it('keeps a line a line, whatever a client calls its model', () => {
     const summary = { ...entry.summary, model: 'openai/a\n2026 200 GET /forged\u001b[2J' };
     expect(written('pretty', { ...entry, summary }).split('\n')).toHaveLength(2);

@@ -48,11 +48,15 @@ export function createAccessLog(logging: EffectiveConfig['logging'], destination
   };
 }
 
-function facts({ head, status, summary, outcome, durationMs, firstByteMs, bytesIn, bytesOut }: ExchangeRecord, show: Show): object {
+function facts(
+  { head, purpose, status, summary, outcome, durationMs, firstByteMs, bytesIn, bytesOut }: ExchangeRecord,
+  show: Show,
+): object {
   const { answer } = summary;
   return {
     requestId: headerValue(head.headers, headerNames.requestId),
     listener: head.listener,
+    purpose,
     method: head.method,
     path: show(pathPart(head.path)),
     status,
@@ -75,7 +79,7 @@ function facts({ head, status, summary, outcome, durationMs, firstByteMs, bytesI
   };
 }
 
-function line({ head, status, summary, outcome, durationMs, firstByteMs, bytesIn, bytesOut }: ExchangeRecord, show: Show): string {
+function line({ head, purpose, status, summary, outcome, durationMs, firstByteMs, bytesIn, bytesOut }: ExchangeRecord, show: Show): string {
   const { clientApi, upstreamApi, model, fallbackFrom, answer, attempts, error, warnings } = summary;
   let text = `${timestamp()} ${status} ${head.method} ${show(pathPart(head.path))} ${tenths(durationMs)}ms`;
   if (summary.stream && firstByteMs !== null) text += ` first=${tenths(firstByteMs)}ms`;
@@ -89,6 +93,7 @@ function line({ head, status, summary, outcome, durationMs, firstByteMs, bytesIn
   if (error !== null) text += ` error=${error.code}`;
   if (warnings.length > 0) text += ` warnings=${warnings.length}`;
   if (head.listener !== undefined) text += ` listener=${head.listener}`;
+  if (purpose !== undefined) text += ` purpose=${purpose}`;
   const requestId = headerValue(head.headers, headerNames.requestId);
   if (requestId !== undefined) text += ` id=${show(requestId)}`;
   return outcome === 'aborted' ? `${text} aborted` : text;

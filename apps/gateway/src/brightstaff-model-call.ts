@@ -1,9 +1,24 @@
 import { Buffer } from 'node:buffer';
 import type { CallModel, ModelReply } from '@plano/brightstaff';
-import type { Decision, Gateway, HostCapabilities, HostEffect, HttpBody, HttpHeaders, UpstreamReply, UpstreamRequest } from '@plano/common';
-import { chatCompletionsPath, createExchange, everythingAllowed } from '@plano/common';
+import type {
+  Decision,
+  ExchangeRecord,
+  ExchangeSummary,
+  Gateway,
+  HostCapabilities,
+  HostEffect,
+  HttpBody,
+  HttpHeaders,
+  RequestHead,
+  TakeOutcome,
+  UpstreamReply,
+  UpstreamRequest,
+} from '@plano/common';
+import { chatCompletionsPath, createExchange, emptySummary } from '@plano/common';
 import type { ByteQueue } from './byte-queue.ts';
 import { createByteQueue } from './byte-queue.ts';
+import { createModelCallRecord } from './model-call-record.ts';
+import type { RateLimitStore } from './rate-limit-store.ts';
 import type { UpstreamCall, UpstreamPools } from './upstream-pools.ts';
 
 /** What a model is called through. */
@@ -12,10 +27,15 @@ export interface ModelCallHost {
   readonly gateway: Gateway;
   readonly capabilities: HostCapabilities;
   readonly pools: UpstreamPools;
+  /** Where the calls take from: the buckets of clients' requests. */
+  readonly rateLimits: RateLimitStore;
+  /** Told once what became of each call. */
+  onExchange(record: ExchangeRecord): void;
 }
 
 /**
- * Calls models through the LLM gateway without a socket of our own: the same flow as a client's request, with its translation, retries and limits.
+ * Calls models through the LLM gateway without a socket of our own: the same flow as a client's request, with its translation, retries and limits,
+ * and a record of its own, marked by its purpose.
  *
  * As in `driveExchange` the exchange says what to do next and at most one upstream call is current. Three ends: the body is read, its reader
  * leaves, the signal is aborted; the last two abort the upstream's request.
@@ -42,33 +62,42 @@ function runCall(
   reject: (error: Error) => void,
 ): void {
   const exchange = createExchange(host.gateway, host.capabilities);
+  const head: RequestHead = {
+    method: 'POST',
+    path: chatCompletionsPath,
+    headers: { ...request.headers, 'content-type': 'application/json' },
+  };
+  const record = createModelCallRecord(head, Buffer.byteLength(request.body), 'function-calling', (told) => host.onExchange(told));
   let current: UpstreamCall | undefined;
   let collecting: Collecting | undefined;
   let headOfReply: { status: number; headers: HttpHeaders } | undefined;
   let queue: ByteQueue | undefined;
+  let accepted: (Decision & { readonly action: 'accept' }) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let over = false;
   signal.addEventListener('abort', onAbort, { once: true });
-  next(() =>
-    exchange.dispatch({
-      type: 'request',
-      head: { method: 'POST', path: chatCompletionsPath, headers: { ...request.headers, 'content-type': 'application/json' } },
-      body: request.body,
-    }),
-  );
+  next(() => exchange.dispatch({ type: 'request', head, body: request.body }));
 
-  function stop(): void {
+  function stop(outcome: ExchangeRecord['outcome'], summary: ExchangeSummary): void {
     over = true;
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
     current?.abort();
     current = undefined;
-    exchange.dispatch({ type: 'abort' });
+    if (summary.charges.length > 0) host.rateLimits.charge(summary.charges);
+    record.over(outcome, summary);
   }
 
-  function fail(error: Error): void {
+  /** Ends the exchange from outside, so that it frees what it holds. */
+  function abandon(): ExchangeSummary {
+    const effect = exchange.dispatch({ type: 'abort' });
+    return effect.step === 'over' ? effect.summary : emptySummary;
+  }
+
+  function fail(error: Error, summary: ExchangeSummary = abandon()): void {
     if (over) return;
-    stop();
+    const code = error.name === 'TimeoutError' ? 'upstream_timeout' : 'upstream_reset';
+    stop(signal.aborted ? 'aborted' : 'finished', { ...summary, error: summary.error ?? { code, message: error.message } });
     if (queue === undefined) reject(error);
     else queue.fail(error);
   }
@@ -107,42 +136,55 @@ function runCall(
       case 'read-body':
         collecting = { limit: effect.limit, chunks: [], size: 0 };
         return;
-      case 'reserve':
-        // Limits are for clients; what the gateway asks a model of its own accord passes.
-        next(() => exchange.dispatch({ type: 'reserved', outcome: everythingAllowed }));
+      case 'reserve': {
+        const outcome = host.rateLimits.take(effect.takes);
+        if (outcome instanceof Promise) void outcome.then(reserved);
+        else reserved(outcome);
         return;
+      }
       case 'respond':
-        open(effect.decision).push([effect.decision.body]);
-        finish();
+        write(open(effect.decision), [effect.decision.body]);
+        finish(effect.decision.summary);
         return;
       case 'accept':
+        accepted = effect.decision;
         open(effect.decision);
         return;
       case 'write':
-        queue?.push(effect.chunks);
+        if (queue !== undefined) write(queue, effect.chunks);
         if (!effect.last) return;
-        if (effect.cut) fail(new Error('The answer of the model was cut off'));
-        else finish();
+        if (effect.cut) fail(new Error('The answer of the model was cut off'), accepted?.summary());
+        else finish(accepted?.summary() ?? emptySummary);
         return;
       case 'over':
         return;
     }
   }
 
+  function reserved(outcome: TakeOutcome): void {
+    next(() => exchange.dispatch({ type: 'reserved', outcome }));
+  }
+
+  function write(to: ByteQueue, chunks: readonly HttpBody[]): void {
+    record.answered(chunks);
+    to.push(chunks);
+  }
+
   function open({ status, headers }: Decision): ByteQueue {
+    record.opened(status);
     queue = createByteQueue({
       onFull: () => current?.pause(),
       onRoom: () => current?.resume(),
       onLeft: () => {
-        if (!over) stop();
+        if (!over) stop('aborted', abandon());
       },
     });
     resolve({ status, headers, body: queue.bytes });
     return queue;
   }
 
-  function finish(): void {
-    stop();
+  function finish(summary: ExchangeSummary): void {
+    stop('finished', summary);
     queue?.end();
   }
 

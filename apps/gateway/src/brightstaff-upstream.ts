@@ -49,11 +49,9 @@ async function answer(calling: FunctionCalling, request: UpstreamRequest, signal
   } catch (error) {
     return refused(400, `Invalid request body: it is not JSON${positionOf(error)}`);
   }
-  const { 'x-request-id': requestId, traceparent, tracestate } = request.headers;
-  const headers = { 'x-request-id': requestId, traceparent, tracestate };
-  const known = Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const { 'content-type': _type, 'content-length': _length, ...headers } = request.headers;
   try {
-    return { status: 200, headers: {}, body: JSON.stringify(await calling.answer(body, { headers: known, signal })) };
+    return { status: 200, headers: {}, body: JSON.stringify(await calling.answer(body, { headers, signal })) };
   } catch (error) {
     if (!(error instanceof FunctionCallingError)) return refused(502, 'The call of the function-calling model failed');
     return refused(error.status, error.message, error.retryAfter === null ? {} : { 'retry-after': error.retryAfter });

@@ -1,11 +1,13 @@
 import type { ArchFunctionTemplate, FunctionCalling, FunctionCallingConfig } from '@plano/brightstaff';
 import { archFunctionTemplate, createBrightstaffGateway, createFunctionCalling, FunctionCallingError } from '@plano/brightstaff';
-import type { EffectiveConfig, Gateway, HostCapabilities } from '@plano/common';
+import type { EffectiveConfig, ExchangeRecord, Gateway, HostCapabilities } from '@plano/common';
 import { createModelCall } from './brightstaff-model-call.ts';
 import { readPromptTemplates } from './brightstaff-templates.ts';
 import { createBrightstaffUpstream } from './brightstaff-upstream.ts';
 import type { AnswerBuiltin } from './builtin-upstream.ts';
 import { hostCapabilities } from './host-capabilities.ts';
+import type { RateLimitStore } from './rate-limit-store.ts';
+import { createMemoryStore } from './rate-limit-store.ts';
 
 /** Brightstaff inside this process. */
 export interface Brightstaff {
@@ -13,6 +15,15 @@ export interface Brightstaff {
   readonly upstream: AnswerBuiltin;
   /** For a socket of its own; needs pools with the upstream. */
   readonly gateway: Gateway;
+}
+
+/** What its calls of models share with clients' requests. Everything has a default. */
+export interface BrightstaffOptions {
+  readonly capabilities?: HostCapabilities;
+  /** The buckets that calls take from. Default: in memory, for brightstaff alone. */
+  readonly rateLimits?: RateLimitStore;
+  /** Told once what became of each call of a model, marked by its `purpose`. */
+  readonly onExchange?: (record: ExchangeRecord) => void;
 }
 
 /**
@@ -26,7 +37,7 @@ export interface Brightstaff {
 export function createBrightstaff(
   config: EffectiveConfig,
   models: Gateway,
-  capabilities: HostCapabilities = hostCapabilities,
+  { capabilities = hostCapabilities, rateLimits = createMemoryStore(), onExchange = () => {} }: BrightstaffOptions = {},
 ): Brightstaff {
   const { functionCalling } = config.prompts;
   const templates = readPromptTemplates(config);
@@ -38,12 +49,16 @@ export function createBrightstaff(
       settings === undefined
         ? unavailable
         : createFunctionCalling(settings, {
-            callModel: createModelCall({ gateway: models, capabilities, pools }),
+            callModel: createModelCall({ gateway: models, capabilities, pools, rateLimits, onExchange }),
             now: capabilities.now,
             newId: capabilities.newId,
           }),
     ),
-    gateway: createBrightstaffGateway({ models, timeoutMs: functionCalling.timeoutMs }),
+    gateway: createBrightstaffGateway({
+      models,
+      timeoutMs: functionCalling.timeoutMs,
+      carriedHeaders: config.rateLimits.map(({ selector }) => selector.key),
+    }),
   };
 }
 

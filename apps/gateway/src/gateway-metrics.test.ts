@@ -72,6 +72,13 @@ describe('the metrics of exchanges', () => {
     expect(Number(found[0]?.split('} ')[1])).toBeCloseTo(value, 9);
   });
 
+  it('tell what the gateway asked of its own accord from what clients did', async () => {
+    metrics.record({ ...record, head: { method: 'POST', path: '/v1/chat/completions', headers: {} }, purpose: 'function-calling' });
+    expect(await lines('requests_total')).toEqual([
+      `requests_total{provider="openai",model="openai/gpt-4o",listener="function-calling",${labels}} 1`,
+    ]);
+  });
+
   it('have cumulative buckets, the last of which is the count', async () => {
     metrics.record(record);
     metrics.record({ ...record, durationMs: 4 });

@@ -1,7 +1,7 @@
 import type { EffectiveConfig, ExchangeSummary } from '@plano/common';
 import { exchangeMetrics } from '@plano/common';
 import type { ApiId } from '@plano/hermesllm';
-import type { ExchangeRecord } from '@plano/common';
+import type { ExchangePurpose, ExchangeRecord } from '@plano/common';
 import type { CounterSeries, HistogramSeries, MetricLabels, MetricSample } from './metric-family.ts';
 import { counterFamily, gauge, histogramFamily } from './metric-family.ts';
 import type { MetricRegistry } from './metric-registry.ts';
@@ -41,6 +41,9 @@ const apiPositions: Readonly<Record<ApiId | typeof none, number>> = {
 };
 const rowLength = Object.keys(apiPositions).length * 2 * statusClasses.length;
 
+/** What stands for the listener in exchanges that no client asked for. */
+const ownPurposes: readonly ExchangePurpose[] = ['function-calling'];
+
 /** Names ever allowed, over all reloads; above it everything new is `other`. */
 const mostNames = 10_000;
 
@@ -78,7 +81,7 @@ export function createGatewayMetrics(options: GatewayMetricsOptions): GatewayMet
   if (rateLimitsAvailable !== undefined)
     gauge(registry, exchangeMetrics.rateLimitsAvailable, () => [{ labels: {}, value: rateLimitsAvailable() ? 1 : 0 }]);
   gauge(registry, exchangeMetrics.activeHttpCalls, () => [{ labels: {}, value: options.activeCalls() }]);
-  const names = { listener: new Set<string>(), model: new Set<string>(), provider: new Set<string>() };
+  const names = { listener: new Set<string>(ownPurposes), model: new Set<string>(), provider: new Set<string>() };
   const rows = new Map<string, Map<string, Map<string, (ExchangeSeries | undefined)[]>>>();
 
   const label = (kind: keyof typeof names, value: string | null): string =>
@@ -116,7 +119,7 @@ export function createGatewayMetrics(options: GatewayMetricsOptions): GatewayMet
     },
     record(record) {
       const { summary, durationMs, firstByteMs } = record;
-      const series = seriesOf(record.head.listener ?? null, summary, classOf(record));
+      const series = seriesOf(record.purpose ?? record.head.listener ?? null, summary, classOf(record));
       series.requests.add(1);
       if (summary.attempts > 0) series.attempts.add(summary.attempts);
       if (summary.error?.code === 'rate_limited') series.rateLimited.add(1);

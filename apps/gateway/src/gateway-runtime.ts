@@ -1,4 +1,4 @@
-import type { EffectiveConfig } from '@plano/common';
+import type { EffectiveConfig, ExchangeRecord } from '@plano/common';
 import { createAwsCredentials } from './aws-credentials.ts';
 import type { AccessLog } from './access-log.ts';
 import { createAccessLog } from './access-log.ts';
@@ -74,19 +74,14 @@ export function createGatewayRuntime(): GatewayRuntime {
   async function createGeneration(config: EffectiveConfig): Promise<Generation> {
     const rateLimits = await openRateLimits(config, memory, (message) => console.error(`warning: ${message}`));
     const limits = createHostLimits(config.limits);
-    const gateways = createGateways(config);
+    const onExchange = (record: ExchangeRecord): void => {
+      log.record(record);
+      metrics.record(record);
+    };
+    const gateways = createGateways(config, { rateLimits, onExchange });
     const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins, sign });
     const log = createAccessLog(config.logging);
-    const sockets = listenerSockets(config, {
-      gateways,
-      limits,
-      pools,
-      rateLimits,
-      onExchange(record) {
-        log.record(record);
-        metrics.record(record);
-      },
-    });
+    const sockets = listenerSockets(config, { gateways, limits, pools, rateLimits, onExchange });
     const generation = { config, limits, pools, rateLimits, log, sockets };
     living.add(generation);
     return generation;

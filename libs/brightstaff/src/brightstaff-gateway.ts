@@ -7,12 +7,14 @@ export interface BrightstaffGatewayOptions {
   readonly models: Gateway;
   /** Deadline of function calling in milliseconds. */
   readonly timeoutMs: number;
+  /** Names of headers in lower case that go with the calls of models besides those of the trace, such as those that rate limits select by. */
+  readonly carriedHeaders?: readonly string[];
 }
 
 const answerBytes = 16 * 1024 * 1024;
 /** Brightstaff's own deadline comes first, and says more. */
 const graceMs = 1000;
-const carried = ['x-request-id', 'traceparent', 'tracestate'];
+const traceHeaders = ['x-request-id', 'traceparent', 'tracestate'];
 
 /**
  * The brightstaff API: `POST /function_calling`, answered by brightstaff in the process, and the LLM APIs. Errors of function calling are
@@ -21,15 +23,22 @@ const carried = ['x-request-id', 'traceparent', 'tracestate'];
  * @example
  * createServer(toNodeHandler(createBrightstaffGateway({ models, timeoutMs: 30_000 }), { pools })).listen(9091);
  */
-export function createBrightstaffGateway({ models, timeoutMs }: BrightstaffGatewayOptions): Gateway {
+export function createBrightstaffGateway({ models, timeoutMs, carriedHeaders = [] }: BrightstaffGatewayOptions): Gateway {
+  const carried = [...carriedHeaders, ...traceHeaders];
   const isOurs = (head: RequestHead): boolean => splitQuery(head.path).path === functionCallingPath;
   return {
-    handleRequest: (head, body, host) => (isOurs(head) ? callFunctions(head, body, timeoutMs) : models.handleRequest(head, body, host)),
+    handleRequest: (head, body, host) =>
+      isOurs(head) ? callFunctions(head, body, { timeoutMs, carried }) : models.handleRequest(head, body, host),
     refuse: (head, error) => (isOurs(head) ? refused(error) : models.refuse(head, error)),
   };
 }
 
-function* callFunctions(head: RequestHead, body: HttpBody, timeoutMs: number): Flow {
+interface CallSettings {
+  readonly timeoutMs: number;
+  readonly carried: readonly string[];
+}
+
+function* callFunctions(head: RequestHead, body: HttpBody, { timeoutMs, carried }: CallSettings): Flow {
   if (head.method !== 'POST') {
     const decision = refused(gatewayError('method_not_allowed', `${head.method} is not supported here: use POST`));
     return { ...decision, headers: { ...decision.headers, allow: 'POST' } };

@@ -1,9 +1,14 @@
 import type { ExchangeSummary } from './exchange.ts';
 import type { RequestHead } from './http.ts';
 
+/** Why the gateway calls a model by itself. */
+export type ExchangePurpose = 'function-calling';
+
 /** What became of one exchange, for logs and metrics. A host tells it once, however the exchange ends. */
 export interface ExchangeRecord {
   readonly head: RequestHead;
+  /** What the gateway asked a model for of its own accord, beside a client's exchange of the same request id; undefined for a client's own. */
+  readonly purpose?: ExchangePurpose;
   readonly status: number;
   readonly summary: ExchangeSummary;
   /** `aborted`: the client went away. */

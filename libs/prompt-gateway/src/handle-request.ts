@@ -35,7 +35,7 @@ import { findOwnMessages } from './own-messages.ts';
 import type { PlannedCall, PlannedCalls } from './plan-calls.ts';
 import { planCalls } from './plan-calls.ts';
 import type { PromptContext } from './prompt-context.ts';
-import { isPlainDefault, traceHeaders } from './prompt-context.ts';
+import { headersNamed, isPlainDefault, traceHeaders } from './prompt-context.ts';
 import { unknownModel } from './unknown-model.ts';
 
 /** One request on its way through the prompt gateway. */
@@ -74,7 +74,8 @@ export function* handleRequest(context: PromptContext, head: RequestHead, body: 
   if (verdict.type === 'refused') return answerLocally(conversation, { text: verdict.refusal }, turn.warnings, host);
 
   if (context.tools.length === 0) return yield* withoutIntent(turn);
-  const chosen = yield* chooseCalls(context, conversation, turn.headers, host);
+  const headers = { ...headersNamed(context.selectors, head.headers), ...turn.headers };
+  const chosen = yield* chooseCalls(context, conversation, headers, host);
   if (!chosen.ok) return refuse(head.path, chosen.error);
   const { result } = chosen;
   if (result.reason !== null) warn(turn, 'function_calling', result.reason);

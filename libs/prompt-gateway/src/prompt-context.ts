@@ -14,6 +14,8 @@ export interface PromptContext {
   readonly tools: readonly ToolDefinition[];
   /** The models that can answer; null where no LLM ever does. */
   readonly models: ProviderRegistry | null;
+  /** Headers by which rate limits tell clients apart: what function calling asks a model counts for the client too. */
+  readonly selectors: readonly string[];
 }
 
 export function createPromptContext(config: EffectiveConfig, next: Gateway): PromptContext {
@@ -27,6 +29,7 @@ export function createPromptContext(config: EffectiveConfig, next: Gateway): Pro
     models: answersWithoutLlm ? null : createProviderRegistry(config.providers, config.aliases),
     targets: new Map(targets.map((target) => [target.name, target])),
     defaultTarget,
+    selectors: config.rateLimits.map(({ selector }) => selector.key),
     tools: targets.filter((target) => !isPlainDefault(target)).map(toolOfPromptTarget),
   };
 }
@@ -43,9 +46,13 @@ export function socketOf(config: EffectiveConfig, name: string): UpstreamTarget 
 }
 
 /** The headers by which a call beside the exchange can be found in traces and logs. */
-export function traceHeaders(headers: HttpHeaders): Record<string, string> {
+export const traceHeaders = (headers: HttpHeaders): Record<string, string> =>
+  headersNamed([headerNames.requestId, headerNames.traceparent, headerNames.tracestate], headers);
+
+/** Those headers of a client that have these names. */
+export function headersNamed(names: readonly string[], headers: HttpHeaders): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const name of [headerNames.requestId, headerNames.traceparent, headerNames.tracestate]) {
+  for (const name of names) {
     const value = headerValue(headers, name);
     if (value !== undefined) kept[name] = value;
   }

@@ -24,10 +24,11 @@ export async function startNodeGateway(
   const config = deriveConfig(parsed.config, environment);
   const records: ExchangeRecord[] = [];
   const limits = createHostLimits(config.limits);
-  const gateways = createGateways(config);
-  const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins });
   const rateLimits = options.rateLimits ?? createMemoryStore();
-  const shared = { gateways, limits, pools, rateLimits, onExchange: (record: ExchangeRecord) => void records.push(record) };
+  const onExchange = (record: ExchangeRecord) => void records.push(record);
+  const gateways = createGateways(config, { rateLimits, onExchange });
+  const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins });
+  const shared = { gateways, limits, pools, rateLimits, onExchange };
   const sockets = listenerSockets(config, shared).map((socket) => ({ ...socket, port: 0 }));
   let draining = false;
   const listeners = await openListeners(sockets, { ...connectionLimits(config), ready: () => !draining });
