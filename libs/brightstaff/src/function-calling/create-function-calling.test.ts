@@ -134,6 +134,16 @@ describe('Arch-Function', () => {
     expect(messages[2]?.content).toBe(answerPrefill);
   });
 
+  it.each([
+    ['^[A-Z][a-z]+$', 'tool_calls'],
+    ['^[a-z]+$', 'invalid_call'],
+  ])('holds a value to its pattern %s', async (pattern, outcome) => {
+    const parameters = { type: 'object', properties: { location: { type: 'string', pattern }, days: { type: 'string' } } };
+    const { calling } = scripted(arch, { body: stream(call) });
+    const patterned = [{ type: 'function', function: { name: 'get_current_weather', parameters } }];
+    expect((await calling.answer({ ...request, tools: patterned })).metadata['x-arch-fc-outcome']).toBe(outcome);
+  });
+
   it('stops reading at an uncertain value and asks again for a question', async () => {
     const pieces = call.split('|').map((token) => chunk(token, token === '2' ? uncertain : certain));
     const { calling, sent, left } = scripted(

@@ -3,6 +3,7 @@ import { createArchFunctionEngine } from './arch-function-engine.ts';
 import type { ArchFunctionTemplate } from './arch-function-prompt.ts';
 import type { Engine, EngineLimits } from './engine.ts';
 import { FunctionCallingError } from './function-calling-error.ts';
+import { preparePatterns } from './json-schema/match-pattern.ts';
 import type { CallModel } from './model-call.ts';
 import { modelEngine } from './model-engine.ts';
 import { readRequest } from './read-request.ts';
@@ -66,6 +67,7 @@ export function createFunctionCalling(config: FunctionCallingConfig, ports: Func
     async answer(body, { headers = {}, signal } = {}) {
       signal?.throwIfAborted();
       const request = readRequest(body);
+      await preparePatterns((request.tools ?? []).map(({ parameters }) => parameters));
       const deadline = AbortSignal.timeout(timeoutMs);
       const ended = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
       try {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@plano/hermesllm';
-import { fitValue } from './fit-value.ts';
+import { fitValue } from './json-schema/fit-value.ts';
 import type { FunctionTool } from './function-tool.ts';
 import { isObject } from './function-tool.ts';
 import type { SpokenCall } from './parse-model-answer.ts';
@@ -64,6 +64,6 @@ function argumentsOf(input: unknown): JsonObject | undefined {
 function unknownArgument(input: JsonObject, { parameters }: FunctionTool): string | undefined {
   const properties = parameters?.['properties'];
   const others = parameters?.['additionalProperties'];
-  if (!isObject(properties) || others === true || isObject(others)) return undefined;
+  if (!isObject(properties) || others === true || isObject(others) || isObject(parameters?.['patternProperties'])) return undefined;
   return Object.keys(input).find((name) => !Object.hasOwn(properties, name));
 }
