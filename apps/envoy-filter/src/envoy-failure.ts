@@ -1,4 +1,4 @@
-import type { GatewayErrorKind, UpstreamFailure } from '@plano/common';
+import type { GatewayErrorKind, HttpHeaders, UpstreamFailure } from '@plano/common';
 
 /** What an answer that Envoy made itself stands for. */
 export type EnvoyAnswer =
@@ -34,4 +34,18 @@ export function readCodeDetails(details: string | undefined): EnvoyAnswer {
   }
   if (details.includes('upstream_reset')) return failed('reset', 'The upstream closed the connection');
   return upstream;
+}
+
+/**
+ * Why Envoy answered a call itself; undefined when the upstream did. Envoy tells a filter nothing but a status and a text of its own, and only
+ * what came from an upstream has the time that it took.
+ */
+export function readCallFailure(status: number, headers: HttpHeaders, text: () => string): UpstreamFailure | undefined {
+  if ((status !== 503 && status !== 504) || headers['x-envoy-upstream-service-time'] !== undefined) return undefined;
+  if (status === 504) return { reason: 'timeout', message: 'The call took too long' };
+  const why = text();
+  const wasOpen = why.includes('reset reason') && !/connection failure|connection timeout|overflow/.test(why);
+  return wasOpen
+    ? { reason: 'reset', message: 'The connection was closed' }
+    : { reason: 'unreachable', message: 'The connection could not be made' };
 }

@@ -1,4 +1,4 @@
-import type { EffectiveConfig } from '@plano/common';
+import type { EffectiveConfig, HostCapabilities } from '@plano/common';
 
 /** What Envoy's file holds for a filter, as JSON. */
 export interface PluginConfig {
@@ -8,6 +8,8 @@ export interface PluginConfig {
   readonly heapBytes: number;
   /** Name of the listener that the filter stands in. */
   readonly listener: string | undefined;
+  /** The Node process that takes what a filter cannot do; null when there is none. */
+  readonly node: NonNullable<HostCapabilities['handover']> | null;
   readonly config: EffectiveConfig;
 }
 
@@ -31,7 +33,7 @@ const shapes: Readonly<Record<string, 'list' | 'object'>> = {
  */
 export function readPluginConfig(text: string): PluginConfig {
   const value = parse(text);
-  const { watchdogMs = 500, heapBytes = 256 * 1024 * 1024, listener, config } = value as Partial<PluginConfig>;
+  const { watchdogMs = 500, heapBytes = 256 * 1024 * 1024, listener, node = null, config } = value as Partial<PluginConfig>;
   if (typeof watchdogMs !== 'number' || watchdogMs <= 0) throw new Error('watchdogMs must be a number of milliseconds above 0');
   if (typeof heapBytes !== 'number' || heapBytes < 8 * 1024 * 1024) throw new Error('heapBytes must be at least 8388608');
   if (!isObject(config)) throw new Error('config must be the derived configuration');
@@ -41,7 +43,8 @@ export function readPluginConfig(text: string): PluginConfig {
     if (!fits)
       throw new Error(`config.${name} must be ${shape === 'list' ? 'a list' : 'an object'}: was it written by \`plano-gateway render\`?`);
   }
-  return { watchdogMs, heapBytes, listener, config };
+  if (node !== null && !isObject(node)) throw new Error('node must be an object or null');
+  return { watchdogMs, heapBytes, listener, node, config };
 }
 
 function parse(text: string): object {

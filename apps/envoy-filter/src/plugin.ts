@@ -43,6 +43,8 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
 
   const capabilities: HostCapabilities = {
     redispatch: false,
+    // Envoy does, in the clusters that its file makes for that.
+    signing: true,
     utf8: createNativeUtf8(host),
     now: Date.now,
     newId: (prefix) => prefix + hexadecimal(host.randomBytes(16)),
@@ -51,16 +53,19 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
 
   function configure(root: number, size: number): number {
     try {
-      const { watchdogMs, heapBytes, listener, config } = readPluginConfig(host.decode(host.buffer(envoy.pluginConfiguration, 0, size)));
+      const { watchdogMs, heapBytes, listener, node, config } = readPluginConfig(
+        host.decode(host.buffer(envoy.pluginConfiguration, 0, size)),
+      );
       const gateway = parts.createGateway(config);
       metrics ??= createFilterMetrics(host);
       host.setLimits(watchdogMs, watchdogNsPerByte, heapBytes);
       owners.set(root, {
         host,
         gateway,
-        capabilities,
+        capabilities: node === null ? capabilities : { ...capabilities, handover: node },
         listener,
         auth: [...config.listeners, ...config.internalListeners].find(({ name }) => name === listener)?.auth ?? null,
+        nodeAuth: config.internalListeners.find(({ type }) => type === 'brightstaff')?.auth ?? null,
         requestBodyBytes: config.limits.requestBodyBytes,
         inFlight: config.limits.inFlight,
         open: () => streams.size,

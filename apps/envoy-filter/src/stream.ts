@@ -15,7 +15,7 @@ import type {
 } from '@plano/common';
 import { createExchange, emptySummary, envoyCluster, envoyNodeCluster, gatewayError, headerNames, headerValue } from '@plano/common';
 import type { EnvoyAnswer } from './envoy-failure.ts';
-import { readCodeDetails } from './envoy-failure.ts';
+import { readCallFailure, readCodeDetails } from './envoy-failure.ts';
 import { addHeaders, headersOf, requestHeadOf, statusOf } from './header-pairs.ts';
 import { chargeShared, takeShared } from './shared-buckets.ts';
 import type { EnvoyHost } from './host.ts';
@@ -30,6 +30,8 @@ export interface StreamOwner {
   /** Whose own settings hold for its streams. */
   readonly listener: string | undefined;
   readonly auth: EffectiveAuth | null;
+  /** What the Node process wants to be shown. */
+  readonly nodeAuth: EffectiveAuth | null;
   readonly requestBodyBytes: number;
   /** Streams at the same time in this worker. */
   readonly inFlight: number;
@@ -236,9 +238,12 @@ export function onCallReply(stream: Stream, size: number, headerCount: number): 
   let reply: UpstreamReply = { ok: false, reason: 'timeout', message: 'The call failed or took too long' };
   if (headerCount > 0) {
     const pairs = host.headers(envoy.callReplyHeaders);
+    const status = statusOf(pairs);
+    const headers = headersOf(pairs);
     const complete = size <= stream.callLimit;
     const body = host.buffer(envoy.callReplyBody, 0, Math.min(size, stream.callLimit));
-    reply = { ok: true, status: statusOf(pairs), headers: headersOf(pairs), body, complete };
+    const failure = readCallFailure(status, headers, () => host.decode(body));
+    reply = failure === undefined ? { ok: true, status, headers, body, complete } : { ok: false, ...failure };
   }
   act(stream, dispatch(stream, { type: 'reply', reply }));
   stream.suspended = false;
@@ -295,7 +300,7 @@ function startCall(stream: Stream, request: UpstreamRequest, timeoutMs: number, 
   const { host, awaitCall } = stream.owner;
   stream.phase = 'calling';
   stream.callLimit = bodyLimit;
-  const token = host.call(clusterOf(request.target), headPairs(request), request.body, timeoutMs);
+  const token = host.call(clusterOf(request.target), headPairs(stream, request), request.body, timeoutMs);
   if (token === undefined) {
     return act(
       stream,
@@ -311,10 +316,15 @@ const isEcho = ({ target }: UpstreamRequest): boolean => target.type === 'builti
 /** Calls of what is built in go to the Node process. */
 const clusterOf = (target: UpstreamTarget): string => (target.type === 'socket' ? envoyCluster(target) : envoyNodeCluster);
 
-function headPairs({ target, method, path, headers }: UpstreamRequest): string[] {
-  const authority = target.type === 'socket' ? target.authority : envoyNodeCluster;
-  const scheme = target.type === 'socket' ? target.scheme : 'http';
-  return addHeaders([':method', method, ':scheme', scheme, ':authority', authority, ':path', path], headers);
+function headPairs({ owner }: Stream, { target, method, path, headers }: UpstreamRequest): string[] {
+  if (target.type === 'socket') {
+    return addHeaders([':method', method, ':scheme', target.scheme, ':authority', target.authority, ':path', path], headers);
+  }
+  const pairs = [':method', method, ':scheme', 'http', ':authority', envoyNodeCluster, ':path', path];
+  if (target.name !== 'brightstaff' || owner.nodeAuth === null) return addHeaders(pairs, headers);
+  const { header, keys } = owner.nodeAuth;
+  const value = `${header === 'authorization' ? 'Bearer ' : ''}${keys[0] ?? ''}`;
+  return addHeaders(pairs, { ...headers, [header]: value });
 }
 
 /** The request goes to the router, its head and body replaced. */
@@ -322,14 +332,15 @@ function send(stream: Stream, request: UpstreamRequest): number {
   const { host } = stream.owner;
   const { target } = request;
   const size = host.setBuffer(envoy.requestBody, 0, stream.requestSize, request.body);
-  const pairs = headPairs(request);
+  const pairs = headPairs(stream, request);
   pairs.push('content-length', String(size));
-  // Envoy matches no route without `x-forwarded-proto`; its file takes both out before they reach the upstream.
-  if (target.type === 'socket') {
-    pairs.push(headerNames.provider, envoyCluster(target), 'x-forwarded-proto', target.scheme);
-    // The router's deadline is about the whole answer; a stream may take longer.
-    if (request.headers['accept'] !== 'application/json') pairs.push('x-envoy-upstream-rq-timeout-ms', '0');
-  } else stream.goesToNextFilter = true;
+  if (target.type === 'builtin' && target.name === 'next-filter') stream.goesToNextFilter = true;
+  else {
+    // Envoy matches no route without `x-forwarded-proto`; its file takes both out before they reach the upstream.
+    pairs.push(headerNames.provider, clusterOf(target), 'x-forwarded-proto', target.type === 'socket' ? target.scheme : 'http');
+    // The router's deadline is about the whole answer; a stream may take longer, and the Node process has its own.
+    if (target.type === 'socket' && request.headers['accept'] !== 'application/json') pairs.push('x-envoy-upstream-rq-timeout-ms', '0');
+  }
   host.setHeaders(envoy.requestHeaders, pairs);
   stream.phase = 'sent';
   if (stream.suspended) host.continueStream(envoy.requestSide);

@@ -45,7 +45,6 @@ describe.each(Object.entries(configurations))('Envoy accepts the file for %s', (
   it.each([
     ['with the Node process', {}],
     ['with two Node processes', { node: { addresses: ['127.0.0.1', '127.0.0.2'].map((host) => ({ host, port: 9091 })) } }],
-    ['with all models through it', { modelsThroughNode: true }],
     ['without it', { node: null }],
   ])('%s', async (_kind, options) => {
     const parsed = parseConfig(yaml, { file: 'test.yaml', environment: {} });

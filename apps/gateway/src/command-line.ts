@@ -1,9 +1,10 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import type { LoadedConfig } from './load-config.ts';
 import type { RenderFlags } from './render.ts';
 
-const usage = `Usage: plano-gateway [serve] [--config FILE] [--workers N] [--no-watch]
+const usage = `Usage: plano-gateway [serve] [--config FILE] [--workers N] [--no-watch] [--behind-envoy]
        plano-gateway validate FILE
        plano-gateway render --target envoy [--filters FOLDER] [--admin-port PORT] [--node HOST:PORT]… [--direct]
                             [--watchdog-ms MS] [--ca FILE] FILE
@@ -12,6 +13,8 @@ serve     Starts the gateway with FILE, else $PLANO_CONFIG, else ./plano_config.
           the known providers with keys from the environment, and plano/echo, which needs none.
           SIGHUP reloads the file, and so does a change of it, unless --no-watch is given. SIGTERM drains.
           --workers N serves in N processes; auto is one for each core. Default 1.
+          --behind-envoy opens the brightstaff API alone (127.0.0.1:9091 unless internal_listeners says otherwise):
+          an Envoy with the file that render prints has the listeners.
 validate  Prints every problem of a configuration file and exits with 1 if there is one.
 render    Prints the file for an Envoy that serves the same configuration with the filters in FOLDER. --node is where
           the Node process listens that chooses functions and serves agents; --direct says that there is none.`;
@@ -39,7 +42,9 @@ export async function run(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (command === 'serve' && rest.length === 0) {
-    return cluster.isWorker ? (await import('./worker.ts')).serveAsWorker() : start(values.config, workers, values['no-watch'] !== true);
+    return cluster.isWorker
+      ? (await import('./worker.ts')).serveAsWorker()
+      : start(values.config, { workers, watches: values['no-watch'] !== true, behindEnvoy: values['behind-envoy'] === true });
   }
   if (command === 'validate' && rest.length === 1) return validate(rest[0] as string);
   if (command === 'render' && rest.length === 1 && values.target === 'envoy') return render(rest[0] as string, values);
@@ -61,6 +66,7 @@ const parse = (args: readonly string[]) =>
       help: { type: 'boolean', short: 'h' },
       workers: { type: 'string', short: 'w' },
       'no-watch': { type: 'boolean' },
+      'behind-envoy': { type: 'boolean' },
       target: { type: 'string' },
       filters: { type: 'string' },
       'admin-port': { type: 'string' },
@@ -80,13 +86,22 @@ function workersOf(text: string | undefined): number | undefined {
   return /^\d+$/.test(text) && workers >= 1 && workers <= mostWorkers ? workers : undefined;
 }
 
-async function start(file: string | undefined, workers: number, watches: boolean): Promise<number> {
+interface StartFlags {
+  readonly workers: number;
+  readonly watches: boolean;
+  readonly behindEnvoy: boolean;
+}
+
+async function start(file: string | undefined, { workers, watches, behindEnvoy: isBehindEnvoy }: StartFlags): Promise<number> {
   const { loadConfig, loadConfigFile } = await import('./load-config.ts');
-  const loaded = loadConfig(file, process.env);
+  const { behindEnvoy } = await import('./behind-envoy.ts');
+  const placed = (loaded: LoadedConfig): LoadedConfig =>
+    loaded.ok && isBehindEnvoy ? { ...loaded, config: behindEnvoy(loaded.config) } : loaded;
+  const loaded = placed(loadConfig(file, process.env));
   for (const warning of loaded.warnings) console.error(`warning: ${warning}`);
   if (loaded.ok) {
     const { config, source, file: read } = loaded;
-    const reload = read === undefined ? undefined : () => loadConfigFile(read, process.env, { implementedOnly: true });
+    const reload = read === undefined ? undefined : () => placed(loadConfigFile(read, process.env, { implementedOnly: true }));
     const { serve } = await import('./serve.ts');
     return serve({ config, source, watch: watches ? read : undefined, reload, workers });
   }

@@ -24,16 +24,18 @@ export interface SharedHost {
 export function listenerSockets(config: EffectiveConfig, { gateways, ...shared }: SharedHost): ListenerSocket[] {
   const { requestMs, totalMs } = config.timeouts;
   const common = { ...shared, requestBodyBytes: config.limits.requestBodyBytes, requestMs, timeouts: config.timeouts };
-  const sockets = config.listeners.map((listener, index): ListenerSocket => {
+  const sockets = config.listeners.flatMap((listener, index): ListenerSocket[] => {
+    if (listener.elsewhere === true) return [];
     const { name, address, port, timeoutMs, auth, cors } = listener;
     const gateway = listener.type === 'prompt' ? gateways.prompt : gateways.model;
     const handler = toNodeHandler(gateway, { ...common, listener: name, totalMs: timeoutMs, auth, cors });
     const tls = listener.tls === null ? undefined : loadTls(listener.tls, `listeners[${index}].tls`);
-    return { name, address, port, tls, refuse: gateway.refuse, handler };
+    return [{ name, address, port, tls, refuse: gateway.refuse, handler }];
   });
+  const deadlines = new Map(config.listeners.map(({ name, timeoutMs }) => [name, timeoutMs]));
   for (const { type, name, address, port, auth } of config.internalListeners) {
     const gateway = type === 'brightstaff' ? gateways.brightstaff : gateways.model;
-    const handler = toNodeHandler(gateway, { ...common, listener: name, totalMs, auth, internal: true });
+    const handler = toNodeHandler(gateway, { ...common, listener: name, totalMs, auth, internal: true, deadlines });
     sockets.push({ name, address, port, refuse: gateway.refuse, handler });
   }
   return sockets;

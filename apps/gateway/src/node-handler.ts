@@ -49,6 +49,11 @@ export interface NodeHandlerOptions {
   readonly internal?: boolean;
   /** Name of the listener it serves, whose own settings (`max_retries`) then hold. */
   readonly listener?: string;
+  /**
+   * Deadlines of listeners by name, in milliseconds. A request that says which of them it came in by (`x-arch-listener-name`) is that listener's,
+   * with its deadline and its other settings. Only with `internal`.
+   */
+  readonly deadlines?: ReadonlyMap<string, number>;
   /** Signs requests for providers that want it. Only for a handler with connections of its own; `pools` bring theirs. */
   readonly sign?: SignRequest;
   /** Where the buckets of rate limits are kept. By default in memory, for this handler alone. */
@@ -101,7 +106,10 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     awaitsContinue: unknown = false,
   ): void {
     const read = readRequestHead(request, options.internal === true);
-    const head = options.listener === undefined ? read : { ...read, listener: options.listener };
+    const cameBy = options.internal === true ? headerValue(read.headers, headerNames.listenerName) : undefined;
+    const deadlineMs = cameBy === undefined ? undefined : options.deadlines?.get(cameBy);
+    const listener = deadlineMs === undefined ? options.listener : cameBy;
+    const head = listener === undefined ? read : { ...read, listener };
     const { headers } = head;
     const own: Record<string, string> = { [headerNames.requestId]: headers[headerNames.requestId] as string };
     const preflight = cors?.preflight(head.method, headers);
@@ -132,7 +140,7 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     const decoder = requestDecoder(headerValue(headers, 'content-encoding')) ?? undefined;
     readRequestBody(request, { limit: bodyLimit, timeoutMs: requestMs, memory, decoder }, (outcome) => {
       arrived = true;
-      if (outcome.ok) driveExchange(host, head, outcome.body, client);
+      if (outcome.ok) driveExchange(deadlineMs === undefined ? host : { ...host, totalMs: deadlineMs }, head, outcome.body, client);
       else refuse(request, head, client, bodyErrors[outcome.reason](bodyLimit));
     });
   }

@@ -12,7 +12,8 @@ export interface StartFacts {
 
 /** What a person wants to know after the start: what listens where, which providers are ready, and a line to try. */
 export function startReport(config: EffectiveConfig, { source, listeners, metrics, workers }: StartFacts): string {
-  const lines = [`Plano gateway, configuration: ${source}`];
+  const behindEnvoy = config.listeners.some(({ elsewhere }) => elsewhere === true);
+  const lines = [`Plano gateway${behindEnvoy ? ' behind Envoy' : ''}, configuration: ${source}`];
   for (const listener of listeners) lines.push(`  listening  ${listener.name}  ${origin(config, listener)}`);
   lines.push(metrics === undefined ? '  metrics    off' : `  metrics    http://${host(metrics.address)}:${metrics.port}/metrics`);
   if (workers > 1) lines.push(`  workers    ${workers}`);
@@ -29,7 +30,7 @@ export function startReport(config: EffectiveConfig, { source, listeners, metric
   );
   const model = tryModel(providers);
   const [first] = listeners;
-  if (first !== undefined && model !== undefined) {
+  if (first !== undefined && model !== undefined && !behindEnvoy) {
     const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello!' }] });
     lines.push(
       'Try it:',

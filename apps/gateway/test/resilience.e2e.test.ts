@@ -1,6 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { ExchangeRecord, UpstreamRequest } from '@plano/common';
 import { deriveConfig, parseConfig } from '@plano/common/config';
 import { createLlmGateway } from '@plano/llm-gateway';
@@ -9,6 +7,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { toNodeHandler } from '../src/node-handler.ts';
 import { createUpstreamPools } from '../src/upstream-pools.ts';
 import type { RunningNodeGateway } from './support/running-gateway.ts';
+import type { Act, ScriptedUpstream } from './support/scripted-upstream.ts';
+import { answer, hang, hangUp, refuse, scriptedUpstream, serverOf as startServer } from './support/scripted-upstream.ts';
 import { startNodeGateway } from './support/start-node-gateway.ts';
 
 const closers: (() => unknown)[] = [];
@@ -17,51 +17,16 @@ afterEach(async () => {
 });
 
 async function serverOf(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, close } = await startServer(listener);
+  closers.push(close);
+  return url;
 }
 
-/** An upstream that answers its requests one after the other as the script says; the last answer is for all that follow. */
-async function upstream(
-  ...script: readonly ((request: IncomingMessage, response: ServerResponse) => unknown)[]
-): Promise<{ url: string; bodies: string[] }> {
-  const bodies: string[] = [];
-  const url = await serverOf((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => (body += String(chunk)));
-    request.on('end', () => {
-      bodies.push(body);
-      script[Math.min(bodies.length, script.length) - 1]?.(request, response);
-    });
-  });
-  return { url, bodies };
+async function upstream(...script: readonly Act[]): Promise<ScriptedUpstream> {
+  const started = await scriptedUpstream(...script);
+  closers.push(() => started.close());
+  return started;
 }
-
-const json = { 'content-type': 'application/json' };
-const refuse =
-  (status: number, headers = {}) =>
-  (_request: IncomingMessage, response: ServerResponse): void => {
-    response.writeHead(status, { ...json, ...headers });
-    response.end(JSON.stringify({ error: { message: `it is ${status}` } }));
-  };
-const answer = (_request: IncomingMessage, response: ServerResponse): void => {
-  response.writeHead(200, json);
-  response.end(
-    '{"id":"c1","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"Hello"},"finish_reason":"stop"}]}',
-  );
-};
-const claude = (_request: IncomingMessage, response: ServerResponse): void => {
-  response.writeHead(200, json);
-  response.end(
-    '{"id":"m1","type":"message","role":"assistant","model":"claude","content":[{"type":"text","text":"Bonjour"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":1}}',
-  );
-};
-const hang = (): void => {};
 
 async function gatewayOf(providers: string, more = ''): Promise<RunningNodeGateway> {
   const gateway = await startNodeGateway(`
@@ -84,7 +49,7 @@ const quick = 'retries: { base: 10ms, cap: 20ms }';
 
 describe('retries', () => {
   it('ask again until there is an answer, with the same body', async () => {
-    const { url, bodies } = await upstream(refuse(429, { 'retry-after': '0' }), (request) => request.socket.destroy(), answer);
+    const { url, bodies } = await upstream(refuse(429, { 'retry-after': '0' }), hangUp, answer);
     const gateway = await gatewayOf(`  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }`, quick);
     const received = await ask(gateway.url);
     expect([received.status, bodies.length, new Set(bodies).size]).toEqual([200, 3, 1]);
@@ -128,37 +93,7 @@ describe('retries', () => {
   });
 });
 
-describe('fallbacks', () => {
-  it('answer for a provider of another API that is down, also with a stream', async () => {
-    const { url } = await upstream(refuse(500));
-    const other = await upstream(claude);
-    const gateway = await gatewayOf(
-      `  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }
-  - { model: anthropic/claude-x, base_url: "${other.url}/v1", access_key: k2 }`,
-      'retries: { max: 0 }\nfallbacks: [{ model: gpt-4o, to: [claude-x] }]',
-    );
-    expect(await (await ask(gateway.url)).json()).toMatchObject({ choices: [{ message: { content: 'Bonjour' } }] });
-    expect(await (await ask(gateway.url, { stream: true })).text()).toMatch(/"content":"Bonjour"[\s\S]*data: \[DONE\]/);
-    await expect
-      .poll(() => gateway.records[1]?.summary)
-      .toMatchObject({ model: 'anthropic/claude-x', fallbackFrom: 'openai/gpt-4o', attempts: 2 });
-  });
-});
-
 describe('endpoints', () => {
-  it('take each other’s place at once, and one that fails is left alone', async () => {
-    const down = await upstream((request) => request.socket.destroy());
-    const up = await upstream(answer);
-    const gateway = await gatewayOf(
-      `  - model: openai/gpt-4o
-    default: true
-    circuit_breaker: { failures: 2, open: 60s }
-    endpoints: [{ base_url: "${down.url}/v1", access_key: a }, { base_url: "${up.url}/v1", access_key: b }]`,
-      'retries: { base: 30s, cap: 30s }',
-    );
-    for (let i = 0; i < 8; i++) expect((await ask(gateway.url)).status).toBe(200);
-    expect([down.bodies.length, up.bodies.length]).toEqual([2, 8]);
-  });
   it('have no more under way than they may, and room again after each end', async () => {
     const { url, bodies } = await upstream(hang, answer);
     const gateway = await gatewayOf(
@@ -177,28 +112,6 @@ describe('endpoints', () => {
   });
 });
 
-describe('a listener', () => {
-  it('has its own deadline and its own retries', async () => {
-    const { url, bodies } = await upstream(refuse(500));
-    const slow = await upstream(hang);
-    const gateway = await startNodeGateway(`
-version: v0.4.0
-listeners: [{ name: quick, type: model, port: 12000, timeout: 300ms, max_retries: 0 }]
-internal_listeners: { llm: { port: 12001 } }
-model_providers:
-  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }
-  - { model: openai/slow, base_url: "${slow.url}/v1", access_key: k }
-retries: { max: 1, base: 10ms, cap: 20ms }`);
-    closers.push(() => gateway.close());
-    const [own, other] = gateway.ports.map((port) => `http://127.0.0.1:${port}`);
-    await (await ask(own ?? '')).text();
-    expect(bodies).toHaveLength(1);
-    await (await ask(other ?? '')).text();
-    expect(bodies).toHaveLength(3);
-    expect((await ask(own ?? '', { model: 'openai/slow' })).status).toBe(504);
-  });
-});
-
 describe('requests that are to be signed', () => {
   const bedrock = async (
     sign: ((request: UpstreamRequest) => Promise<Record<string, string>>) | undefined,
@@ -206,7 +119,7 @@ describe('requests that are to be signed', () => {
   ) => {
     const url = await serverOf((request, response) => {
       seen.push(request);
-      response.writeHead(200, json);
+      response.writeHead(200, { 'content-type': 'application/json' });
       response.end(
         '{"output":{"message":{"role":"assistant","content":[{"text":"Hello"}]}},"stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":1}}',
       );

@@ -6,6 +6,9 @@ export const envoySummaryKey = 'plano.summary';
 /** Envoy's cluster for the Node process beside it. */
 export const envoyNodeCluster = 'bright_staff';
 
+/** Port of the brightstaff API where the configuration names none. */
+export const defaultNodePort = 9091;
+
 /** Root ids of the filters, which are also the names of their files. */
 export const envoyFilters = { prompt: 'prompt_gateway', llm: 'llm_gateway' } as const;
 

@@ -10,6 +10,11 @@ export interface HostCapabilities {
   readonly redispatch: boolean;
   /** Whether the host signs requests that say `sign`. */
   readonly signing?: boolean;
+  /**
+   * Where there is a Node process beside this host that takes what this host cannot do (the built-in upstream `brightstaff`). `rateLimits`: whether
+   * it shares rate limits with other machines, so that only it may take from them.
+   */
+  readonly handover?: { readonly rateLimits: boolean };
   readonly utf8: Utf8;
   /** Milliseconds since the epoch. */
   now(): number;

@@ -9,6 +9,8 @@ export const headerNames = {
   upstream: 'x-arch-upstream',
   llmRoute: 'x-arch-llm-route',
   agentListenerName: 'x-arch-agent-listener-name',
+  /** The listener by which an exchange came in that Envoy hands to the Node process. */
+  listenerName: 'x-arch-listener-name',
   modelAffinity: 'x-model-affinity',
   cache: 'x-plano-cache',
   prefixHash: 'x-plano-prefix-hash',

@@ -16,6 +16,7 @@ export type {
 export { contentText, messagesJson, openConversation } from './conversation/client-conversation.ts';
 export * from './conversation/edit-conversation.ts';
 export * from './respond-error.ts';
+export * from './send-unchanged.ts';
 export * from './envoy-names.ts';
 export * from './errors.ts';
 export * from './function-calling.ts';

@@ -69,7 +69,7 @@ export function* enforceRateLimits(
 }
 
 /** The names by which a limit may mean the model: as configured, at the provider, and of the wildcard that lets it through. */
-const modelNames = ({ name, model, provider }: Selection): string[] => [...new Set([name, provider.name, provider.id, model])];
+export const modelNames = ({ name, model, provider }: Selection): string[] => [...new Set([name, provider.name, provider.id, model])];
 
 /** `x-ratelimit-…` of requests and of tokens, each of the bucket with the least in it. */
 function limitHeaders(takes: readonly PlannedTake[], levels: readonly BucketLevel[]): Record<string, string> {

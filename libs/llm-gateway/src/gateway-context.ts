@@ -28,6 +28,8 @@ export interface GatewayContext {
   readonly pools: ReadonlyMap<Selection['provider'], EndpointPool>;
   /** By the full name of the model that is fallen back from. */
   readonly fallbacks: ReadonlyMap<string, Fallback>;
+  /** Models that others fall back to, by their full names. */
+  readonly fallenBackTo: ReadonlySet<string>;
   settingsOf(listener: string | undefined): ListenerSettings;
 }
 
@@ -36,13 +38,15 @@ export function createContext(config: EffectiveConfig): GatewayContext {
   const registry = createProviderRegistry(config.providers, config.aliases);
   const general: ListenerSettings = { maxRetries: config.retries.max, totalMs: config.timeouts.totalMs };
   const listeners = new Map(config.listeners.map(({ name, maxRetries, timeoutMs }) => [name, { maxRetries, totalMs: timeoutMs }]));
+  const fallbacks = fallbacksOf(config, registry);
   return {
     config,
     registry,
     headerTables: createHeaderTables(),
     rateLimits: planRateLimits(config.rateLimits),
     pools: new Map(config.providers.map((provider) => [provider, createEndpointPool(provider)])),
-    fallbacks: fallbacksOf(config, registry),
+    fallbacks,
+    fallenBackTo: new Set([...fallbacks.values()].flatMap(({ to }) => to.map(({ name }) => name))),
     settingsOf: (listener) => (listener === undefined ? undefined : listeners.get(listener)) ?? general,
   };
 }

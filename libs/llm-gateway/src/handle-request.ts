@@ -6,6 +6,7 @@ import { countTokens, countsNatively } from './count-tokens.ts';
 import type { ClientQuery } from './client-query.ts';
 import { clientQuery } from './client-query.ts';
 import type { GatewayContext } from './gateway-context.ts';
+import { handOver, needsNode } from './hand-over.ts';
 import { listModels } from './list-models.ts';
 import { refuse, refuseMethod, respondError } from './refusal.ts';
 import { sendUpstream } from './send-upstream.ts';
@@ -38,6 +39,7 @@ export function* handleRequest(context: GatewayContext, head: RequestHead, body:
     const selection = select(incoming);
     if (!selection.ok) return refuse(head.path, selectionError(selection), { clientApi: route.api });
     if (route.operation === 'count-tokens' && !countsNatively(incoming, selection)) return countTokens(incoming, selection);
+    if (host.handover !== undefined && needsNode(context, selection, host.handover)) return yield* handOver(incoming, selection, body);
     return yield* sendUpstream(incoming, selection);
   } catch (error) {
     if (!isHermesError(error)) throw error;

@@ -1,1 +1,2 @@
+export { trapsIn } from './envoy-traps.ts';
 export { installNeeds } from './install-needs.ts';

@@ -16,21 +16,27 @@ export const redis: ServerSuite = {
   tests: ['apps/gateway/test/redis.server-test.ts'],
   async start(paths) {
     const program = paths.get('redis-server') ?? '';
-    const folder = mkdtempSync(join(tmpdir(), 'redis-'));
-    const port = await freePort();
-    const server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder], {
-      stdio: 'ignore',
-    });
-    await answers(port, server);
-    return {
-      environment: { REDIS_URL: `redis://127.0.0.1:${port}`, REDIS_SERVER: program },
-      async stop() {
-        await stopped(server);
-        rmSync(folder, { recursive: true, force: true });
-      },
-    };
+    const { url, stop } = await startRedis(program);
+    return { environment: { REDIS_URL: url, REDIS_SERVER: program }, stop };
   },
 };
+
+/** Starts a Redis of its own on a free port. */
+export async function startRedis(program: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+  const port = await freePort();
+  const server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder], {
+    stdio: 'ignore',
+  });
+  await answers(port, server);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async stop() {
+      await stopped(server);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
-import { countTests, type Count } from './count-tests.ts';
+import { addCounts, countTests, type Count } from './count-tests.ts';
 import { installNeeds } from './install-needs.ts';
 import type { ServerSuite } from './server-suite.ts';
 
@@ -9,9 +9,10 @@ import type { ServerSuite } from './server-suite.ts';
 export async function runServerSuite(suite: ServerSuite, workspace: string): Promise<Count> {
   try {
     const paths = installNeeds(suite.needs, join(workspace, 'node_modules/.cache/server-suites'));
-    const { environment, stop } = await suite.start(paths);
+    const { environment, stop, verify } = await suite.start(paths);
     try {
-      return await runTests(suite, workspace, environment);
+      const count = await runTests(suite, workspace, environment);
+      return verify === undefined ? count : addCounts([count, verified(suite.name, verify())]);
     } finally {
       await stop();
     }
@@ -19,6 +20,11 @@ export async function runServerSuite(suite: ServerSuite, workspace: string): Pro
     console.error(`${suite.name}: ${error instanceof Error ? error.message : String(error)}`);
     return { passed: 0, failed: 1 };
   }
+}
+
+function verified(name: string, problems: readonly string[]): Count {
+  for (const problem of problems) console.error(`${name}: ${problem}`);
+  return problems.length === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: problems.length };
 }
 
 function runTests(suite: ServerSuite, workspace: string, environment: Record<string, string>): Promise<Count> {

@@ -9,6 +9,8 @@ export interface Needs {
 /** What a suite's tests get to know by environment variables, and how to end what was started for them. */
 interface Started {
   environment: Record<string, string>;
+  /** What is wrong although the tests may have passed; counts as one more test, or as one failure each. */
+  verify?(): readonly string[];
   stop(): Promise<void>;
 }
 

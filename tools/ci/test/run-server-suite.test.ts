@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { trapsIn } from '../src/envoy-traps.ts';
 import { installNeeds } from '../src/install-needs.ts';
 import { runServerSuite } from '../src/run-server-suite.ts';
 import type { ServerSuite } from '../src/server-suite.ts';
@@ -20,6 +21,18 @@ describe('installNeeds', () => {
   });
   it('throws when a command is missing afterwards', () => {
     expect(() => installNeeds({ commands: ['no-such-command'], debian: [], pypi: [] }, folder)).toThrow("'no-such-command' is missing");
+  });
+});
+
+describe('trapsIn', () => {
+  it('finds what Envoy says when a filter ends', () => {
+    const lines = [
+      '[critical][wasm] Function: proxy_on_request_headers failed: Uncaught RuntimeError: unreachable',
+      'Proxy-Wasm plugin in-VM backtrace:',
+      '[error][wasm] wasm log llm_gateway: TypeError: x is not a function',
+      'upstream_unreachable: the upstream cannot be reached',
+    ];
+    expect(trapsIn(lines.join('\n'))).toEqual(lines.slice(0, 2));
   });
 });
 

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnvoyObject } from '@plano/common/config';
+import { trapsIn } from '@plano/ci';
 import { installEnvoy } from './install-envoy.ts';
 
 /** A running Envoy. */
@@ -22,7 +23,11 @@ export interface RunningEnvoy {
   stat(name: string): Promise<number>;
   /** Milliseconds from the start until it was live. */
   readonly liveMs: number;
-  /** Ends it and waits for that. */
+  /**
+   * Ends it and waits for that.
+   *
+   * @throws Error when a filter's virtual machine was ended by force meanwhile: no request may ever bring that about
+   */
   close(): Promise<void>;
 }
 
@@ -63,6 +68,7 @@ export async function startEnvoy(bootstrap: (accessLog: string) => EnvoyObject, 
     const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
     await over;
     clearTimeout(timer);
+    leaveLog(log);
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -84,12 +90,22 @@ export async function startEnvoy(bootstrap: (accessLog: string) => EnvoyObject, 
           .split('\n')
           .filter((line) => line !== ''),
       stat: (name) => readStat(admin, name),
-      close,
+      async close() {
+        await close();
+        const traps = trapsIn(log);
+        if (traps.length > 0) throw new Error(`A filter was ended by force:\n${traps.join('\n')}`);
+      },
     };
   } catch (error) {
     await close();
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${log}`, { cause: error });
   }
+}
+
+/** For a run of many: the log of each goes into the file that `$PLANO_ENVOY_LOG` names. */
+function leaveLog(log: string): void {
+  const path = process.env['PLANO_ENVOY_LOG'];
+  if (path !== undefined && path !== '') appendFileSync(path, `== an Envoy\n${log}\n`);
 }
 
 async function waitUntilLive(child: ChildProcess, adminFile: string): Promise<string> {

@@ -11,6 +11,8 @@ export interface RunningGateway {
   /** What became of the exchanges so far; complete after `settle`. */
   readonly records: readonly Pick<ExchangeRecord, 'status' | 'summary' | 'outcome'>[];
   readonly active: () => number;
+  /** Calls under way: in Node all of upstreams, in Envoy those beside exchanges. */
+  readonly running: () => number;
   /** Resolves when nothing is under way and everything has been recorded. */
   settle(): Promise<unknown>;
   close(): Promise<void>;
@@ -19,8 +21,6 @@ export interface RunningGateway {
 /** The gateway in this process, which lets more be seen. */
 export interface RunningNodeGateway extends RunningGateway {
   readonly records: readonly ExchangeRecord[];
-  /** Calls of upstreams under way. */
-  readonly running: () => number;
   /** What all exchanges hold. */
   readonly memory: MemoryBudget;
   /** Takes no new connections; resolves when the last one is gone. */

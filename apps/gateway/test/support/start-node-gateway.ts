@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
+import { behindEnvoy } from '../../src/behind-envoy.ts';
 import { createGateways } from '../../src/configured-gateways.ts';
-import type { ExchangeRecord } from '@plano/common';
+import type { EffectiveConfig, ExchangeRecord } from '@plano/common';
 import { createHostLimits } from '../../src/host-limits.ts';
 import { listenerSockets } from '../../src/listener-sockets.ts';
 import { connectionLimits, openListeners } from '../../src/listeners.ts';
@@ -21,7 +22,14 @@ export async function startNodeGateway(
 ): Promise<RunningNodeGateway> {
   const parsed = parseConfig(yaml, { file: 'test.yaml', environment });
   if (!parsed.ok) throw new Error(parsed.problems.map(formatProblem).join('\n'));
-  const config = deriveConfig(parsed.config, environment);
+  return startConfig(deriveConfig(parsed.config, environment), options);
+}
+
+/** Starts what stands behind an Envoy, which is the brightstaff API, on a free port. */
+export const startBehindEnvoy = (config: EffectiveConfig, options: { rateLimits?: RateLimitStore } = {}): Promise<RunningNodeGateway> =>
+  startConfig(behindEnvoy(config), options);
+
+async function startConfig(config: EffectiveConfig, options: { rateLimits?: RateLimitStore }): Promise<RunningNodeGateway> {
   const records: ExchangeRecord[] = [];
   const limits = createHostLimits(config.limits);
   const rateLimits = options.rateLimits ?? createMemoryStore();

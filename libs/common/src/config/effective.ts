@@ -66,6 +66,8 @@ export interface EffectiveListenerBase {
   readonly outputFilters: readonly string[];
   /** True when no listener of this kind is in the configuration and one is needed all the same. */
   readonly implicit: boolean;
+  /** True when another host opens it: Envoy, which hands some of its exchanges on. */
+  readonly elsewhere?: boolean;
 }
 
 /** Serves the LLM APIs. */

@@ -115,13 +115,13 @@ function httpOptions(rest: EnvoyObject): EnvoyObject {
 
 const bedrock = 'amazon_bedrock';
 
-/** Envoy signs for the account of its machine what goes to Bedrock without a key. The region is part of the host's name. */
+/** Envoy signs for the account of its machine what goes to Bedrock without a key. The region is part of the host's name, else the machine's own. */
 function signing(host: string): EnvoyObject[] {
-  const region = /^bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\./.exec(host)?.[1] ?? '';
+  const region = /^bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\./.exec(host)?.[1];
   return [
     extension('envoy.filters.http.aws_request_signing', 'envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning', {
       service_name: 'bedrock',
-      region,
+      ...(region === undefined ? {} : { region }),
       match_excluded_headers: [{ prefix: 'x-envoy' }, { prefix: 'x-forwarded' }, { exact: 'x-request-id' }],
     }),
     extension('envoy.filters.http.upstream_codec', 'envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec'),
@@ -152,8 +152,21 @@ function upstreamTls(host: string, caPath: string): EnvoyObject {
   });
 }
 
+/** One of several that drains or is gone gets nothing any more after this. */
+const readiness: EnvoyObject = {
+  timeout: '1s',
+  interval: '1s',
+  no_traffic_interval: '1s',
+  unhealthy_threshold: 1,
+  healthy_threshold: 1,
+  http_health_check: { path: '/readyz' },
+};
+
 function nodeClusterOf({ addresses }: EnvoyNode, config: EffectiveConfig): EnvoyObject {
-  return baseOf(envoyNodeCluster, addresses, config.timeouts.connectMs, config.limits.inFlight);
+  return {
+    ...baseOf(envoyNodeCluster, addresses, config.timeouts.connectMs, config.limits.inFlight),
+    ...(addresses.length > 1 ? { health_checks: [readiness] } : {}),
+  };
 }
 
 function collectorOf(config: EffectiveConfig): EnvoyObject {

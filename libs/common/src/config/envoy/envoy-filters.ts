@@ -69,12 +69,13 @@ function wasmFilter(kind: 'llm' | 'prompt', config: EffectiveConfig, settings: F
 function pluginConfig(
   config: EffectiveConfig,
   { listener, bufferBytes }: FilterSettings,
-  { watchdogMs = 500, heapBytes = 256 * 1024 * 1024 }: EnvoyOptions,
+  { watchdogMs = 500, heapBytes = 256 * 1024 * 1024, node }: EnvoyOptions,
 ) {
   return {
     watchdogMs,
     heapBytes,
     listener,
+    node: node === null ? null : { rateLimits: config.redis !== null },
     config: {
       ...config,
       limits: { ...config.limits, responseBodyBytes: Math.min(config.limits.responseBodyBytes, bufferBytes) },

@@ -1,5 +1,5 @@
 import { headerNames } from '../../headers.ts';
-import type { EffectiveAuth, EffectiveConfig, EffectiveListener, EffectiveTls } from '../effective.ts';
+import type { EffectiveAuth, EffectiveConfig, EffectiveInternalListener, EffectiveListener, EffectiveTls } from '../effective.ts';
 import type { EffectiveTracing } from '../effective-telemetry.ts';
 import { collectorCluster, socketAddress } from './envoy-clusters.ts';
 import { type FilterChoice, envoyHttpFilters } from './envoy-filters.ts';
@@ -23,14 +23,11 @@ interface Socket {
   readonly external: boolean;
 }
 
-const defaultLlmPort = 12_001;
-
-/** All listeners: those of the configuration, and the internal one by which the Node process reaches providers. */
+/** All listeners: those of the configuration, the internal LLM listener too if it has one. */
 export function envoyListeners(config: EffectiveConfig, options: EnvoyOptions): EnvoyObject[] {
   const sockets = config.listeners.map((listener) => socketOf(listener, config, options));
-  if (options.modelsThroughNode === true || config.internalListeners.some(({ type }) => type === 'internal-llm')) {
-    sockets.push(internalLlm(config, options));
-  }
+  for (const internal of config.internalListeners)
+    if (internal.type === 'internal-llm') sockets.push(internalLlm(internal, config, options));
   return sockets.map((socket) => listenerOf(socket, config, options));
 }
 
@@ -41,33 +38,31 @@ function socketOf(listener: EffectiveListener, config: EffectiveConfig, options:
   const filtered = (filters: FilterChoice): Socket => ({
     ...base,
     filters,
-    routes: providerRoutes(config, settings),
+    routes: providerRoutes(config, settings, options.node !== null),
     service: filters === 'llm' ? 'plano(outbound)' : 'plano(inbound)',
   });
   if (listener.type === 'prompt') return filtered('prompt-and-llm');
-  if (listener.type === 'model' && options.modelsThroughNode !== true) return filtered('llm');
+  if (listener.type === 'model') return filtered('llm');
   if (options.node === null) throw new Error(`Listener '${name}' needs the Node process, and there is none`);
   return {
     ...base,
     filters: 'none',
-    routes: nodeRoutes(config, settings, listener.type === 'agent' ? name : undefined),
+    routes: nodeRoutes(config, settings, name),
     service: 'plano(inbound)',
   };
 }
 
-function internalLlm(config: EffectiveConfig, options: EnvoyOptions): Socket {
-  const written = config.internalListeners.find(({ type }) => type === 'internal-llm');
-  // The Node process sends again itself, to the same model or another one; two of them at it would multiply.
-  const settings: RouteSettings = { timeoutMs: config.timeouts.totalMs, maxRetries: 0, origins: [] };
+function internalLlm({ name, address, port, auth }: EffectiveInternalListener, config: EffectiveConfig, options: EnvoyOptions): Socket {
+  const settings: RouteSettings = { timeoutMs: config.timeouts.totalMs, maxRetries: config.retries.max, origins: [] };
   return {
-    name: 'egress_traffic_llm',
-    address: written?.address ?? '127.0.0.1',
-    port: options.llmPort ?? written?.port ?? defaultLlmPort,
+    name,
+    address,
+    port,
     tls: null,
     origins: [],
-    auth: written?.auth ?? null,
+    auth,
     filters: 'llm',
-    routes: providerRoutes(config, settings),
+    routes: providerRoutes(config, settings, options.node !== null),
     service: 'plano(outbound)',
     external: false,
   };
@@ -114,17 +109,20 @@ function listenerOf(socket: Socket, config: EffectiveConfig, options: EnvoyOptio
   };
 }
 
+const internalNames = [
+  headerNames.upstream,
+  headerNames.provider,
+  headerNames.agentListenerName,
+  headerNames.listenerName,
+  headerNames.streamingRequest,
+];
+
 /** Headers by which the parts of Plano talk to each other, and Envoy's own: no client may send them. */
 const withoutInternalHeaders = extension(
   'envoy.http.early_header_mutation.header_mutation',
   'envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation',
   {
-    mutations: [
-      ...[headerNames.upstream, headerNames.provider, headerNames.agentListenerName, headerNames.streamingRequest].map((remove) => ({
-        remove,
-      })),
-      { remove_on_match: { key_matcher: { prefix: 'x-envoy-' } } },
-    ],
+    mutations: [...internalNames.map((remove) => ({ remove })), { remove_on_match: { key_matcher: { prefix: 'x-envoy-' } } }],
   },
 );
 

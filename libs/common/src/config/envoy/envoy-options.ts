@@ -4,15 +4,11 @@ export interface EnvoyOptions {
   readonly filters: { readonly prompt: string; readonly llm: string };
   /** Port of the admin interface, which is on 127.0.0.1 only. Default 9901. */
   readonly adminPort?: number;
-  /** Where the Node process listens, which chooses functions for prompts and serves agents; null when there is none. Default 127.0.0.1:9091. */
-  readonly node?: EnvoyNode | null;
   /**
-   * Whether requests of the model listener go through the Node process, which then sends them to the internal LLM listener. Default false: the LLM
-   * filter stands in the model listener itself.
+   * Where the Node process listens, which chooses functions for prompts, serves agents and takes the exchanges that filters cannot do; null when
+   * there is none. Default: the configuration's `internal_listeners.brightstaff`, else 127.0.0.1:9091.
    */
-  readonly modelsThroughNode?: boolean;
-  /** Where the Node process sends its requests to providers, on 127.0.0.1. Default: the configuration's internal LLM listener, else port 12001. */
-  readonly llmPort?: number;
+  readonly node?: EnvoyNode | null;
   /** Milliseconds that one event may take in a filter. Default 500. */
   readonly watchdogMs?: number;
   /** Bytes of the heap of a filter's script in each worker. Default 256 MiB. */

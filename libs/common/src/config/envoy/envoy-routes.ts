@@ -3,7 +3,7 @@ import { headerNames } from '../../headers.ts';
 import type { EffectiveConfig, EffectiveRetries } from '../effective.ts';
 import { upstreamsOf } from './envoy-clusters.ts';
 import type { EnvoyObject } from './envoy-options.ts';
-import { seconds } from './envoy-options.ts';
+import { extension, seconds } from './envoy-options.ts';
 
 /** What the routes of one listener are made of. */
 export interface RouteSettings {
@@ -23,44 +23,68 @@ const healthRoute: EnvoyObject = {
 };
 
 /** To providers: the LLM filter has chosen the cluster and says so in a header that goes no further. */
-export function providerRoutes(config: EffectiveConfig, settings: RouteSettings): EnvoyObject {
+export function providerRoutes(config: EffectiveConfig, settings: RouteSettings, hasNode: boolean): EnvoyObject {
   const clusters = [...new Set(upstreamsOf(config).map(envoyCluster))];
   return virtualHost(settings, [
     healthRoute,
+    ...(hasNode ? [{ match: chosen(envoyNodeCluster), route: toNode(config), request_headers_to_remove: forEnvoyAlone }] : []),
     ...clusters.map((cluster) => ({
-      match: { prefix: '/', headers: [{ name: headerNames.provider, string_match: { exact: cluster } }] },
+      match: chosen(cluster),
       route: {
         cluster,
         timeout: seconds(settings.timeoutMs),
         idle_timeout: seconds(config.timeouts.streamIdleMs),
         retry_policy: retryPolicy(config, settings.maxRetries),
       },
-      // The filter writes both for Envoy alone.
-      request_headers_to_remove: [headerNames.provider, 'x-forwarded-proto'],
+      request_headers_to_remove: forEnvoyAlone,
     })),
     { match: { prefix: '/' }, direct_response: { status: 404, body: { inline_string: 'No provider was chosen for this request\n' } } },
   ]);
 }
 
-/** To the Node process, which knows itself how long an answer may take. */
-export function nodeRoutes(config: EffectiveConfig, settings: RouteSettings, agents?: string): EnvoyObject {
-  const route = { cluster: envoyNodeCluster, timeout: '0s', idle_timeout: seconds(config.timeouts.streamIdleMs) };
-  const headers =
-    agents === undefined
-      ? {}
-      : {
-          request_headers_to_add: [
-            {
-              header: { key: headerNames.agentListenerName, value: agents.replaceAll('%', '%%') },
-              append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
-            },
-          ],
-        };
+const chosen = (cluster: string): EnvoyObject => ({
+  prefix: '/',
+  headers: [{ name: headerNames.provider, string_match: { exact: cluster } }],
+});
+
+/** Headers that the LLM filter writes for the router. */
+const forEnvoyAlone = [headerNames.provider, 'x-forwarded-proto'];
+
+/** All to the Node process, for the agents of a listener. */
+export function nodeRoutes(config: EffectiveConfig, settings: RouteSettings, agents: string): EnvoyObject {
+  const auth = config.internalListeners.find(({ type }) => type === 'brightstaff')?.auth ?? null;
+  const added: [string, string][] = [[headerNames.agentListenerName, agents]];
+  if (auth !== null) added.push([auth.header, `${auth.header === 'authorization' ? 'Bearer ' : ''}${auth.keys[0] ?? ''}`]);
   return virtualHost(settings, [
     healthRoute,
-    { match: { prefix: '/' }, route: agents === undefined ? route : { ...route, prefix_rewrite: '/agents/' }, ...headers },
+    {
+      match: { prefix: '/' },
+      route: { ...toNode(config), prefix_rewrite: '/agents/' },
+      request_headers_to_add: added.map(([key, value]) => ({
+        header: { key, value: value.replaceAll('%', '%%') },
+        append_action: 'OVERWRITE_IF_EXISTS_OR_ADD',
+      })),
+    },
   ]);
 }
+
+/** The Node process knows itself how long an answer may take. Of several, one that cannot be reached is passed over at once. */
+const toNode = (config: EffectiveConfig): EnvoyObject => ({
+  cluster: envoyNodeCluster,
+  timeout: '0s',
+  idle_timeout: seconds(config.timeouts.streamIdleMs),
+  retry_policy: {
+    retry_on: 'connect-failure,refused-stream,reset-before-request',
+    num_retries: 2,
+    retry_host_predicate: [previousHosts],
+    host_selection_retry_max_attempts: 3,
+  },
+});
+
+const previousHosts = extension(
+  'envoy.retry_host_predicates.previous_hosts',
+  'envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate',
+);
 
 function virtualHost({ origins }: RouteSettings, routes: readonly EnvoyObject[]): EnvoyObject {
   const cors = {

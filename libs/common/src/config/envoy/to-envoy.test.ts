@@ -41,15 +41,37 @@ describe('toEnvoy', () => {
     expect(at(render({ adminPort: 1 }), 'admin', 'address', 'socket_address')).toEqual({ address: '127.0.0.1', port_value: 1 });
   });
 
-  it('sends the model listener to the Node process when asked to, which reaches providers by an internal listener', () => {
-    const [llm, prompts, internal] = listeners(render({ modelsThroughNode: true }));
-    expect(filterNames(llm)).not.toContain('llm_gateway');
-    expect(at(manager(llm), 'route_config', 'virtual_hosts', 0, 'routes', 1, 'route', 'cluster')).toBe('bright_staff');
+  it('has a route to the Node process beside those to providers, and the internal LLM listener when it is configured', () => {
+    const [llm, prompts, internal] = listeners(render({}, `${yaml}internal_listeners: { llm: { port: 12001 } }\n`));
+    expect(at(manager(llm), 'route_config', 'virtual_hosts', 0, 'routes', 1)).toMatchObject({
+      match: { headers: [{ name: 'x-arch-llm-provider', string_match: { exact: 'bright_staff' } }] },
+      route: { cluster: 'bright_staff', timeout: '0s' },
+    });
     expect(filterNames(prompts)).toEqual(expect.arrayContaining(['prompt_gateway', 'llm_gateway']));
     expect(internal).toMatchObject({
       name: 'egress_traffic_llm',
       address: { socket_address: { address: '127.0.0.1', port_value: 12_001 } },
     });
+  });
+
+  it('finds the Node process where the configuration has it, and checks the health of several', () => {
+    const inFile = `${yaml}internal_listeners: { brightstaff: { port: 9191 } }\n`;
+    const node = (options: Partial<EnvoyOptions> = {}) => clusters(render(options, inFile)).find(({ name }) => name === 'bright_staff');
+    expect(JSON.stringify(node())).toContain('"port_value":9191');
+    expect(node()).not.toHaveProperty('health_checks');
+    const two = node({ node: { addresses: [1, 2].map((port) => ({ host: '127.0.0.1', port })) } });
+    expect(two).toMatchObject({ health_checks: [{ http_health_check: { path: '/readyz' } }] });
+  });
+
+  it('refuses a key for the Node process that would take the place of the key of a client', () => {
+    const file = (auth: string) => `
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: 12000 }]
+internal_listeners: { brightstaff: { port: 9191, auth: { ${auth} } } }
+model_providers: [{ model: openai/*, passthrough_auth: true }]
+`;
+    expect(() => render({}, file('keys: [k]'))).toThrow('internal_listeners.brightstaff.auth.header is authorization');
+    expect(JSON.stringify(render({}, file('keys: [k], header: x-plano-key')))).toContain('bright_staff');
   });
 
   it('puts the LLM filter into the model listener itself, and needs no Node process for that', () => {

@@ -1,10 +1,11 @@
+import { defaultNodePort } from '../../envoy-names.ts';
+import { clientCredentialHeaders, headerNames } from '../../headers.ts';
 import type { EffectiveConfig } from '../effective.ts';
 import { envoyClusters, socketAddress } from './envoy-clusters.ts';
 import { envoyListeners } from './envoy-listeners.ts';
-import type { EnvoyObject, EnvoyOptions } from './envoy-options.ts';
+import type { EnvoyNode, EnvoyObject, EnvoyOptions } from './envoy-options.ts';
 import { extension } from './envoy-options.ts';
 
-const defaultNode = { addresses: [{ host: '127.0.0.1', port: 9091 }] };
 const defaultCaPath = '/etc/ssl/certs/ca-certificates.crt';
 const connections = 50_000;
 
@@ -12,12 +13,13 @@ const connections = 50_000;
  * The whole bootstrap file of an Envoy that serves a configuration with the filters of Plano: listeners, routes, clusters, TLS, timeouts, retries,
  * compression, access log, tracing, and an admin interface that only this machine reaches. It holds the providers' keys.
  *
- * @throws Error for a listener that needs the Node process when there is none
+ * @throws Error for a listener that needs the Node process when there is none, and for keys of that process that would hide a client's own
  * @example
  * writeFileSync('envoy.yaml', stringify(toEnvoy(config, { filters: { prompt: 'prompt_gateway.wasm', llm: 'llm_gateway.wasm' } })), { mode: 0o600 });
  */
 export function toEnvoy(config: EffectiveConfig, options: EnvoyOptions): EnvoyObject {
-  const node = options.node === undefined ? defaultNode : options.node;
+  const node = options.node === undefined ? configuredNode(config) : options.node;
+  if (node !== null) checkNodeKeys(config);
   const complete: EnvoyOptions = { ...options, node };
   return {
     admin: { address: socketAddress('127.0.0.1', options.adminPort ?? 9901) },
@@ -36,6 +38,24 @@ export function toEnvoy(config: EffectiveConfig, options: EnvoyOptions): EnvoyOb
       ],
     },
   };
+}
+
+function configuredNode({ internalListeners }: EffectiveConfig): EnvoyNode {
+  const { address: host, port } = internalListeners.find(({ type }) => type === 'brightstaff') ?? {
+    address: '127.0.0.1',
+    port: defaultNodePort,
+  };
+  return { addresses: [{ host, port }] };
+}
+
+/** What Envoy shows the Node process stands in a header that a client may need for its own credential. */
+function checkNodeKeys({ internalListeners, providers }: EffectiveConfig): void {
+  const auth = internalListeners.find(({ type }) => type === 'brightstaff')?.auth ?? null;
+  if (auth === null || !clientCredentialHeaders.has(auth.header) || auth.header === headerNames.planoKey) return;
+  if (providers.every(({ credential }) => credential.type !== 'pass-through')) return;
+  throw new Error(
+    `internal_listeners.brightstaff.auth.header is ${auth.header}, where clients show the key that is passed on to a provider: set it to ${headerNames.planoKey}`,
+  );
 }
 
 /** In milliseconds, as dashboards expect them. */
