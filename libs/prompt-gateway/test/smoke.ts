@@ -13,7 +13,12 @@ const target = {
   endpoint: { name: 'api', path: '/weather/{city}', method: 'GET', headers: {} },
   systemPrompt: 'Be brief.',
 };
+const provider = { name: 'openai/m', id: 'openai/m', provider: 'openai', model: 'm', default: true, wildcard: false, internal: false };
 const config = {
+  providers: [provider],
+  aliases: {},
+  routingHint: true,
+  rateLimits: [],
   prompts: {
     systemPrompt: null,
     targets: [target],
