@@ -79,7 +79,7 @@ export function createGatewayMetrics(options: GatewayMetricsOptions): GatewayMet
   gauge(registry, exchangeMetrics.activeRequests, () => options.activeRequests());
   const { rateLimitsAvailable } = options;
   if (rateLimitsAvailable !== undefined)
-    gauge(registry, exchangeMetrics.rateLimitsAvailable, () => [{ labels: {}, value: rateLimitsAvailable() ? 1 : 0 }]);
+    gauge(registry, exchangeMetrics.rateLimitsAvailable, () => [{ labels: {}, value: rateLimitsAvailable() ? 1 : 0 }], 'min');
   gauge(registry, exchangeMetrics.activeHttpCalls, () => [{ labels: {}, value: options.activeCalls() }]);
   const names = { listener: new Set<string>(ownPurposes), model: new Set<string>(), provider: new Set<string>() };
   const rows = new Map<string, Map<string, Map<string, (ExchangeSeries | undefined)[]>>>();

@@ -52,15 +52,16 @@ export interface GatewayRuntime extends HostRunner {
  *
  * A socket stays when its address, port and settings are the same. One that changes at the same address must be closed before it can be
  * opened again; if that fails, the old one is opened once more.
+ *
+ * @param memory - where buckets are kept when the configuration names no Redis; they outlive a configuration
  */
-export function createGatewayRuntime(): GatewayRuntime {
+export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore()): GatewayRuntime {
   const sign = createRequestSigner(createAwsCredentials(), process.env);
   let current: Generation | undefined;
   let open: OpenSocket[] = [];
   let stopping = false;
   const living = new Set<Generation>();
   const leaving = new Set<OpenListener>();
-  const memory = createMemoryStore();
   const metrics = createGatewayMetrics({
     activeRequests,
     activeCalls: () => sum(living, ({ pools }) => pools.running()),

@@ -30,20 +30,28 @@ export interface MetricSample {
  * prom-client's own counters and histograms hash their labels at each event. Ours hand out one handle for each set of labels, and give
  * prom-client the samples when it writes or aggregates: that is all that a registry asks of a metric.
  */
-function register(registry: Registrar, { name, help, type }: MetricDefinition, samples: () => readonly MetricSample[]): void {
-  const metric = {
-    name,
-    help,
-    type,
-    aggregator: 'sum',
-    get: () => Promise.resolve({ name, help, type, aggregator: 'sum', values: samples() }),
-  };
+function register(
+  registry: Registrar,
+  { name, help, type }: MetricDefinition,
+  samples: () => readonly MetricSample[],
+  aggregator: 'sum' | 'min' = 'sum',
+): void {
+  const metric = { name, help, type, aggregator, get: () => Promise.resolve({ name, help, type, aggregator, values: samples() }) };
   registry.registerMetric(metric as unknown as Metric);
 }
 
-/** A gauge of a registry, whose values are asked for when they are written. */
-export function gauge(registry: Registrar, definition: MetricDefinition, read: () => readonly MetricSample[]): void {
-  register(registry, definition, read);
+/**
+ * A gauge of a registry, whose values are asked for when they are written.
+ *
+ * @param aggregator - what becomes of the values of several workers: their sum, or the least of them
+ */
+export function gauge(
+  registry: Registrar,
+  definition: MetricDefinition,
+  read: () => readonly MetricSample[],
+  aggregator?: 'sum' | 'min',
+): void {
+  register(registry, definition, read, aggregator);
 }
 
 /** A counter of a registry; `series` must be called once for each set of labels, and the handle kept. */

@@ -5,6 +5,9 @@ import type { HostRunner } from './host-runner.ts';
 import type { ListenerAddress } from './listeners.ts';
 import { counterFamily, gauge } from './metric-family.ts';
 import { createMetricRegistry } from './metric-registry.ts';
+import { answerFromBuckets } from './primary-buckets.ts';
+import { createMemoryStore } from './rate-limit-store.ts';
+import type { RateLimitStore } from './rate-limit-store.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 import { isOurs } from './worker-messages.ts';
 import type { SupervisedProcess, WorkerSlots } from './worker-slots.ts';
@@ -23,9 +26,9 @@ const metricsMs = 2_000;
 
 /**
  * Runs a configuration in several processes that share its sockets (Node's cluster: the primary accepts connections and hands them out in
- * turn). The primary serves nothing itself: it configures, restarts, asks for metrics and stops.
+ * turn). The primary serves nothing itself: it configures, restarts, asks for metrics and stops, and keeps the buckets of rate limits.
  *
- * Limits: `in_flight` and `buffered_memory` are split, each worker has its share.
+ * Limits: `in_flight` and `buffered_memory` are split, each worker has its share. Rate limits hold for all workers together.
  */
 export function createWorkerPool(count: number): HostRunner {
   let config: EffectiveConfig | undefined;
@@ -36,6 +39,7 @@ export function createWorkerPool(count: number): HostRunner {
     giveUp = resolve;
   });
   const own = createMetricRegistry();
+  const buckets = createMemoryStore();
   gauge(own, { name: 'plano_workers', type: 'gauge', help: 'Worker processes that run.', buckets: [] }, () => [
     { labels: {}, value: slots?.running().length ?? 0 },
   ]);
@@ -56,7 +60,7 @@ export function createWorkerPool(count: number): HostRunner {
   }
 
   function start(slot: number): WorkerProcess {
-    const worker = fork();
+    const worker = fork(buckets);
     // One that is started later takes the configuration of that moment; if it cannot, it is ended and restarted like one that crashed.
     if (config !== undefined && applying === undefined) {
       configure(worker, config).catch((error: unknown) => {
@@ -127,7 +131,7 @@ export function createWorkerPool(count: number): HostRunner {
   };
 }
 
-function fork(): WorkerProcess {
+function fork(buckets: RateLimitStore): WorkerProcess {
   const worker = cluster.fork();
   const waiting = new Map<number, (answer: FromWorker & { readonly id: number }) => void>();
   let next = 0;
@@ -141,6 +145,7 @@ function fork(): WorkerProcess {
     if (!isOurs(message)) return;
     const told = message as FromWorker;
     if (told.plano === 'ready') markReady();
+    else if (told.plano === 'buckets') send(worker, { plano: 'buckets', id: told.id, outcomes: answerFromBuckets(buckets, told.asks) });
     else waiting.get(told.id)?.(told);
   });
   return {

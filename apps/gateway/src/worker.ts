@@ -1,4 +1,5 @@
 import { createGatewayRuntime } from './gateway-runtime.ts';
+import { createPrimaryStore } from './primary-buckets.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 import { isOurs } from './worker-messages.ts';
 
@@ -7,11 +8,21 @@ import { isOurs } from './worker-messages.ts';
  * the primary is gone the worker drains and ends.
  */
 export function serveAsWorker(): Promise<number> {
-  const runtime = createGatewayRuntime();
-  let drainMs = 30_000;
-  const tell = (message: FromWorker): void => {
-    if (process.connected) process.send?.(message, () => {});
+  const tell = (message: FromWorker): boolean => {
+    if (!process.connected) return false;
+    process.send?.(message, () => {});
+    return true;
   };
+  const buckets = createPrimaryStore(tell, {
+    onAvailability: (available) =>
+      console.error(
+        available
+          ? 'warning: The primary process answers again: all workers share rate limits'
+          : 'warning: The primary process does not answer: this worker counts rate limits for itself until it does',
+      ),
+  });
+  const runtime = createGatewayRuntime(buckets);
+  let drainMs = 30_000;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
   async function configure({ id, config }: ToWorker & { plano: 'configure' }): Promise<void> {
@@ -26,6 +37,8 @@ export function serveAsWorker(): Promise<number> {
 
   return new Promise((resolve) => {
     let stopping = false;
+    // One that starts during a reload is told two configurations; applied at the same time they would fight for the sockets.
+    let configured = Promise.resolve();
     function stop(milliseconds: number): void {
       if (stopping) return;
       stopping = true;
@@ -34,16 +47,22 @@ export function serveAsWorker(): Promise<number> {
         resolve(0);
       });
     }
-    process.on('disconnect', () => stop(drainMs));
+    process.on('disconnect', () => {
+      buckets.disconnect();
+      stop(drainMs);
+    });
     process.on('message', (message: unknown) => {
       if (!isOurs(message)) return;
       const told = message as ToWorker;
       switch (told.plano) {
         case 'configure':
-          void configure(told);
+          configured = configured.then(() => configure(told));
           return;
         case 'metrics':
           void runtime.samples().then((metrics) => tell({ plano: 'metrics', id: told.id, metrics }));
+          return;
+        case 'buckets':
+          buckets.answered(told);
           return;
         case 'stop':
           stop(told.drainMs);

@@ -1,4 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayProcess } from './support/gateway-process.ts';
@@ -127,6 +130,54 @@ describe('plano-gateway --workers 2', () => {
     expect(statuses.filter((status) => status === 200)).toHaveLength(2);
     expect(statuses.filter((status) => status === 503)).toHaveLength(6);
     upstream.finish();
+  });
+
+  describe('with rate limits', () => {
+    const limits = 'ratelimits: [{ model: openai/m, selector: { key: x-user }, limit: { requests: 5, unit: day } }]';
+    const remaining = async (port: number, agent: Agent | false): Promise<string> => {
+      const sent = httpRequest(`http://127.0.0.1:${port}/v1/chat/completions`, { method: 'POST', agent, headers: { 'x-user': 'ann' } });
+      sent.end(JSON.stringify({ messages: [{ role: 'user', content: 'Hi' }] }));
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      answer.resume();
+      await once(answer, 'end');
+      return `${answer.statusCode} ${String(answer.headers['x-ratelimit-remaining-requests'])}`;
+    };
+
+    it('lets as many requests pass as one process would, also after a worker crashed and after a reload', async () => {
+      const { gateway, port, metrics } = await start(limits);
+      const first = [await remaining(port, false), await remaining(port, false), await remaining(port, false)];
+      expect(first).toEqual(['200 4', '200 3', '200 2']);
+      const [victim = 0] = workersOf(gateway);
+      process.kill(victim, 'SIGKILL');
+      await expect.poll(() => read(metrics, 'plano_worker_restarts_total'), { timeout: 40_000 }).toBe(1);
+      await expect.poll(() => read(metrics, 'plano_workers '), { timeout: 40_000 }).toBe(2);
+      expect(await remaining(port, false)).toBe('200 1');
+      gateway.replaceConfig(yaml(port, metrics, upstream.url, `${limits}\nretries: { max: 1 }`));
+      await gateway.says('The configuration was reloaded');
+      const rest = await Promise.all(Array.from({ length: 7 }, () => remaining(port, false)));
+      expect(rest.sort()).toEqual(['200 0', ...Array.from({ length: 6 }, () => '429 0')]);
+      expect(await read(metrics, 'ratelimit_store_available')).toBe(1);
+    });
+
+    it('counts for itself, and says so, while the primary does not answer', async () => {
+      const { gateway, port } = await start(limits);
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      expect(await remaining(port, agent)).toBe('200 4');
+      gateway.signal('SIGSTOP');
+      try {
+        expect(await remaining(port, agent)).toBe('200 4');
+        await gateway.says('this worker counts rate limits for itself');
+        expect(await remaining(port, agent)).toBe('200 3');
+      } finally {
+        gateway.signal('SIGCONT');
+      }
+      const askAgain = async (): Promise<string> => {
+        await remaining(port, agent);
+        return gateway.output();
+      };
+      await expect.poll(askAgain, { timeout: 20_000 }).toContain('all workers share rate limits');
+      agent.destroy();
+    });
   });
 
   it('refuses a number of workers that is none', async () => {
