@@ -62,7 +62,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   let over = false;
   let firstByteMs: number | null = null;
   let bytesOut = 0;
-  const deadline = setTimeout(() => expire(), host.totalMs);
+  let deadline = setTimeout(expire, host.totalMs, host.totalMs);
 
   response.onClose(() => {
     if (!over) close('aborted', abandon());
@@ -110,8 +110,8 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     next(() => exchange.dispatch({ type: 'failure', failure: { reason: 'reset', message, final: true } }));
   }
 
-  function expire(): void {
-    const failure: UpstreamFailure = { reason: 'timeout', message: `The answer took longer than ${host.totalMs} ms`, final: true };
+  function expire(milliseconds: number): void {
+    const failure: UpstreamFailure = { reason: 'timeout', message: `The answer took longer than ${milliseconds} ms`, final: true };
     clearTimeout(delay);
     current?.abort();
     current = undefined;
@@ -172,7 +172,9 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
       case 'accept':
         accepted = effect.decision;
         if (effect.decision.stream) {
+          const { streamTotalMs } = host.pools;
           clearTimeout(deadline);
+          if (streamTotalMs !== null) deadline = setTimeout(expire, streamTotalMs, streamTotalMs);
           // The head usually leaves with the first event; it must not wait for an upstream that thinks for long.
           setImmediate(() => {
             if (over || response.headersSent) return;

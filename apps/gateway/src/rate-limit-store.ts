@@ -1,17 +1,7 @@
-import type { BucketTake, TakeOutcome } from '@plano/common';
-import { chargeMemory, createMemoryBuckets, takeFromMemory } from '@plano/common';
+import type { RateLimitStore } from '@plano/common';
+import { createMemoryBuckets, memoryStore } from '@plano/common';
 
-/** Where the buckets of rate limits are kept: in this process, in one that several workers share, or in Redis. */
-export interface RateLimitStore {
-  /** Takes from all buckets or from none. What is at hand is answered at once; a promise never rejects. */
-  take(takes: readonly BucketTake[]): TakeOutcome | Promise<TakeOutcome>;
-  /** Takes or gives back without a question; never throws, and nobody waits for it. */
-  charge(charges: readonly BucketTake[]): void;
-  /** Whether the buckets can be reached. */
-  available(): boolean;
-  /** Ends its connections, if it has any. */
-  close(): Promise<void>;
-}
+export type { RateLimitStore } from '@plano/common';
 
 /** Everything has a default. */
 export interface MemoryStoreOptions {
@@ -28,12 +18,5 @@ export interface MemoryStoreOptions {
  * toNodeHandler(createLlmGateway(config), { rateLimits: createMemoryStore() });
  */
 export function createMemoryStore(options: MemoryStoreOptions = {}): RateLimitStore {
-  const buckets = createMemoryBuckets(options.maxBuckets);
-  const now = options.nowMs ?? (() => performance.now());
-  return {
-    take: (takes) => takeFromMemory(buckets, takes, now()),
-    charge: (charges) => chargeMemory(buckets, charges, now()),
-    available: () => true,
-    close: () => Promise.resolve(),
-  };
+  return memoryStore(createMemoryBuckets(options.maxBuckets), options.nowMs ?? (() => performance.now()));
 }

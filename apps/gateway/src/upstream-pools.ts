@@ -31,6 +31,8 @@ export interface UpstreamTimeouts {
   readonly connectMs: number;
   readonly firstByteMs: number;
   readonly streamIdleMs: number;
+  /** Of a stream, from its head on. Default: none. */
+  readonly streamTotalMs?: number | null;
 }
 
 /** Sends requests over kept-alive connections, one pool for each origin. */
@@ -41,6 +43,8 @@ export interface UpstreamPools {
   running(): number;
   /** Whether requests that say `sign` can be sent. */
   readonly signs: boolean;
+  /** How long a stream may last, in milliseconds; null for ever. The exchange is what ends it. */
+  readonly streamTotalMs: number | null;
   /** Ends all connections, also those in use. */
   close(): Promise<void>;
 }
@@ -85,6 +89,7 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
   };
   const self: UpstreamPools = {
     signs: sign !== undefined,
+    streamTotalMs: timeouts.streamTotalMs ?? null,
     send(request, listener) {
       const { target } = request;
       if (target.type === 'builtin') return answerBuiltin(builtins, target.name, request, listener, self);

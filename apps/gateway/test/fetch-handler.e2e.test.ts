@@ -144,3 +144,52 @@ function hang(_url?: unknown, init?: RequestInit): Promise<Response> {
 function refused(): Promise<Response> {
   return Promise.reject(Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } }));
 }
+
+describe('deadlines of a fetch handler', () => {
+  const drip = (everyMs: number, contentType: string, piece: string) => (): Promise<Response> => {
+    let timer: ReturnType<typeof setInterval> | undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        timer = setInterval(() => controller.enqueue(new TextEncoder().encode(piece)), everyMs);
+      },
+      cancel: () => clearInterval(timer),
+    });
+    return Promise.resolve(new Response(body, { headers: { 'content-type': contentType } }));
+  };
+
+  it('end a stream that drips for ever with an error event, if there is a limit for it', async () => {
+    const answer = await handlerOf({ streamTotalMs: 120, fetch: drip(10, 'text/event-stream', ':') })(request({ messages, stream: true }));
+    expect(await answer.text()).toContain('upstream_timeout');
+    expect(records).toMatchObject([{ outcome: 'finished', summary: { error: { code: 'upstream_timeout' } } }]);
+  });
+
+  it('also hold for an answer that is no stream while it passes', async () => {
+    const answer = handlerOf({ totalMs: 120, fetch: drip(10, 'application/json', ' ') })(request({ messages }));
+    await expect(answer.then((passing) => passing.text())).rejects.toThrow('closed the connection');
+    expect(records).toMatchObject([{ summary: { error: { code: 'upstream_timeout' } } }]);
+  });
+
+  it('send nothing any more when they pass during the wait for a retry', async () => {
+    let sent = 0;
+    const failing = (): Promise<Response> => {
+      sent += 1;
+      return Promise.resolve(
+        new Response('{"error":{"message":"busy"}}', { status: 503, headers: { 'content-type': 'application/json' } }),
+      );
+    };
+    const parsed = parseConfig(
+      `
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: 12000 }]
+model_providers: [{ model: openai/m, base_url: "http://127.0.0.1:9/v1", access_key: k, default: true }]
+retries: { max: 5, base: 20s, cap: 20s }
+`,
+      { file: 'test.yaml', environment: {} },
+    );
+    if (!parsed.ok) throw new Error('the configuration is wrong');
+    const handler = toFetchHandler(createLlmGateway(deriveConfig(parsed.config, {})), { totalMs: 100, fetch: failing });
+    const answer = await handler(request({ messages }));
+    expect(answer.status).toBeGreaterThanOrEqual(500);
+    expect(sent).toBe(1);
+  });
+});

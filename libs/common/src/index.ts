@@ -32,6 +32,7 @@ export * from './rate-limits/bucket.ts';
 export * from './rate-limits/generic-cell-rate.ts';
 export * from './rate-limits/memory-buckets.ts';
 export * from './rate-limits/plan-takes.ts';
+export * from './rate-limits/rate-limit-store.ts';
 export * from './shorten.ts';
 export * from './tokens/approximate-tokens.ts';
 export * from './tokens/count-tokens.ts';

@@ -6,8 +6,13 @@ import { createExchange, emptySummary } from './exchange.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
 import { clientFacingHeaders, headerNames, internalHeaderPrefixes } from './headers.ts';
 import type { HttpHeaders, RequestHead, UpstreamRequest } from './http.ts';
-import type { FetchTimeouts, UpstreamAnswer } from './web/upstream-fetch.ts';
-import { bytesOf, failedAnswer, isFailure, joined, readReply, sendByFetch } from './web/upstream-fetch.ts';
+import { createMemoryBuckets } from './rate-limits/memory-buckets.ts';
+import type { RateLimitStore } from './rate-limits/rate-limit-store.ts';
+import { memoryStore } from './rate-limits/rate-limit-store.ts';
+import type { EchoAnswer, UpstreamLine } from './web/upstream-line.ts';
+import { createUpstreamLine } from './web/upstream-line.ts';
+import type { FetchTimeouts } from './web/upstream-fetch.ts';
+import { bytesOf, isFailure, joined } from './web/upstream-fetch.ts';
 
 // For runtimes with the web's `fetch`: Node, Deno, Bun, workers, browsers. With `web/` the only files of this package that know a platform.
 
@@ -19,14 +24,20 @@ export interface FetchHandlerOptions extends Partial<FetchTimeouts> {
   readonly requestBodyBytes?: number;
   /** Deadline in milliseconds of an exchange; of a stream, until its head has come. Default 600,000. */
   readonly totalMs?: number;
+  /** Deadline in milliseconds of a stream from its head on. Default: none, as long as it never falls silent. */
+  readonly streamTotalMs?: number | null;
   /** Name of the listener in the configuration whose settings hold. */
   readonly listener?: string;
   /** Whether clients are trusted to send internal headers (`x-arch-…`). By default these are dropped. */
   readonly internal?: boolean;
   /** Answers `plano/echo`: `answerEcho` of `@plano/llm-gateway`. Without it that model cannot be reached. */
-  readonly echo?: (body: string, now: number) => { status: number; contentType: string; chunks: readonly string[] };
+  readonly echo?: EchoAnswer;
   /** Signs requests for providers that want it: resolves with headers to add. Without it they are refused. */
   readonly sign?: (request: UpstreamRequest) => Promise<Readonly<Record<string, string>>>;
+  /** Where the buckets of rate limits are kept. Default: in memory, for this handler alone. */
+  readonly rateLimits?: RateLimitStore;
+  /** Tokens of a text for a model: `createTokenCounter` with the tables of a tokenizer. Without it tokens are approximated. */
+  readonly countTokens?: (model: string, text: string) => number;
   /** Told once what became of each exchange. */
   readonly onExchange?: (record: ExchangeRecord) => void;
 }
@@ -34,7 +45,8 @@ export interface FetchHandlerOptions extends Partial<FetchTimeouts> {
 /** A request in, a response out. Never rejects, unless the client went away. */
 export type FetchHandler = (request: Request) => Promise<Response>;
 
-type Settings = Required<Omit<FetchHandlerOptions, 'listener' | 'echo' | 'sign' | 'onExchange' | 'fetch'>> & FetchHandlerOptions;
+type Optional = 'listener' | 'echo' | 'sign' | 'countTokens' | 'onExchange';
+type Settings = Required<Omit<FetchHandlerOptions, Optional>> & Pick<FetchHandlerOptions, Optional>;
 
 /**
  * Runs a gateway as a handler from `Request` to `Response`. Answers stream with back-pressure: a chunk is read from the upstream when one is
@@ -50,7 +62,11 @@ export function toFetchHandler(gateway: Gateway, options: FetchHandlerOptions = 
     totalMs: 600_000,
     firstByteMs: 120_000,
     streamIdleMs: 300_000,
+    streamTotalMs: null,
     internal: false,
+    // Looked up when it is called: some runtimes and tests put another one in its place.
+    fetch: (...request) => globalThis.fetch(...request),
+    rateLimits: memoryStore(createMemoryBuckets(), () => performance.now()),
     ...options,
   };
   const capabilities: HostCapabilities = {
@@ -60,6 +76,7 @@ export function toFetchHandler(gateway: Gateway, options: FetchHandlerOptions = 
     now: Date.now,
     newId: (prefix) => prefix + crypto.randomUUID().replaceAll('-', ''),
     random: Math.random,
+    ...(options.countTokens === undefined ? {} : { countTokens: options.countTokens }),
   };
   return (request) => handle(gateway, capabilities, settings, request);
 }
@@ -78,13 +95,13 @@ async function handle(gateway: Gateway, capabilities: HostCapabilities, settings
     return refuse(gatewayError('request_too_large', `The request body is larger than ${settings.requestBodyBytes} bytes`));
   }
   teller.counts.bytesIn = body.length;
-  const line = createLine(settings, request.signal);
+  const line = createUpstreamLine(settings, request.signal);
   try {
     let effect = exchange.dispatch({ type: 'request', head, body });
     for (;;) {
       if (effect.step === 'respond') return answerWith(effect.decision, teller, head);
       if (effect.step === 'accept') return streamFrom(effect.decision, exchange, line, teller, head);
-      effect = await step(effect, exchange, line);
+      effect = await step(effect, exchange, line, settings.rateLimits);
       if (request.signal.aborted) {
         teller.tell(0, abandon(exchange), 'aborted');
         throw request.signal.reason;
@@ -103,7 +120,7 @@ function abandon(exchange: Exchange): ExchangeSummary {
   return effect.step === 'over' ? effect.summary : emptySummary;
 }
 
-async function step(effect: HostEffect, exchange: Exchange, line: Line): Promise<HostEffect> {
+async function step(effect: HostEffect, exchange: Exchange, line: UpstreamLine, rateLimits: RateLimitStore): Promise<HostEffect> {
   switch (effect.step) {
     case 'call': {
       const reply = await line.call(effect.request, effect.timeoutMs, effect.bodyLimit);
@@ -115,111 +132,11 @@ async function step(effect: HostEffect, exchange: Exchange, line: Line): Promise
     }
     case 'read-body':
       return exchange.dispatch({ type: 'reply', reply: await line.readWhole(effect.limit) });
+    case 'reserve':
+      return exchange.dispatch({ type: 'reserved', outcome: await rateLimits.take(effect.takes) });
     default:
       throw new Error(`The exchange asks for ${effect.step} at the wrong time`);
   }
-}
-
-/** What one exchange has open towards upstreams, with its deadline. */
-interface Line {
-  call(request: UpstreamRequest, timeoutMs: number, bodyLimit: number): ReturnType<typeof readReply>;
-  forward(request: UpstreamRequest, delayMs: number): Promise<UpstreamAnswer>;
-  readWhole(limit: number): ReturnType<typeof readReply>;
-  /** The answer that the last `forward` brought. */
-  current(): UpstreamAnswer;
-  /** The deadline holds no longer. */
-  endDeadline(): void;
-  end(): void;
-}
-
-function createLine(settings: Settings, gone: AbortSignal): Line {
-  const nothing = failedAnswer({ reason: 'reset', message: 'Nothing was sent' });
-  let current = nothing;
-  let expire: (answer: UpstreamAnswer) => void = () => {};
-  const message = `The answer took longer than ${settings.totalMs} ms`;
-  const expired = new Promise<UpstreamAnswer>((resolve) => {
-    expire = resolve;
-  });
-  const late = failedAnswer({ reason: 'timeout', message, final: true });
-  const timer = setTimeout(() => expire(late), settings.totalMs);
-  const onGone = (): void => {
-    expire(nothing);
-    current.abort();
-  };
-  gone.addEventListener('abort', onGone);
-
-  async function send(request: UpstreamRequest): Promise<UpstreamAnswer> {
-    const fetch = settings.fetch ?? globalThis.fetch;
-    if (request.target.type === 'builtin')
-      return settings.echo === undefined ? sendByFetch(fetch, request, settings) : answerEcho(settings.echo, request);
-    if (request.sign === undefined) return sendByFetch(fetch, request, settings);
-    try {
-      const added = (await settings.sign?.(request)) ?? {};
-      return await sendByFetch(fetch, { ...request, headers: { ...request.headers, ...added } }, settings);
-    } catch (error) {
-      return failedAnswer({ reason: 'unsigned', message: error instanceof Error ? error.message : 'The request could not be signed' });
-    }
-  }
-
-  /** The first of an answer and the deadline; an answer that comes later is ended. */
-  async function inTime(sending: Promise<UpstreamAnswer>, limit: Promise<UpstreamAnswer>): Promise<UpstreamAnswer> {
-    const answer = await Promise.race([sending, limit]);
-    void sending.then((sent) => {
-      if (sent !== answer) sent.abort();
-    });
-    return answer;
-  }
-
-  async function whole(answer: UpstreamAnswer, limit: number, deadline: Promise<UpstreamAnswer>): ReturnType<typeof readReply> {
-    const reading = readReply(answer, limit);
-    const first = await Promise.race([reading, deadline]);
-    if (!('head' in first)) return first;
-    answer.abort();
-    return first.head.ok ? reading : first.head;
-  }
-
-  return {
-    async call(request, timeoutMs, bodyLimit) {
-      let callTimer: ReturnType<typeof setTimeout> | undefined;
-      const slow = new Promise<UpstreamAnswer>((resolve) => {
-        callTimer = setTimeout(() => resolve(failedAnswer({ reason: 'timeout', message: 'The call took too long' })), timeoutMs);
-      });
-      const limit = Promise.race([slow, expired]);
-      try {
-        return await whole(await inTime(send(request), limit), bodyLimit, limit);
-      } finally {
-        clearTimeout(callTimer);
-      }
-    },
-    async forward(request, delayMs) {
-      current.abort();
-      if (delayMs > 0) await Promise.race([new Promise((resolve) => setTimeout(resolve, delayMs)), expired]);
-      current = await inTime(send(request), expired);
-      return current;
-    },
-    readWhole: (limit) => whole(current, limit, expired),
-    current: () => current,
-    endDeadline: () => clearTimeout(timer),
-    end() {
-      clearTimeout(timer);
-      gone.removeEventListener('abort', onGone);
-      current.abort();
-    },
-  };
-}
-
-function answerEcho(echo: NonNullable<FetchHandlerOptions['echo']>, request: UpstreamRequest): UpstreamAnswer {
-  const text = typeof request.body === 'string' ? request.body : webUtf8.decode(request.body);
-  const { status, contentType, chunks } = echo(text, Date.now());
-  let next = 0;
-  return {
-    head: { ok: true, status, headers: { 'content-type': contentType } },
-    read() {
-      const chunk = chunks[next++];
-      return Promise.resolve(chunk === undefined ? undefined : bytesOf(chunk));
-    },
-    abort: () => {},
-  };
 }
 
 /** Tells what became of the exchange, once. */
@@ -229,7 +146,7 @@ interface Teller {
   tell(status: number, summary: ExchangeSummary, outcome: ExchangeRecord['outcome']): void;
 }
 
-function createTeller(head: RequestHead, { onExchange }: Settings): Teller {
+function createTeller(head: RequestHead, { onExchange, rateLimits }: Settings): Teller {
   const started = performance.now();
   const counts: Teller['counts'] = { bytesIn: 0, bytesOut: 0, firstByteMs: null };
   let told = false;
@@ -242,6 +159,7 @@ function createTeller(head: RequestHead, { onExchange }: Settings): Teller {
     tell(status, summary, outcome) {
       if (told) return;
       told = true;
+      if (summary.charges.length > 0) rateLimits.charge(summary.charges);
       onExchange?.({ head, status, summary, outcome, durationMs: performance.now() - started, ...counts });
     },
   };
@@ -261,11 +179,11 @@ function answerWith(decision: Decision & { action: 'respond' }, teller: Teller, 
 function streamFrom(
   decision: Decision & { action: 'accept' },
   exchange: Exchange,
-  line: Line,
+  line: UpstreamLine,
   teller: Teller,
   head: RequestHead,
 ): Response {
-  if (decision.stream) line.endDeadline();
+  if (decision.stream) line.beginStream();
   const upstream = line.current();
   const close = (summary: ExchangeSummary, outcome: ExchangeRecord['outcome']): void => {
     line.end();
@@ -275,7 +193,8 @@ function streamFrom(
     {
       async pull(controller) {
         for (;;) {
-          const read = await upstream.read();
+          const came = await upstream.read();
+          const read = line.late() ?? came;
           const effect = exchange.dispatch(
             isFailure(read) ? { type: 'failure', failure: read } : read === undefined ? { type: 'end' } : { type: 'chunk', chunk: read },
           );

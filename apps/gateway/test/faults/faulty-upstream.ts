@@ -27,8 +27,8 @@ export interface FaultyUpstream {
   close(): Promise<void>;
 }
 
-/** Between two bytes of an answer that drips: longer than the gateway under test waits. */
-const dripMs = 6_000;
+/** Between two bytes of an answer that drips: not long enough to be silence. */
+const dripMs = 1_000;
 
 const answer = JSON.stringify({
   id: 'c1',

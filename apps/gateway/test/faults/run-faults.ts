@@ -30,10 +30,10 @@ export async function startFaultBench(): Promise<FaultBench> {
   );
   const gateway = await startNodeGateway(`
 version: v0.4.0
-listeners: [{ name: llm, type: model, port: 12000, timeout: 30s }]
+listeners: [{ name: llm, type: model, port: 12000, timeout: 10s }]
 model_providers:
 ${models.join('\n')}
-timeouts: { connect: 2s, first_byte: 2s, stream_idle: 2s }
+timeouts: { connect: 2s, first_byte: 2s, stream_idle: 2s, stream_total: 5s }
 retries: { max: 1, base: 10ms, cap: 20ms, retry_after_cap: 30ms }
 `);
   return {

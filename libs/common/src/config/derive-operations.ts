@@ -45,6 +45,7 @@ export function deriveTimeouts({ author, reporter }: DeriveContext): EffectiveTi
     connectMs: written?.connect ?? older ?? 5000,
     firstByteMs: written?.first_byte ?? 120_000,
     streamIdleMs: written?.stream_idle ?? 300_000,
+    streamTotalMs: written?.stream_total ?? null,
     totalMs: written?.total ?? 600_000,
     drainMs: written?.drain ?? 30_000,
     filterCallMs: written?.filter_call ?? 30_000,

@@ -69,6 +69,7 @@ describe('a small file', () => {
         connectMs: 5000,
         firstByteMs: 120_000,
         streamIdleMs: 300_000,
+        streamTotalMs: null,
         totalMs: 600_000,
         drainMs: 30_000,
         filterCallMs: 30_000,
@@ -181,7 +182,15 @@ describe('everything at once', () => {
   it('uses every key', () => {
     const config = derived(everyKey, { KEY: 'k' });
     expect(config).toMatchObject({
-      timeouts: { connectMs: 1, firstByteMs: 2000, streamIdleMs: 180_000, totalMs: 14_400_000, drainMs: 5000, filterCallMs: 6000 },
+      timeouts: {
+        connectMs: 1,
+        firstByteMs: 2000,
+        streamIdleMs: 180_000,
+        streamTotalMs: 86_400_000,
+        totalMs: 14_400_000,
+        drainMs: 5000,
+        filterCallMs: 6000,
+      },
       limits: {
         requestBodyBytes: 1,
         responseBodyBytes: 2048,

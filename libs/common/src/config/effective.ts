@@ -150,6 +150,8 @@ export interface EffectiveTimeouts {
   readonly connectMs: number;
   readonly firstByteMs: number;
   readonly streamIdleMs: number;
+  /** Of a stream, from its head on; null for no limit. */
+  readonly streamTotalMs: number | null;
   readonly totalMs: number;
   readonly drainMs: number;
   readonly filterCallMs: number;

@@ -18,7 +18,7 @@ retries: { max: 1 }
 fallbacks: [{ model: a, to: [o] }]
 model_aliases: { b: { target: gpt-4o } }
 limits: { request_body: 1MB, response_body: 1MB, header: 1KB, sse_event: 1MB, json_depth: 9, in_flight: 9 }
-timeouts: { connect: 5s, first_byte: 5s, stream_idle: 5s, total: 5s, drain: 5s }
+timeouts: { connect: 5s, first_byte: 5s, stream_idle: 5s, stream_total: 5s, total: 5s, drain: 5s }
 logging: { level: info }
 internal_listeners: { llm: { port: 12001 } }
 `;

@@ -39,6 +39,7 @@ const implemented: readonly string[] = [
   'timeouts.connect',
   'timeouts.first_byte',
   'timeouts.stream_idle',
+  'timeouts.stream_total',
   'timeouts.total',
   'timeouts.drain',
   'timeouts.filter_call',

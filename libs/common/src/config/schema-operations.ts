@@ -23,6 +23,7 @@ export const timeouts = closed({
   connect: duration.optional(),
   first_byte: duration.optional(),
   stream_idle: duration.optional(),
+  stream_total: duration.optional(),
   total: duration.optional(),
   drain: duration.optional(),
   filter_call: duration.optional(),

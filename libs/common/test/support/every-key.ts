@@ -57,7 +57,7 @@ model_metrics_sources:
   - { type: latency, provider: prometheus, url: "http://p", query: q }
 routing_hint: false
 limits: { request_body: 1B, response_body: 2KiB, header: 3KB, sse_event: 4MiB, json_depth: 5, in_flight: 6, buffered_memory: 7GiB }
-timeouts: { connect: 1ms, first_byte: 2s, stream_idle: 3m, total: 4h, drain: 5s, filter_call: 6s }
+timeouts: { connect: 1ms, first_byte: 2s, stream_idle: 3m, stream_total: 24h, total: 4h, drain: 5s, filter_call: 6s }
 retries: { max: 1, base: 2ms, cap: 3ms, on: [connect, 500], retry_after_cap: 4ms }
 fallbacks: [{ model: openai/gpt-4o, to: [anthropic/claude] }]
 redis: { url: "rediss://c", on_failure: closed }

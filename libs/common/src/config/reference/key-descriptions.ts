@@ -163,6 +163,7 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
   'timeouts.connect': key('For a connection to a provider', '`5s`'),
   'timeouts.first_byte': key("For the first byte of a provider's answer", '`120s`'),
   'timeouts.stream_idle': key('Between two pieces of a stream', '`300s`'),
+  'timeouts.stream_total': key('For a whole stream, from its head on', 'none: a stream may last as long as it is never silent'),
   'timeouts.total': key('For a whole answer that is no stream', '`600s`'),
   'timeouts.drain': key('For exchanges in flight when the gateway is told to stop', '`30s`'),
   'timeouts.filter_call': key("For the answer of a filter or of a prompt target's API", '`30s`'),
