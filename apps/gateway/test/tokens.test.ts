@@ -70,6 +70,44 @@ describe('the approximation', () => {
   });
 });
 
+describe('the bound of counting', () => {
+  /** As the gateway counts, with a look at the tokens that were really counted. */
+  const work = (text: string, maxCharacters: number): { tokens: number; counted: number; characters: number } => {
+    let counted = 0;
+    let characters = 0;
+    const host = {
+      countTokens: (model: string, piece: string) => {
+        const found = countTokens(model, piece);
+        counted += found;
+        characters += piece.length;
+        return found;
+      },
+    };
+    return { tokens: countTextTokens(host, 'gpt-4o', text, maxCharacters), counted, characters };
+  };
+  let seed = 7;
+  const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
+  const randomChinese = Array.from({ length: 60_000 }, () => String.fromCharCode(0x4e00 + random(20_000))).join('');
+  const randomWords = Array.from({ length: 60_000 }, () => (random(6) === 0 ? ' ' : String.fromCharCode(97 + random(26)))).join('');
+
+  it.each([
+    ['random Chinese', randomChinese],
+    ['random words', randomWords],
+    ['Chinese', texts.Chinese.repeat(100)],
+  ])('holds for %s, and the count is within 5 %%', (_name, text) => {
+    const most = 40_000;
+    const { tokens, counted, characters } = work(text, most);
+    expect(counted).toBeLessThanOrEqual(most / 4 + (most / 64 + 1) * 3);
+    expect(characters).toBeLessThanOrEqual(most);
+    expect(off(tokens, countTokens('gpt-4o', text))).toBeLessThan(0.05);
+  });
+
+  it('does not make an ordinary text less exact', () => {
+    const { tokens } = work(texts.English, texts.English.length * 2);
+    expect(off(tokens, countTokens('gpt-4o', texts.English))).toBeLessThan(0.001);
+  });
+});
+
 describe('sampling', () => {
   it.each([
     ['one kind of text', texts.code],

@@ -86,11 +86,8 @@ describe('the count of tokens', () => {
     const tools = [{ name: 'depth', description: 'Sounds it', input_schema: { type: 'object' } }];
     const body = { model: 'gpt-4o', system: 'Be brief', tools, ...question };
     const { text, sent, summary } = gateway.ask({ path: '/v1/messages/count_tokens', body });
-    expect([sent, parse(text)]).toEqual([[], { input_tokens: 43 }]);
-    expect(counted).toEqual([
-      ['gpt-4o', 'Be brief How deep is the harbour?'],
-      ['gpt-4o', expect.stringMatching(/"depth".*Sounds it/)],
-    ]);
+    expect([sent, parse(text)]).toEqual([[], { input_tokens: 21 }]);
+    expect(counted).toEqual([['gpt-4o', expect.stringMatching(/^Be brief How deep is the harbour\? .*"depth".*Sounds it/)]]);
     expect(summary.warnings).toMatchObject([{ type: 'approximated' }]);
   });
   it.each([

@@ -17,11 +17,14 @@ export interface CountOptions {
 /**
  * Tokens of a request: of the texts of all its messages, and a constant for each medium. What providers add for tools and for the frames of
  * messages is not in it.
+ *
+ * @param more - text that counts as well, within the same bound
  */
-export function countRequest(request: LlmRequest, { host, model, maxCharacters }: CountOptions): number {
+export function countRequest(request: LlmRequest, { host, model, maxCharacters }: CountOptions, more = ''): number {
   let media = 0;
   for (const { blocks } of request.messages) for (const block of blocks) media += mediaOf(block);
-  return countTokens(host, model, messagesText(request, textOnly), maxCharacters) + media * tokensOfMedium;
+  const text = messagesText(request, textOnly);
+  return countTokens(host, model, more === '' ? text : `${text} ${more}`, maxCharacters) + media * tokensOfMedium;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Decision, Selection } from '@plano/common';
-import { countTokens as countText, emptySummary } from '@plano/common';
+import { emptySummary } from '@plano/common';
 import type { JsonObject, LlmRequest, Warning } from '@plano/hermesllm';
 import { createScope, hasOperation, invalidRequest, portableUtf8 } from '@plano/hermesllm';
 import { anthropicMessages } from '@plano/hermesllm/anthropic-messages';
@@ -27,7 +27,7 @@ export function countTokens(incoming: Incoming, selection: Selection): Decision 
   const request = readRequest(incoming, warnings);
   const { model } = selection;
   const maxCharacters = incoming.context.config.prompts.tokensMaxCharacters;
-  const tokens = countRequest(request, { host, model, maxCharacters }) + countText(host, model, calledText(request), maxCharacters);
+  const tokens = countRequest(request, { host, model, maxCharacters }, calledText(request));
   warnings.push({ type: 'approximated', path: '', reason: 'The tokens were counted by the gateway, not by the provider' });
   return respondJson(200, route.api === 'gemini' ? { totalTokens: tokens } : { input_tokens: tokens }, {
     ...emptySummary,

@@ -10,8 +10,8 @@ interface LoadedTokenizer extends Tokenizer {
 const require = createRequire(import.meta.url);
 const loaded = new Map<TokenEncoding, LoadedTokenizer>();
 
-/** Remembered words of each encoding. */
-const rememberedWords = 10_000;
+/** Remembered words of each encoding. More make texts of words that nobody repeats dearer: each then costs the removal of another one. */
+const rememberedWords = 1_000;
 
 /**
  * Reads an encoding's table, which takes some tenths of a second, once. The start of the gateway does so when the configuration needs it, so

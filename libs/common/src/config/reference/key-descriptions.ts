@@ -141,7 +141,10 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
   'redis.on_failure': key('When Redis does not answer: `open` lets everything pass, `closed` answers 503', '`open`'),
   'redis.timeout': key('Longest wait for an answer of Redis', '`250ms`'),
   tokens: key('Counting of tokens'),
-  'tokens.max_characters': key('Characters of a request that are counted; of longer ones samples are', '`400000`'),
+  'tokens.max_characters': key(
+    'Characters of a request that are counted, until a quarter as many tokens are found; the rest is judged by samples',
+    '`400000`',
+  ),
 
   limits: key('Bounds on what is held in memory'),
   'limits.request_body': key('Largest request body; above it 413', '`32MiB`'),
