@@ -76,6 +76,17 @@ const portableSyntax = [
     message: 'Object literals and maker functions; only errors are classes.',
   },
 ];
+/** What makes V8 keep a whole request until its next full collection (docs/decisions/0023-what-v8-allocates-old.md). */
+const perRequestSyntax = [
+  {
+    selector: ':function AssignmentExpression[left.type="MemberExpression"] > :matches(ArrowFunctionExpression, FunctionExpression).right',
+    message: 'V8 allocates a function that is assigned to a property in its old generation, with all that hangs from it: name it first.',
+  },
+  {
+    selector: 'ObjectExpression > Property[kind=/^(get|set)$/]',
+    message: 'Each object literal with an accessor gets a map of its own, which lives in the old generation: use a method or a class.',
+  },
+];
 
 export default [
   {
@@ -130,7 +141,16 @@ export default [
       'no-restricted-syntax': ['error', noDefaultExport],
     },
   },
-  { files: portableSources, ignores: tests, rules: { 'no-restricted-syntax': ['error', noDefaultExport, ...portableSyntax] } },
+  {
+    files: ['apps/gateway/src/**/*.ts'],
+    ignores: tests,
+    rules: { 'no-restricted-syntax': ['error', noDefaultExport, ...perRequestSyntax] },
+  },
+  {
+    files: portableSources,
+    ignores: tests,
+    rules: { 'no-restricted-syntax': ['error', noDefaultExport, ...perRequestSyntax, ...portableSyntax] },
+  },
   {
     files: tests,
     // A test of the public face imports its own package by name.

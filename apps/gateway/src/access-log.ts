@@ -19,11 +19,12 @@ export interface LogDestination {
   flushSync(): void;
 }
 
-const bufferBytes = 4096;
+/** A write wakes a thread of Node's pool, so few are big. */
+const bufferBytes = 32 * 1024;
 const flushMs = 500;
 
 /** Standard output; rotation is the platform's business. */
-const standardOutput = (): LogDestination => pino.destination({ fd: 1, sync: false, minLength: bufferBytes });
+const standardOutput = (): LogDestination => pino.destination({ fd: 1, sync: false, minLength: bufferBytes, maxWrite: 2 * bufferBytes });
 
 /**
  * Lines are buffered for up to half a second: a write to a slow terminal must not hold up an answer. Bodies, queries and headers are never
@@ -54,7 +55,7 @@ function facts(
 ): object {
   const { answer } = summary;
   return {
-    requestId: headerValue(head.headers, headerNames.requestId),
+    requestId: idOf(head),
     listener: head.listener,
     purpose,
     method: head.method,
@@ -94,8 +95,8 @@ function line({ head, purpose, status, summary, outcome, durationMs, firstByteMs
   if (warnings.length > 0) text += ` warnings=${warnings.length}`;
   if (head.listener !== undefined) text += ` listener=${head.listener}`;
   if (purpose !== undefined) text += ` purpose=${purpose}`;
-  const requestId = headerValue(head.headers, headerNames.requestId);
-  if (requestId !== undefined) text += ` id=${show(requestId)}`;
+  const requestId = idOf(head);
+  if (requestId !== undefined) text += ` id=${requestId}`;
   return outcome === 'aborted' ? `${text} aborted` : text;
 }
 
@@ -121,6 +122,16 @@ function pathPart(path: string): string {
   return query === -1 ? path : path.slice(0, query);
 }
 
+const ownId = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/;
+
+/** An id that the gateway made holds no secret; each is new, so none is remembered. */
+function idOf({ headers }: ExchangeRecord['head']): string | undefined {
+  const id = headerValue(headers, headerNames.requestId);
+  return id === undefined || ownId.test(id) ? id : masked(id);
+}
+
+const masked = (text: string): string => maskSecrets(text.slice(0, longestText)).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '�');
+
 type Show = (text: string) => string;
 
 const rememberedTexts = 512;
@@ -132,7 +143,7 @@ function createShow(): Show {
   return (text) => {
     let shown = known.get(text);
     if (shown === undefined) {
-      shown = maskSecrets(text.slice(0, longestText)).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '�');
+      shown = masked(text);
       if (known.size >= rememberedTexts) known.clear();
       known.set(text, shown);
     }

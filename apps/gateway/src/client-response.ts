@@ -1,35 +1,16 @@
 import { Buffer } from 'node:buffer';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { constants } from 'node:http2';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
 import type { HttpBody } from '@plano/common';
-import { chooseCoding, compress, createCompressor, type ResponseCoding } from './content-coding.ts';
+import { boundStall, flushHead, type NodeRequest, type NodeResponse, onceClosed, resetResponse } from './client-connection.ts';
+import { compress, createCompressor, type ResponseCoding } from './content-coding.ts';
 import type { MemoryAccount } from './memory-budget.ts';
 import { holdBytes } from './memory-budget.ts';
-
-/** The client's side of an exchange, over HTTP/1 or HTTP/2. */
-export interface ClientResponse {
-  /** 0 before the head. */
-  readonly statusCode: number;
-  readonly headersSent: boolean;
-  /** What the exchange holds in memory. */
-  readonly memory: MemoryAccount;
-  /** The head leaves with the first of the body, or with `flushHeaders`. A stream is never compressed. */
-  writeHead(status: number, headers: OutgoingHttpHeaders, kind?: 'stream' | 'whole'): void;
-  flushHeaders(): void;
-  /** False when the client does not keep up: then wait for `onceDrained`. */
-  write(chunk: HttpBody): boolean;
-  end(chunk?: HttpBody): void;
-  /** Ends abruptly, so that the client sees that something is missing. */
-  destroy(): void;
-  onceDrained(listener: () => void): void;
-  /** Told once, when the answer is out or the client has gone away. */
-  onClose(listener: () => void): void;
-}
+import { addVary, answerCoding, compressedFrom } from './response-coding.ts';
 
 /** What a response is made with. */
 export interface ClientResponseOptions {
+  /** What the exchange holds in memory. */
   readonly memory: MemoryAccount;
   /** Headers of every answer, such as `x-request-id`. */
   readonly headers: Readonly<Record<string, string>>;
@@ -39,221 +20,200 @@ export interface ClientResponseOptions {
   readonly stallMs: number;
 }
 
-/** Bytes below which compressing an answer saves nothing worth its time. */
-const compressedFrom = 1024;
-
-type NodeRequest = IncomingMessage | Http2ServerRequest;
-type NodeResponse = ServerResponse | Http2ServerResponse;
-
-/** Wraps Node's response: one write for head and first bytes, compression, an account of what the client has not taken yet. */
-export function createClientResponse(request: NodeRequest, response: NodeResponse, options: ClientResponseOptions): ClientResponse {
-  const { memory, stallMs } = options;
-  const closers: (() => void)[] = [];
-  let status = 0;
-  let waitingHead: OutgoingHttpHeaders | undefined;
-  let mayCompress = false;
-  let compressor: Transform | undefined;
+/**
+ * The client's side of an exchange, over HTTP/1 or HTTP/2: one write for the head and the first bytes, compression, an account of what the
+ * client has not taken yet.
+ */
+export class ClientResponse {
+  readonly memory: MemoryAccount;
+  /** 0 before the head. */
+  statusCode = 0;
+  readonly #request: NodeRequest;
+  readonly #response: NodeResponse;
+  readonly #options: ClientResponseOptions;
+  readonly #closers: (() => void)[] = [];
+  #waitingHead: OutgoingHttpHeaders | undefined = undefined;
+  #mayCompress = false;
+  #compressor: Transform | undefined = undefined;
   /** The beginning of an answer that is only worth compressing if more comes. */
-  let small: Buffer | undefined;
-  let closed = false;
-  let drainers: (() => void)[] | undefined;
+  #small: Buffer | undefined = undefined;
+  #drainers: (() => void)[] | undefined = undefined;
+  #closed = false;
 
-  response.once('close', close);
-  // A pipelined answer that waits for its turn has no socket yet, and is not told when the socket closes.
-  if ('assignSocket' in response && response.socket === null) {
-    const { socket } = request;
-    socket.once('close', close);
-    closers.push(() => socket.off('close', close));
+  constructor(request: NodeRequest, response: NodeResponse, options: ClientResponseOptions) {
+    this.memory = options.memory;
+    this.#request = request;
+    this.#response = response;
+    this.#options = options;
+    onceClosed(request, response, () => this.#close());
   }
 
-  function close(): void {
-    if (closed) return;
-    closed = true;
-    compressor?.destroy();
-    for (const listener of closers) listener();
+  get headersSent(): boolean {
+    return this.statusCode !== 0;
   }
 
-  function sendHead(): void {
-    if (waitingHead === undefined) return;
-    const headers = waitingHead;
-    const vary = headers['vary'];
-    waitingHead = undefined;
-    Object.assign(headers, options.headers);
-    if (vary !== undefined) addVary(headers, String(vary));
-    // Of the two types' overloads TypeScript sees none in common.
-    (response as ServerResponse).writeHead(status, headers);
+  /** The head leaves with the first of the body, or with `flushHeaders`. A stream is never compressed. */
+  writeHead(status: number, headers: OutgoingHttpHeaders, kind: 'stream' | 'whole' = 'whole'): void {
+    this.statusCode = status;
+    this.#waitingHead = headers;
+    this.#mayCompress = this.#options.compress && kind === 'whole';
   }
 
-  /** The coding of the answer whose head is about to leave. `bytes` is its length, if it is known. */
-  function codingOf(headers: OutgoingHttpHeaders, bytes: number | undefined): ResponseCoding | undefined {
-    if (!mayCompress || !isCompressible(headers)) return undefined;
-    addVary(headers, 'accept-encoding');
-    return bytes !== undefined && bytes < compressedFrom ? undefined : chooseCoding(request.headers['accept-encoding']);
+  flushHeaders(): void {
+    if (this.#closed) return;
+    this.#sendHead();
+    flushHead(this.#response);
   }
 
-  function stalled(): void {
-    if (!closed) destroy();
-  }
-
-  /** The client must take something from now on, or is cut. Progress of a write counts, which is why this is the socket's own timer. */
-  function watch(milliseconds: number): void {
-    if ('stream' in response) {
-      // The type says that there always is a stream; after its end there is none.
-      const stream = response.stream as Http2ServerResponse['stream'] | undefined;
-      stream?.setTimeout(milliseconds, milliseconds === 0 ? undefined : stalled);
-    } else response.socket?.setTimeout(milliseconds);
-  }
-
-  function write(chunk: HttpBody): boolean {
-    if (closed) return true;
+  /** False when the client does not keep up: then wait for `onceDrained`. */
+  write(chunk: HttpBody): boolean {
+    if (this.#closed) return true;
     let bytes = chunk;
-    if (waitingHead !== undefined) {
-      const length = waitingHead['content-length'];
-      if (codingOf(waitingHead, length === undefined ? undefined : Number(length)) === undefined) sendHead();
+    if (this.#waitingHead !== undefined) {
+      const length = this.#waitingHead['content-length'];
+      if (this.#codingOf(this.#waitingHead, length === undefined ? undefined : Number(length)) === undefined) this.#sendHead();
       else {
         // An answer of unknown length may turn out to be short.
-        small = small === undefined ? Buffer.from(chunk as string) : Buffer.concat([small, Buffer.from(chunk as string)]);
-        if (small.length < compressedFrom) {
-          setImmediate(releaseSmall);
+        this.#small = joined(this.#small, chunk);
+        if (this.#small.length < compressedFrom) {
+          setImmediate(() => this.#releaseSmall());
           return true;
         }
-        bytes = small;
-        small = undefined;
-        startCompressor(waitingHead);
+        bytes = this.#small;
+        this.#small = undefined;
+        this.#startCompressor(this.#waitingHead);
       }
     }
-    const sink: Transform | NodeResponse = compressor ?? response;
-    const ready = (sink as Transform).write(bytes);
-    if (!ready) wait(sink);
+    const sink = this.#sink();
+    const ready = sink.write(bytes);
+    if (!ready) this.#awaitDrain(sink);
     return ready;
   }
 
-  /** The rest does not come at once, so there is one: nothing waits for it. */
-  function releaseSmall(): void {
-    if (small === undefined || waitingHead === undefined || closed) return;
-    const bytes = small;
-    small = undefined;
-    startCompressor(waitingHead);
-    if ('flushHeaders' in response) response.flushHeaders();
-    compressor?.write(bytes);
-  }
-
-  function startCompressor(headers: OutgoingHttpHeaders): void {
-    const coding = codingOf(headers, undefined);
-    if (coding === undefined) return;
-    delete headers['content-length'];
-    headers['content-encoding'] = coding;
-    compressor = createCompressor(coding);
-    compressor.once('error', destroy);
-    sendHead();
-    compressor.pipe(response as ServerResponse);
-  }
-
-  function wait(sink: Transform | NodeResponse): void {
-    holdBytes(memory, 'output', sink.writableLength);
-    if (drainers !== undefined) return;
-    drainers = [];
-    watch(stallMs);
-    sink.once('drain', () => {
-      const listeners = drainers ?? [];
-      drainers = undefined;
-      if (closed) return;
-      watch(0);
-      holdBytes(memory, 'output', 0);
-      for (const listener of listeners) listener();
-    });
-  }
-
-  function end(chunk?: HttpBody): void {
-    if (closed) return;
-    const body = small === undefined ? chunk : chunk === undefined ? small : Buffer.concat([small, Buffer.from(chunk as string)]);
-    const headers = waitingHead;
-    const held = small !== undefined;
-    small = undefined;
-    const bytes = body === undefined ? 0 : Buffer.byteLength(body);
-    const coding = headers === undefined ? undefined : codingOf(headers, bytes);
-    if (held && headers !== undefined) headers['content-length'] = bytes;
-    if (headers === undefined || body === undefined || coding === undefined) {
-      finish(body);
+  end(chunk?: HttpBody): void {
+    if (this.#closed) return;
+    const small = this.#small;
+    const body = small === undefined ? chunk : chunk === undefined ? small : joined(small, chunk);
+    const headers = this.#waitingHead;
+    this.#small = undefined;
+    if (headers === undefined || body === undefined) {
+      this.#finish(body);
       return;
     }
-    holdBytes(memory, 'output', bytes);
+    const bytes = Buffer.byteLength(body);
+    const coding = this.#codingOf(headers, bytes);
+    if (small !== undefined) headers['content-length'] = bytes;
+    if (coding === undefined) {
+      this.#finish(body);
+      return;
+    }
+    holdBytes(this.memory, 'output', bytes);
     compress(coding, body).then(
       (compressed) => {
         headers['content-encoding'] = coding;
         headers['content-length'] = compressed.length;
-        finish(compressed);
+        this.#finish(compressed);
       },
-      () => destroy(),
+      () => this.destroy(),
     );
   }
 
-  function finish(chunk?: HttpBody): void {
-    if (closed) return;
-    sendHead();
-    const sink = (compressor ?? response) as Transform;
+  /** Ends abruptly, so that the client sees that something is missing. */
+  destroy(): void {
+    if (this.#closed) return;
+    resetResponse(this.#response);
+    this.#compressor?.destroy();
+  }
+
+  onceDrained(listener: () => void): void {
+    if (this.#drainers === undefined) listener();
+    else this.#drainers.push(listener);
+  }
+
+  /** Told once, when the answer is out or the client has gone away. */
+  onClose(listener: () => void): void {
+    this.#closers.push(listener);
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#compressor?.destroy();
+    for (const listener of this.#closers) listener();
+  }
+
+  #codingOf(headers: OutgoingHttpHeaders, bytes: number | undefined): ResponseCoding | undefined {
+    return this.#mayCompress ? answerCoding(headers, bytes, this.#request.headers['accept-encoding']) : undefined;
+  }
+
+  #sendHead(): void {
+    const headers = this.#waitingHead;
+    if (headers === undefined) return;
+    this.#waitingHead = undefined;
+    const vary = headers['vary'];
+    Object.assign(headers, this.#options.headers);
+    if (vary !== undefined) addVary(headers, String(vary));
+    // Of the two types' overloads TypeScript sees none in common.
+    (this.#response as ServerResponse).writeHead(this.statusCode, headers);
+  }
+
+  #finish(chunk: HttpBody | undefined): void {
+    if (this.#closed) return;
+    this.#sendHead();
+    const sink = this.#sink();
     if (chunk === undefined) sink.end();
     else sink.end(chunk);
     const waiting = sink.writableLength;
     if (waiting === 0) return;
-    holdBytes(memory, 'output', waiting);
-    watch(stallMs);
+    holdBytes(this.memory, 'output', waiting);
+    this.#boundStall(this.#options.stallMs);
   }
 
-  function destroy(): void {
-    if (closed) return;
-    if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-    else response.destroy();
-    compressor?.destroy();
+  /** What the body is written to. Of the overloads of the three types TypeScript sees none in common. */
+  #sink(): Transform {
+    return this.#compressor ?? (this.#response as unknown as Transform);
   }
 
-  return {
-    get statusCode() {
-      return status;
-    },
-    get headersSent() {
-      return status !== 0;
-    },
-    memory,
-    writeHead(code, headers, kind = 'whole') {
-      status = code;
-      waitingHead = headers;
-      mayCompress = options.compress && kind === 'whole';
-    },
-    flushHeaders() {
-      if (closed) return;
-      sendHead();
-      // HTTP/2 sends them at once.
-      if ('flushHeaders' in response) response.flushHeaders();
-    },
-    write,
-    end,
-    destroy,
-    onceDrained(listener) {
-      if (drainers === undefined) listener();
-      else drainers.push(listener);
-    },
-    onClose: (listener) => void closers.push(listener),
-  };
+  /** The rest does not come at once, so there is one: nothing waits for it. */
+  #releaseSmall(): void {
+    const small = this.#small;
+    if (small === undefined || this.#waitingHead === undefined || this.#closed) return;
+    this.#small = undefined;
+    this.#startCompressor(this.#waitingHead);
+    flushHead(this.#response);
+    this.#compressor?.write(small);
+  }
+
+  #startCompressor(headers: OutgoingHttpHeaders): void {
+    const coding = this.#codingOf(headers, undefined);
+    if (coding === undefined) return;
+    delete headers['content-length'];
+    headers['content-encoding'] = coding;
+    this.#compressor = createCompressor(coding);
+    this.#compressor.once('error', () => this.destroy());
+    this.#sendHead();
+    this.#compressor.pipe(this.#response as ServerResponse);
+  }
+
+  #awaitDrain(sink: Transform): void {
+    holdBytes(this.memory, 'output', sink.writableLength);
+    if (this.#drainers !== undefined) return;
+    this.#drainers = [];
+    this.#boundStall(this.#options.stallMs);
+    sink.once('drain', () => {
+      const listeners = this.#drainers ?? [];
+      this.#drainers = undefined;
+      if (this.#closed) return;
+      this.#boundStall(0);
+      holdBytes(this.memory, 'output', 0);
+      for (const listener of listeners) listener();
+    });
+  }
+
+  #boundStall(milliseconds: number): void {
+    boundStall(this.#response, milliseconds, () => this.destroy());
+  }
 }
 
-/** Whole JSON that nobody has encoded yet. */
-function isCompressible(headers: OutgoingHttpHeaders): boolean {
-  const type = headers['content-type'];
-  if (typeof type !== 'string' || headers['content-encoding'] !== undefined) return false;
-  const control = headers['cache-control'];
-  return /^application\/(?:[\w.-]+\+)?json\b/i.test(type) && (typeof control !== 'string' || !control.includes('no-transform'));
-}
-
-/** Adds a name to `vary`. */
-function addVary(headers: OutgoingHttpHeaders, name: string): void {
-  const there = headers['vary'];
-  if (there === undefined) headers['vary'] = name;
-  else if (
-    !String(there)
-      .toLowerCase()
-      .split(/\s*,\s*/)
-      .some((part) => part === name || part === '*')
-  )
-    headers['vary'] = `${String(there)}, ${name}`;
-}
+const joined = (small: Buffer | undefined, chunk: HttpBody): Buffer =>
+  small === undefined ? Buffer.from(chunk as string) : Buffer.concat([small, Buffer.from(chunk as string)]);

@@ -3,8 +3,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { EffectiveAuth, EffectiveCors, ExchangeSummary, Gateway, GatewayError, RequestHead } from '@plano/common';
 import { emptySummary, gatewayError, headerNames, headerValue } from '@plano/common';
-import type { ClientResponse } from './client-response.ts';
-import { createClientResponse } from './client-response.ts';
+import { ClientResponse } from './client-response.ts';
 import { requestCodings, requestDecoder } from './content-coding.ts';
 import type { ExchangeRecord } from '@plano/common';
 import { driveExchange } from './drive-exchange.ts';
@@ -115,7 +114,7 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     const preflight = cors?.preflight(head.method, headers);
     if (cors !== undefined) Object.assign(own, preflight ?? cors.headersFor(headerValue(headers, 'origin')));
     const memory = openAccount(limits.memory);
-    const client = createClientResponse(request, response, { memory, headers: own, compress: true, stallMs: timeouts.streamIdleMs });
+    const client = new ClientResponse(request, response, { memory, headers: own, compress: true, stallMs: timeouts.streamIdleMs });
     const started = performance.now();
     let arrived = false;
     limits.active++;

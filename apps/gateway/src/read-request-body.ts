@@ -37,7 +37,7 @@ export function readRequestBody(
   const chunks: Buffer[] = [];
   let size = 0;
   let timer: NodeJS.Timeout | undefined;
-  memory.shed = () => finish({ ok: false, reason: 'shed' });
+  memory.shed = shed;
 
   function onData(chunk: Buffer): void {
     size += chunk.length;
@@ -53,6 +53,10 @@ export function readRequestBody(
   function onEnd(): void {
     const [first] = chunks;
     finish({ ok: true, body: chunks.length === 1 && first !== undefined ? first : chunks.length === 0 ? empty : Buffer.concat(chunks) });
+  }
+
+  function shed(): void {
+    finish({ ok: false, reason: 'shed' });
   }
 
   let over = false;

@@ -21,7 +21,7 @@ export interface CircuitBreaker {
   /** The request ended well, badly, or without telling anything about the endpoint. */
   leave(outcome: BreakerOutcome, probe: boolean, now: () => number): void;
   /** When the next request may be tried, as milliseconds of the clock; 0 while closed. */
-  readonly openUntil: number;
+  openUntil(): number;
 }
 
 /** What a request told about its endpoint. */
@@ -67,8 +67,6 @@ export function createCircuitBreaker({ failures, windowMs, openMs }: EffectiveCi
         else if (outcome === 'failure') open(now());
       } else if (outcome === 'failure' && openUntil === 0) fail(now());
     },
-    get openUntil() {
-      return openUntil;
-    },
+    openUntil: () => openUntil,
   };
 }

@@ -103,6 +103,6 @@ function choose({ endpoints, provider }: EndpointPool, tried: readonly Endpoint[
 /** Seconds, at least one, until a provider without a free place may have one again. */
 export function retryAfterSeconds({ endpoints }: EndpointPool, now: () => number): number {
   let soonest = Number.POSITIVE_INFINITY;
-  for (const { breaker } of endpoints) soonest = Math.min(soonest, breaker?.openUntil ?? 0);
+  for (const { breaker } of endpoints) soonest = Math.min(soonest, breaker?.openUntil() ?? 0);
   return soonest === 0 ? 1 : Math.max(1, Math.ceil((soonest - now()) / 1000));
 }
