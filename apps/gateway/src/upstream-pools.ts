@@ -1,5 +1,6 @@
+import { isIP } from 'node:net';
 import type { UpstreamFailure, UpstreamRequest, UpstreamTarget } from '@plano/common';
-import { Pool } from 'undici';
+import { buildConnector, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Builtins } from './builtin-upstream.ts';
 import { answerBuiltin } from './builtin-upstream.ts';
@@ -72,12 +73,12 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
     const host = target.host.includes(':') ? `[${target.host}]` : target.host;
     const origin = `${target.scheme}://${host}:${target.port}`;
     const connectMs = target.connectTimeoutMs ?? timeouts.connectMs;
-    const key = `${origin} ${connectMs}`;
+    // undici connects anew when the next request has another `host`.
+    const key = `${origin} ${target.authority} ${connectMs}`;
     let pool = pools.get(key);
     if (pool === undefined) {
       pool = new Pool(origin, {
-        // Names resolve to IPv4 and IPv6, and both are tried; certificates must be for the name.
-        connect: { timeout: connectMs, noDelay: true, autoSelectFamily: true, rejectUnauthorized: true },
+        connect: connectorTo(target.host, connectMs),
         headersTimeout: timeouts.firstByteMs,
         bodyTimeout: timeouts.streamIdleMs,
         keepAliveTimeout: keepAliveMs,
@@ -108,6 +109,16 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
     },
   };
   return self;
+}
+
+/**
+ * Names resolve to IPv4 and IPv6, and both are tried. Certificates must be for the host that is connected to: left alone, undici takes the name from
+ * the `host` header, which an author may set to something else.
+ */
+function connectorTo(host: string, timeout: number): buildConnector.connector {
+  const connect = buildConnector({ timeout, noDelay: true, autoSelectFamily: true, rejectUnauthorized: true });
+  return ({ servername: _servername, ...options }, callback) =>
+    connect(isIP(host) === 0 ? { ...options, servername: host } : options, callback);
 }
 
 const cannotSign: SignRequest = () => Promise.reject(new Error('This host cannot sign requests'));
@@ -197,7 +208,7 @@ const timeout = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETI
 // Only the code is told: messages of network errors name addresses that are nobody else's business.
 function failureOf(error: Error): UpstreamFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
-  if (unreachable.has(code) || code.startsWith('CERT_') || code.startsWith('ERR_TLS') || code.endsWith('_CERT_IN_CHAIN')) {
+  if (unreachable.has(code) || /^(CERT_|ERR_TLS|UNABLE_TO_)|_CERT(_|$)/.test(code)) {
     return { reason: 'unreachable', message: `The upstream cannot be reached (${code})` };
   }
   if (timeout.has(code)) return { reason: 'timeout', message: 'The upstream did not answer in time' };

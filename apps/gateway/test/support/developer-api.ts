@@ -1,5 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** A request that the API got. */
@@ -23,12 +24,12 @@ export interface DeveloperApi {
   close(): Promise<void>;
 }
 
-/** Starts it on a free port. */
-export async function startDeveloperApi(): Promise<DeveloperApi> {
+/** Starts it on a free port; with a certificate it speaks HTTPS. */
+export async function startDeveloperApi(tls?: { readonly cert: Buffer; readonly key: Buffer }): Promise<DeveloperApi> {
   const calls: ApiCall[] = [];
   let next: (call: ApiCall) => ApiAnswer = () => ({ body: '{}' });
   let abandoned = 0;
-  const server = createServer((request, response) => {
+  const listen: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -47,7 +48,8 @@ export async function startDeveloperApi(): Promise<DeveloperApi> {
       response.writeHead(answer.status ?? 200, { 'content-type': answer.type ?? 'application/json' });
       response.end(answer.body);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(listen) : createTlsServer(tls, listen);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
