@@ -14,6 +14,7 @@ import { openRateLimits } from './open-rate-limits.ts';
 import type { RateLimitStore } from './rate-limit-store.ts';
 import { createMemoryStore } from './rate-limit-store.ts';
 import { createRequestSigner } from './sign-request.ts';
+import { loadUpstreamCa } from './upstream-ca.ts';
 import type { UpstreamPools } from './upstream-pools.ts';
 import { createUpstreamPools } from './upstream-pools.ts';
 
@@ -73,6 +74,7 @@ export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore(
   }
 
   async function createGeneration(config: EffectiveConfig): Promise<Generation> {
+    const ca = loadUpstreamCa(config);
     const rateLimits = await openRateLimits(config, memory, (message) => console.error(`warning: ${message}`));
     const limits = createHostLimits(config.limits);
     const onExchange = (record: ExchangeRecord): void => {
@@ -80,7 +82,7 @@ export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore(
       metrics.record(record);
     };
     const gateways = createGateways(config, { rateLimits, onExchange });
-    const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins, sign });
+    const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins, sign, ca });
     const log = createAccessLog(config.logging);
     const sockets = listenerSockets(config, { gateways, limits, pools, rateLimits, onExchange });
     const generation = { config, limits, pools, rateLimits, log, sockets };

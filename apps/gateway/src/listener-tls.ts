@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { EffectiveTls } from '@plano/common';
+import { parsePem, readPem } from './read-pem.ts';
 
 /** A certificate chain and its key, as PEM. */
 export interface LoadedTls {
@@ -15,27 +15,10 @@ export interface LoadedTls {
  * @throws Error that names the key of the configuration and the file, never what is in it
  */
 export function loadTls(tls: EffectiveTls, path: string): LoadedTls {
-  const cert = read(tls.cert, `${path}.cert`);
-  const key = read(tls.key, `${path}.key`);
-  const certificate = parse(() => new X509Certificate(cert), `${path}.cert`, tls.cert, 'is not a certificate in PEM form');
-  const privateKey = parse(() => createPrivateKey(key), `${path}.key`, tls.key, 'is not a private key in PEM form without a passphrase');
+  const cert = readPem(tls.cert, `${path}.cert`);
+  const key = readPem(tls.key, `${path}.key`);
+  const certificate = parsePem(() => new X509Certificate(cert), `${path}.cert`, tls.cert, 'is not a certificate in PEM form');
+  const privateKey = parsePem(() => createPrivateKey(key), `${path}.key`, tls.key, 'is not a private key in PEM form without a passphrase');
   if (!certificate.checkPrivateKey(privateKey)) throw new Error(`${path}.key: ${tls.key} does not belong to the certificate ${tls.cert}`);
   return { cert, key };
-}
-
-function read(file: string, path: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Error(`${path}: ${file} cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'}`);
-  }
-}
-
-// The library's own error may quote the file, so it is not told.
-function parse<T>(make: () => T, path: string, file: string, message: string): T {
-  try {
-    return make();
-  } catch {
-    throw new Error(`${path}: ${file} ${message}`);
-  }
 }

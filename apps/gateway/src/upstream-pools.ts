@@ -64,10 +64,12 @@ export interface UpstreamPoolOptions {
   readonly builtins?: Builtins | undefined;
   /** Signs requests that say so; without it they fail. */
   readonly sign?: SignRequest | undefined;
+  /** Certificates (PEM) of the authorities that upstreams are checked with, in place of those that Node brings along. */
+  readonly ca?: readonly string[] | undefined;
 }
 
 /** Creates the pools of a gateway. Origins come from the configuration, so their number is bounded by it. */
-export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {}, sign }: UpstreamPoolOptions = {}): UpstreamPools {
+export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {}, sign, ca }: UpstreamPoolOptions = {}): UpstreamPools {
   const pools = new Map<string, Pool>();
   const poolOf = (target: UpstreamTarget & { type: 'socket' }): Pool => {
     const host = target.host.includes(':') ? `[${target.host}]` : target.host;
@@ -78,7 +80,7 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
     let pool = pools.get(key);
     if (pool === undefined) {
       pool = new Pool(origin, {
-        connect: connectorTo(target.host, connectMs),
+        connect: connectorTo(target.host, connectMs, ca),
         headersTimeout: timeouts.firstByteMs,
         bodyTimeout: timeouts.streamIdleMs,
         keepAliveTimeout: keepAliveMs,
@@ -115,8 +117,9 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
  * Names resolve to IPv4 and IPv6, and both are tried. Certificates must be for the host that is connected to: left alone, undici takes the name from
  * the `host` header, which an author may set to something else.
  */
-function connectorTo(host: string, timeout: number): buildConnector.connector {
-  const connect = buildConnector({ timeout, noDelay: true, autoSelectFamily: true, rejectUnauthorized: true });
+function connectorTo(host: string, timeout: number, ca: readonly string[] | undefined): buildConnector.connector {
+  const trusted = ca === undefined ? {} : { ca: [...ca] };
+  const connect = buildConnector({ timeout, noDelay: true, autoSelectFamily: true, rejectUnauthorized: true, ...trusted });
   return ({ servername: _servername, ...options }, callback) =>
     connect(isIP(host) === 0 ? { ...options, servername: host } : options, callback);
 }
@@ -194,21 +197,15 @@ function dispatch(pool: Pool, authority: string, request: UpstreamRequest, liste
   };
 }
 
-const unreachable = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+/** Codes of certificates that cannot be trusted or are for another name; nothing was sent then. */
+const untrusted = /^(?:CERT_|ERR_TLS|UNABLE_TO_|INVALID_CA)|_CERT(?:_|$)/;
 const timeout = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
 
 // Only the code is told: messages of network errors name addresses that are nobody else's business.
 function failureOf(error: Error): UpstreamFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
-  if (unreachable.has(code) || /^(CERT_|ERR_TLS|UNABLE_TO_)|_CERT(_|$)/.test(code)) {
+  if (unreachable.has(code) || untrusted.test(code)) {
     return { reason: 'unreachable', message: `The upstream cannot be reached (${code})` };
   }
   if (timeout.has(code)) return { reason: 'timeout', message: 'The upstream did not answer in time' };

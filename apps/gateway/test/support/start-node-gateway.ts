@@ -8,6 +8,7 @@ import { listenerSockets } from '../../src/listener-sockets.ts';
 import { connectionLimits, openListeners } from '../../src/listeners.ts';
 import type { RateLimitStore } from '../../src/rate-limit-store.ts';
 import { createMemoryStore } from '../../src/rate-limit-store.ts';
+import { loadUpstreamCa } from '../../src/upstream-ca.ts';
 import { createUpstreamPools } from '../../src/upstream-pools.ts';
 import type { RunningNodeGateway } from './running-gateway.ts';
 
@@ -35,7 +36,7 @@ async function startConfig(config: EffectiveConfig, options: { rateLimits?: Rate
   const rateLimits = options.rateLimits ?? createMemoryStore();
   const onExchange = (record: ExchangeRecord) => void records.push(record);
   const gateways = createGateways(config, { rateLimits, onExchange });
-  const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins });
+  const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins, ca: loadUpstreamCa(config) });
   const shared = { gateways, limits, pools, rateLimits, onExchange };
   const sockets = listenerSockets(config, shared).map((socket) => ({ ...socket, port: 0 }));
   let draining = false;

@@ -61,6 +61,7 @@ const implemented: readonly string[] = [
   // Has no effect in any version; who writes it is warned of that.
   'overrides.prompt_target_intent_matching_threshold',
   'overrides.prompt_templates.arch_function',
+  'overrides.upstream_tls_ca_path',
   'routing_hint',
   'logging',
   'metrics',

@@ -225,7 +225,10 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
     'Longest wait for a connection; the same as `timeouts.connect`, beside which it must not stand',
     '`5s`',
   ),
-  'overrides.upstream_tls_ca_path': key('Certificates that upstreams are checked with', "the system's"),
+  'overrides.upstream_tls_ca_path': key(
+    'File with the certificates (PEM) of the authorities that upstreams are checked with; no others are trusted then',
+    "those that Node brings along, in Envoy the system's",
+  ),
   'overrides.llm_routing_model': key('Model that chooses a route', 'that of `agent_orchestration_model`'),
   'overrides.agent_orchestration_model': key('Model that chooses an agent', '`Plano-Orchestrator`'),
   'overrides.orchestrator_model_context_length': key('Tokens that this model can read', '`8192`'),
