@@ -20,6 +20,8 @@ export const headerNames = {
   envoyOriginalPath: 'x-envoy-original-path',
   envoyMaxRetries: 'x-envoy-max-retries',
   requestId: 'x-request-id',
+  /** The provider's own id of a request, in answers: `x-request-id` is the exchange's. */
+  upstreamRequestId: 'x-upstream-request-id',
   traceparent: 'traceparent',
   tracestate: 'tracestate',
 } as const;

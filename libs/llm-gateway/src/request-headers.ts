@@ -1,9 +1,10 @@
 import type { HttpHeaders } from '@plano/common';
-import { connectionHeaders, headerValue, isForwardedToClient, isForwardedUpstream } from '@plano/common';
+import { connectionHeaders, headerNames, headerValue, isForwardedToClient, isForwardedUpstream } from '@plano/common';
 
 /** What is forwarded and what is not, remembered by name: the rules are a dozen look-ups each, the names always the same few. */
 export interface HeaderTables {
   toUpstream(headers: HttpHeaders): Record<string, string>;
+  /** With the provider's id of the request, whatever it calls it, as `x-upstream-request-id`: hosts have an id of their own. */
   toClient(headers: HttpHeaders): Record<string, string | readonly string[]>;
 }
 
@@ -42,6 +43,8 @@ export function createHeaderTables(): HeaderTables {
         const value = headers[name];
         if (value !== undefined && client(name) && named?.includes(name) !== true) out[name] = value;
       }
+      const id = headers[headerNames.requestId] ?? headers['request-id'] ?? headers['x-amzn-requestid'];
+      if (id !== undefined) out[headerNames.upstreamRequestId] = id;
       return out;
     },
   };
