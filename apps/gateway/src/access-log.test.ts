@@ -88,7 +88,7 @@ describe('the access log', () => {
     expect(written('json', { ...entry, summary, outcome: 'aborted' })).toMatch(/"outcome":"aborted".*"error":"upstream_reset"/);
   });
 
-  it.each(['pretty', 'json'] as const)('writes no query, no header and nothing that looks like a secret: %s', (format) => {
+  it.each(['pretty', 'json'] as const)('E-13: writes no query, no header and nothing that looks like a secret: %s', (format) => {
     const summary = { ...entry.summary, model: 'openai/sk-proj-abcdefghijklmnop' };
     const text = written(format, { ...entry, head: { ...entry.head, path: '/v1/AIzaSyA1234567890abcdefghijk?x=secret' }, summary });
     expect(text).not.toMatch(/abcdefghijk|secret/);

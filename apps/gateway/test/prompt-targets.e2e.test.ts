@@ -346,7 +346,7 @@ describe('an API that fails', () => {
     });
     expect(api.calls).toHaveLength(1);
   });
-  it('P-4: by silence is 504', async () => {
+  it('P-4, E-7: by silence is 504, and the provider has been asked nothing', async () => {
     api.answer('never');
     await withPrompts(configuration('timeouts: { filter_call: 1500ms }'), async (own) => {
       expect(await failure(own)).toMatchObject({ status: 504, code: 'upstream_timeout' });

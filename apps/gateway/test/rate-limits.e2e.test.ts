@@ -48,7 +48,7 @@ describe('limits as official clients see them', () => {
     expect((await openai('bob').chat.completions.create(body)).choices).toHaveLength(1);
   });
 
-  it('leaving the header out is no way around: such requests share a bucket', async () => {
+  it('L-5: leaving the header out is no way around: such requests share a bucket', async () => {
     const client = new OpenAI({ baseURL: `${set.gateway.url}/v1`, apiKey: 'unused', maxRetries: 0 });
     for (let count = 0; count < 3; count += 1) await client.chat.completions.create(body);
     await expect(client.chat.completions.create(body)).rejects.toBeInstanceOf(OpenAI.RateLimitError);

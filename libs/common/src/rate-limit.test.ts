@@ -43,7 +43,7 @@ describe('a bucket', () => {
     expect(verdict(ask(createRateLimiter([limit()], createRateLimitState()), 101, 0))).toBe('wait null');
   });
 
-  it('lets a request without tokens through', () => {
+  it('L-4: lets a request without tokens through', () => {
     const limiter = createRateLimiter([limit()], createRateLimitState());
     ask(limiter, 100, 0);
     expect(verdict(ask(limiter, 0, 0))).toBe('ok');

@@ -144,7 +144,7 @@ describe('a limit on tokens', () => {
     expect(run(chat('x '.repeat(39))).decision.status).toBe(200);
   });
 
-  it('charges a token for each event of a stream whose usage never came', () => {
+  it('L-21: charges a token for each event of a stream, but only when its usage never came', () => {
     const { run, finish } = limited(perUser);
     const head = { ok: true as const, status: 200, headers: { 'content-type': 'text/event-stream' } };
     const { decision } = run(chat('one two', { stream: true }), { 'x-user': 'a' }, [head]);

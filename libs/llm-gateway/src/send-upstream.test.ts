@@ -25,7 +25,7 @@ describe('retries', () => {
     ['529 is', '', [status(529), chatAnswer], 200, 2],
     ['a connection that fails is', '', ['unreachable', chatAnswer], 200, 2],
     ['a connection that breaks is', '', ['reset', chatAnswer], 200, 2],
-    ['silence is not', '', ['timeout'], 504, 1],
+    ['E-5: silence is not', '', ['timeout'], 504, 1],
     ['400 is not', '', [status(400)], 400, 1],
     ['a request that cannot be signed is not', '', ['unsigned'], 400, 1],
     ['after the last one the client gets the failure', '', [status(503), status(503), status(529)], 529, 3],
@@ -38,7 +38,7 @@ describe('retries', () => {
     expect([outcome.status, outcome.sent.length, outcome.summary.attempts]).toEqual([code, sent, sent]);
   });
 
-  it('wait longer each time, or as long as the upstream asks, up to the cap', () => {
+  it('E-5: wait longer each time, or as long as the upstream asks, up to the cap', () => {
     const script = [status(500), status(429, { 'retry-after': '7' }), status(429, { 'retry-after': '600' }), chatAnswer];
     const { sent } = gatewayUnderTest(`${providers}retries: { max: 3 }`, { random: () => 0.5 }).ask({}, script);
     expect(sent.map(({ delayMs }) => delayMs)).toEqual([0, 375, 7_000, 30_000]);

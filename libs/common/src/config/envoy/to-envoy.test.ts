@@ -114,7 +114,7 @@ model_providers: [{ model: openai/*, passthrough_auth: true }]
     });
   });
 
-  it('has a cluster for every place that is called', () => {
+  it('E-8: has a cluster for every place that is called', () => {
     expect(clusters(render()).map(({ name }) => name)).toEqual(
       expect.arrayContaining(['https://api.openai.com:443', 'http://127.0.0.1:9000', 'https://api.example:8443', 'bright_staff']),
     );
