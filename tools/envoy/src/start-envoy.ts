@@ -1,11 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnvoyObject } from '@plano/common/config';
 import { trapsIn } from '@plano/ci';
+import { readStat, textOf, waitUntilLive } from './envoy-admin.ts';
 import { installEnvoy } from './install-envoy.ts';
 
 /** A running Envoy. */
@@ -37,6 +36,8 @@ export interface StartEnvoyOptions {
   readonly concurrency?: number;
   /** Default `warning`. */
   readonly logLevel?: string;
+  /** Variables beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const startLimitMs = 60_000;
@@ -59,6 +60,7 @@ export async function startEnvoy(bootstrap: (accessLog: string) => EnvoyObject, 
   const args = ['-c', config, '--use-dynamic-base-id', '--admin-address-path', adminFile, '--file-flush-interval-msec', '20'];
   const child = spawn(installEnvoy(), [...args, '--concurrency', String(options.concurrency ?? 1), '-l', options.logLevel ?? 'warning'], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...options.environment },
   });
   let log = '';
   child.stderr.on('data', (data) => (log += String(data)));
@@ -72,7 +74,15 @@ export async function startEnvoy(bootstrap: (accessLog: string) => EnvoyObject, 
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const admin = await waitUntilLive(child, adminFile);
+    const adminAddress = (): string | null | undefined => {
+      if (child.exitCode !== null) return null;
+      const address = readIfThere(adminFile);
+      return address === '' ? undefined : `http://${address}`;
+    };
+    if (!(await waitUntilLive(adminAddress, startLimitMs))) {
+      throw new Error(child.exitCode === null ? `Envoy was not live after ${startLimitMs} ms` : `Envoy ended with code ${child.exitCode}`);
+    }
+    const admin = adminAddress() ?? '';
     const liveMs = performance.now() - started;
     const ports = await listenerPorts(admin);
     return {
@@ -108,18 +118,6 @@ function leaveLog(log: string): void {
   if (path !== undefined && path !== '') appendFileSync(path, `== an Envoy\n${log}\n`);
 }
 
-async function waitUntilLive(child: ChildProcess, adminFile: string): Promise<string> {
-  const deadline = performance.now() + startLimitMs;
-  while (performance.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`Envoy ended with code ${child.exitCode}`);
-    const address = readIfThere(adminFile);
-    // It answers before it is live.
-    if (address !== '' && (await textOf(`http://${address}/ready`)).trim() === 'LIVE') return `http://${address}`;
-    await sleep(10);
-  }
-  throw new Error(`Envoy was not live after ${startLimitMs} ms`);
-}
-
 interface ListenerList {
   readonly listener_statuses?: readonly {
     readonly name: string;
@@ -130,19 +128,6 @@ interface ListenerList {
 async function listenerPorts(admin: string): Promise<Map<string, number>> {
   const list = JSON.parse(await textOf(`${admin}/listeners?format=json`)) as ListenerList;
   return new Map(list.listener_statuses?.map(({ name, local_address: { socket_address } }) => [name, socket_address.port_value]));
-}
-
-async function readStat(admin: string, name: string): Promise<number> {
-  const text = await textOf(`${admin}/stats?filter=${encodeURIComponent(`^${name.replaceAll('.', '\\.')}$`)}`);
-  return Number(/: (\d+)/.exec(text)?.[1] ?? 0);
-}
-
-async function textOf(url: string): Promise<string> {
-  try {
-    return await (await fetch(url)).text();
-  } catch {
-    return '';
-  }
 }
 
 function readIfThere(file: string): string {

@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line of `envoy-filter:serve` says. */
+export interface ServeFlags {
+  readonly config: string;
+  /** Handed to the Node process. */
+  readonly node: readonly string[];
+  /** Handed to `plano-gateway render`. */
+  readonly render: readonly string[];
+  /** Whether the Node process is started here: not when there is none, or another one is named. */
+  readonly startsNode: boolean;
+}
+
+/** @throws Error for a flag that nobody knows, and without a configuration */
+export function readServeFlags(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): ServeFlags {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      config: { type: 'string', short: 'c' },
+      workers: { type: 'string', short: 'w' },
+      'admin-port': { type: 'string' },
+      node: { type: 'string', multiple: true },
+      direct: { type: 'boolean' },
+      'watchdog-ms': { type: 'string' },
+      ca: { type: 'string' },
+    },
+  });
+  const config = values.config ?? environment['PLANO_CONFIG'];
+  if (config === undefined || config === '') throw new Error('Which configuration? npx nx run envoy-filter:serve --config FILE');
+  const given = (name: 'workers' | 'admin-port' | 'watchdog-ms' | 'ca'): string[] => {
+    const value = values[name];
+    return value === undefined ? [] : [`--${name}`, value];
+  };
+  const nodes = (values.node ?? []).flatMap((address) => ['--node', address]);
+  return {
+    config,
+    node: given('workers'),
+    render: [...given('admin-port'), ...given('watchdog-ms'), ...given('ca'), ...nodes, ...(values.direct === true ? ['--direct'] : [])],
+    startsNode: values.direct !== true && nodes.length === 0,
+  };
+}
