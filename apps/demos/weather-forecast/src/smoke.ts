@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { askQuestions } from './questions.ts';
+import { readPromises } from './readme-promises.ts';
 import { startGateway, stopGateway, untilReady } from './start-gateway.ts';
 import { startWeatherApi } from './weather-api.ts';
 
-// Starts the demo on free ports, asks it the questions of its README without any key, and ends with 1 when an answer is not as told there.
+// Starts the demo on free ports, does what its README says without any key, and ends with 1 when something is not as told there.
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -18,7 +19,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const api = await startWeatherApi(0);
+const promises = readPromises(readFileSync(fileURLToPath(new URL('../README.md', import.meta.url)), 'utf8'));
+const calls: string[] = [];
+const api = await startWeatherApi(0, (call) => calls.push(call));
 const [prompts, models] = [await freePort(), await freePort()];
 const folder = mkdtempSync(join(tmpdir(), 'weather-forecast-'));
 const config = join(folder, 'plano_config.yaml');
@@ -31,7 +34,7 @@ const gateway = startGateway(config, 'pipe');
 gateway.stdout?.resume();
 try {
   await untilReady(`http://127.0.0.1:${prompts}`);
-  const results = await askQuestions(`http://127.0.0.1:${prompts}`);
+  const results = await askQuestions({ url: `http://127.0.0.1:${prompts}`, takeCalls: () => calls.splice(0) }, promises);
   for (const { name, problem } of results) console.log(problem === undefined ? `ok    ${name}` : `FAIL  ${name}: ${problem}`);
   const failed = results.filter(({ problem }) => problem !== undefined).length;
   console.log(`${results.length - failed} passed, ${failed} failed`);

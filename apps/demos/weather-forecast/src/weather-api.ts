@@ -12,10 +12,14 @@ export interface WeatherApi {
 
 const bodyLimit = 64 * 1024;
 
-/** Starts the developer's API of the demo on 127.0.0.1; port 0 takes a free one. */
-export async function startWeatherApi(port: number): Promise<WeatherApi> {
+/**
+ * Starts the developer's API of the demo on 127.0.0.1; port 0 takes a free one.
+ *
+ * @param onCall told of each call, such as `GET /cities/Rome/sunrise` or `POST /forecast {"city":"Oslo"}`
+ */
+export async function startWeatherApi(port: number, onCall: (call: string) => void = () => {}): Promise<WeatherApi> {
   const server: Server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => {
+    handle(request, response, onCall).catch((error: unknown) => {
       answer(response, 500, { error: error instanceof Error ? error.message : String(error) });
     });
   });
@@ -33,14 +37,16 @@ export async function startWeatherApi(port: number): Promise<WeatherApi> {
   };
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(request: IncomingMessage, response: ServerResponse, onCall: (call: string) => void): Promise<void> {
+  const body = await readText(request);
+  onCall(`${request.method} ${request.url} ${body}`.trim());
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const sunrise = /^\/cities\/([^/]+)\/sunrise$/.exec(path);
   if (request.method === 'GET' && sunrise !== null) {
     const city = decodeURIComponent(sunrise[1] ?? '');
     answer(response, 200, { city, sunrise: sunriseOf(city) });
   } else if (request.method === 'POST' && path === '/forecast') {
-    answerForecast(response, await readJson(request));
+    answerForecast(response, readJson(body));
   } else if (request.method === 'POST' && path === '/default') {
     answer(response, 200, {
       id: 'chatcmpl-weather',
@@ -64,12 +70,16 @@ function answerForecast(response: ServerResponse, wish: Readonly<Record<string, 
   return answer(response, 200, { city, units, days: forecastOf(city, days, units satisfies Unit) });
 }
 
-async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+async function readText(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request.setEncoding('utf8') as AsyncIterable<string>) {
     text += chunk;
     if (text.length > bodyLimit) throw new Error('The body is too large');
   }
+  return text;
+}
+
+function readJson(text: string): Readonly<Record<string, unknown>> {
   const value: unknown = JSON.parse(text);
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
