@@ -162,6 +162,8 @@ export class ClientResponse {
     this.#sendHead();
     const sink = this.#sink();
     if (chunk === undefined) sink.end();
+    else if (typeof chunk !== 'string' && chunk.length <= joinedBytes && this.#compressor === undefined)
+      sink.end(latin1Of(chunk), 'latin1');
     else sink.end(chunk);
     const waiting = sink.writableLength;
     if (waiting === 0) return;
@@ -214,6 +216,11 @@ export class ClientResponse {
     boundStall(this.#response, milliseconds, () => this.destroy());
   }
 }
+
+/** Node puts a head and a text together and writes them as one piece, but bytes as pieces of their own, which costs more than the copy. */
+const joinedBytes = 16 * 1024;
+
+const latin1Of = ({ buffer, byteOffset, length }: Uint8Array): string => Buffer.from(buffer, byteOffset, length).toString('latin1');
 
 const joined = (small: Buffer | undefined, chunk: HttpBody): Buffer =>
   small === undefined ? Buffer.from(chunk as string) : Buffer.concat([small, Buffer.from(chunk as string)]);

@@ -71,7 +71,10 @@ export interface UpstreamPoolOptions {
 /** Creates the pools of a gateway. Origins come from the configuration, so their number is bounded by it. */
 export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {}, sign, ca }: UpstreamPoolOptions = {}): UpstreamPools {
   const pools = new Map<string, Pool>();
+  const known = new WeakMap<UpstreamTarget, Pool>();
   const poolOf = (target: UpstreamTarget & { type: 'socket' }): Pool => {
+    const same = known.get(target);
+    if (same !== undefined) return same;
     const host = target.host.includes(':') ? `[${target.host}]` : target.host;
     const origin = `${target.scheme}://${host}:${target.port}`;
     const connectMs = target.connectTimeoutMs ?? timeouts.connectMs;
@@ -88,6 +91,7 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
       });
       pools.set(key, pool);
     }
+    known.set(target, pool);
     return pool;
   };
   const self: UpstreamPools = {
@@ -158,11 +162,21 @@ function sendSigned(
 
 const aborted = new Error('The exchange no longer needs the upstream');
 
+/** Names and values in turn: undici reads them as they are, and nobody copies an object. */
+function headerList(headers: UpstreamRequest['headers'], authority: string): string[] {
+  const list = ['host', authority];
+  for (const name in headers) {
+    const value = headers[name];
+    if (name !== 'host' && value !== undefined) list.push(name, value);
+  }
+  return list;
+}
+
 function dispatch(pool: Pool, authority: string, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
   let controller: Dispatcher.DispatchController | undefined;
   let over = false;
   pool.dispatch(
-    { path: request.path, method: request.method, headers: { ...request.headers, host: authority }, body: request.body },
+    { path: request.path, method: request.method, headers: headerList(request.headers, authority), body: request.body },
     {
       onRequestStart(started) {
         controller = started;

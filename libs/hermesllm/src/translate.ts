@@ -446,20 +446,27 @@ function collectAdaptations(
 }
 
 const observedMember = 512;
+/** Bytes up to which parsing all of an answer costs less than finding its small members. */
+const observedBody = 4096;
 
 /**
- * Facts of an answer that passes unchanged; a failure to read it changes nothing. Large members (the text of the
- * answer) are not parsed: usage and model are small.
+ * Facts of an answer that passes unchanged; a failure to read it changes nothing. Of a large answer the large members (its text) are not
+ * parsed: usage and model are small.
  */
 function observe(codec: Codec, body: Body, { scope, utf8 }: Translated): AnswerFacts {
   try {
     const bytes = typeof body === 'string' ? utf8.encode(body) : body;
-    const wire: Record<string, unknown> = {};
-    for (const { key, start, end } of scanMembers(bytes, utf8.decode)) {
-      if (end - start <= observedMember) wire[key] = parseData(utf8.decode(bytes.subarray(start, end)));
-    }
-    return factsOf(codec.decodeResponse(wire, { ...scope, warn: () => {} }));
+    const wire = bytes.length <= observedBody ? parseData(utf8.decode(bytes)) : smallMembers(bytes, utf8);
+    return wire === undefined ? noFacts : factsOf(codec.decodeResponse(wire, { ...scope, warn: () => {} }));
   } catch {
     return noFacts;
   }
+}
+
+function smallMembers(bytes: Uint8Array, utf8: Utf8): Record<string, unknown> {
+  const wire: Record<string, unknown> = {};
+  for (const { key, start, end } of scanMembers(bytes, utf8.decode)) {
+    if (end - start <= observedMember) wire[key] = parseData(utf8.decode(bytes.subarray(start, end)));
+  }
+  return wire;
 }

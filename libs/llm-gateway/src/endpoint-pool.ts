@@ -1,4 +1,4 @@
-import type { EffectiveCredential, EffectiveProvider, EffectiveUpstream } from '@plano/common';
+import type { EffectiveCredential, EffectiveProvider, EffectiveUpstream, UpstreamTarget } from '@plano/common';
 import type { Provider } from '@plano/hermesllm';
 import { findProvider } from '@plano/hermesllm';
 import type { BreakerOutcome, CircuitBreaker } from './circuit-breaker.ts';
@@ -8,6 +8,8 @@ import { createCircuitBreaker } from './circuit-breaker.ts';
 export interface Endpoint {
   /** Null for what is built in. */
   readonly upstream: EffectiveUpstream | null;
+  /** The same object for all requests, so that a host can keep what it knows of it. */
+  readonly target: UpstreamTarget;
   readonly credential: EffectiveCredential;
   readonly weight: number;
   /** Null when switched off. */
@@ -40,11 +42,22 @@ function factsOf(id: string): Provider {
   return facts;
 }
 
+const echoTarget: UpstreamTarget = { type: 'builtin', name: 'echo' };
+
+const socketOf = ({ scheme, host, port, authority }: EffectiveUpstream): UpstreamTarget => ({
+  type: 'socket',
+  scheme,
+  host,
+  port,
+  authority,
+});
+
 /** The pool of a provider, all of it healthy and idle. */
 export function createEndpointPool(provider: EffectiveProvider): EndpointPool {
   const { upstream, credential, circuitBreaker } = provider;
   const create = (at: Pick<Endpoint, 'upstream' | 'credential' | 'weight'>): Endpoint => ({
     upstream: at.upstream,
+    target: provider.builtin !== null || at.upstream === null ? echoTarget : socketOf(at.upstream),
     credential: at.credential,
     weight: at.weight,
     breaker: circuitBreaker === null || at.upstream === null ? null : createCircuitBreaker(circuitBreaker),

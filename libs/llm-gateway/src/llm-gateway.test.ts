@@ -181,7 +181,7 @@ describe('what becomes of an answer', () => {
   });
   it('an answer of the same API passes in an encoding of its own', () => {
     const decision = ask('/v1/chat/completions', false, [head(200, 'application/json', { 'content-encoding': 'gzip' })]);
-    expect(decision).toMatchObject({ action: 'accept', headers: { 'content-encoding': 'gzip' } });
+    expect(decision).toMatchObject({ action: 'accept', headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } });
   });
 });
 

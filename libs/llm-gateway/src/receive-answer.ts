@@ -28,7 +28,7 @@ export function* receiveAnswer(attempt: Attempt, head: UpstreamHead): Received {
   const encoding = headerValue(headers, 'content-encoding');
   const same = incoming.route.api === attempt.upstream.api;
   if (encoding !== undefined && encoding !== 'identity') {
-    if (same) return passUnread(attempt, status, { ...forwarded(attempt, headers), 'content-encoding': encoding });
+    if (same) return passUnread(attempt, status, Object.assign(forwarded(attempt, headers), { 'content-encoding': encoding }));
     return respondInvalid(attempt, `The upstream's answer is encoded as ${encoding}, which was not asked for`);
   }
   const streams = streamTypes[type] === true;
@@ -43,14 +43,12 @@ function* receiveWhole(attempt: Attempt, status: number, headers: HttpHeaders, l
   if (!reply.ok) return status < 400 ? reply : respondFailure(attempt, reply);
   if (!reply.complete && status < 400) return respondInvalid(attempt, `The upstream's answer is larger than ${limit} bytes`);
   const answer = translateWhole(attempt, status, headers, reply.body);
+  const out = forwarded(attempt, headers);
+  out['content-type'] ??= 'application/json';
   return {
     action: 'respond',
     status: answer.status,
-    headers: {
-      ...forwarded(attempt, headers),
-      'content-type': headerValue(headers, 'content-type') ?? 'application/json',
-      ...answer.headers,
-    },
+    headers: answer.headers === undefined ? out : Object.assign(out, answer.headers),
     body: answer.body,
     summary: summarize(attempt, answer.facts()),
   };
@@ -84,8 +82,6 @@ function passJson(attempt: Attempt, status: number, headers: HttpHeaders): Decis
   let failed: LlmError | undefined;
   const length = headerValue(headers, 'content-length');
   const out = forwarded(attempt, headers);
-  const type = headerValue(headers, 'content-type');
-  if (type !== undefined) out['content-type'] = type;
   if (length !== undefined) out['content-length'] = length;
   return accept(attempt, status, out, false, {
     push(chunk) {
@@ -144,11 +140,9 @@ function accept(attempt: Attempt, status: number, headers: HttpHeaders, stream: 
   };
 }
 
-function forwarded(attempt: Attempt, headers: HttpHeaders): Record<string, string | readonly string[]> {
-  const out = attempt.incoming.context.headerTables.toClient(headers);
-  delete out['content-type'];
-  return out;
-}
+/** The upstream's headers that go on, in an object of the answer's own. */
+const forwarded = (attempt: Attempt, headers: HttpHeaders): Record<string, string | readonly string[]> =>
+  attempt.incoming.context.headerTables.toClient(headers);
 
 const respondInvalid = (attempt: Attempt, message: string): Decision =>
   respondError(

@@ -28,26 +28,17 @@ export interface Upstream {
   readonly target: UpstreamTarget;
 }
 
-const echoTarget: UpstreamTarget = { type: 'builtin', name: 'echo' };
-
 /** The upstream at one endpoint of a selected provider for what a client asks. */
 export function resolveUpstream(pool: EndpointPool, endpoint: Endpoint, { model }: Selection, route: ClientRoute): Upstream {
   const { provider, facts } = pool;
-  const where = endpoint.upstream;
-  if (provider.builtin !== null || where === null) return { provider, facts, endpoint, api: 'openai-chat', model, target: echoTarget };
-  const { scheme, host, port, authority, pathPrefix } = where;
-  return {
-    provider,
-    facts,
-    endpoint,
-    // Embeddings are no matter of the API that a model is otherwise asked by.
-    api: chooseApi(facts, route.api, {
-      configured: route.operation === 'embeddings' ? undefined : (provider.api ?? undefined),
-      basePathPrefix: pathPrefix ?? undefined,
-    }),
-    model,
-    target: { type: 'socket', scheme, host, port, authority },
-  };
+  const { target } = endpoint;
+  if (target.type === 'builtin') return { provider, facts, endpoint, api: 'openai-chat', model, target };
+  // Embeddings are no matter of the API that a model is otherwise asked by.
+  const api = chooseApi(facts, route.api, {
+    configured: route.operation === 'embeddings' ? undefined : (provider.api ?? undefined),
+    basePathPrefix: endpoint.upstream?.pathPrefix ?? undefined,
+  });
+  return { provider, facts, endpoint, api, model, target };
 }
 
 const quirkTarget = (upstream: Upstream, betas: readonly string[]): QuirkTarget => ({
