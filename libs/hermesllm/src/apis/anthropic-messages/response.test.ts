@@ -151,6 +151,7 @@ describe('encodeResponse', () => {
       stop_sequence: null,
       stop_details: null,
       container: null,
+      diagnostics: null,
       usage: {
         input_tokens: 5,
         cache_creation_input_tokens: 4,
@@ -160,6 +161,8 @@ describe('encodeResponse', () => {
         output_tokens_details: null,
         server_tool_use: null,
         service_tier: null,
+        inference_geo: null,
+        speed: null,
       },
     });
     expect(told).toEqual([]);

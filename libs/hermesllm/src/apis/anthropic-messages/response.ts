@@ -79,6 +79,7 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
     stop_sequence: finish.stopSequence ?? null,
     stop_details: null,
     container: null,
+    diagnostics: null,
     usage: { ...encodeUsage(response.usage, response.serviceTier, thinks), ...maybeObject(ownUsage) },
     ...own,
   };

@@ -49,6 +49,7 @@ describe('streamEncoder', () => {
           stop_sequence: null,
           stop_details: null,
           container: null,
+          diagnostics: null,
           usage: {
             input_tokens: 5,
             cache_creation_input_tokens: 3,
@@ -58,6 +59,8 @@ describe('streamEncoder', () => {
             output_tokens_details: null,
             server_tool_use: null,
             service_tier: 'priority',
+            inference_geo: null,
+            speed: null,
           },
         },
       },

@@ -66,6 +66,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
       stop_sequence: null,
       stop_details: null,
       container: null,
+      diagnostics: null,
       usage: encodeUsage(event.usage, event.serviceTier, false),
     };
     const out: Frame[] = [];

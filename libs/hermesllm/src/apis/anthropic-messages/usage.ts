@@ -57,6 +57,8 @@ export function encodeUsage(usage: Usage | undefined, tier: string | undefined, 
     output_tokens_details: thinks && usage?.reasoning ? { thinking_tokens: usage.reasoning } : null,
     server_tool_use: null,
     service_tier: encodeServedTier(tier),
+    inference_geo: null,
+    speed: null,
   };
 }
 

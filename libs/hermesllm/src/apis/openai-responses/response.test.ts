@@ -104,6 +104,16 @@ describe('decodeResponse', () => {
 });
 
 describe('encodeResponse', () => {
+  it.each([
+    [0, 0, { cached_tokens: 0, cache_write_tokens: 0 }],
+    [8, 3, { cached_tokens: 8, cache_write_tokens: 3 }],
+    [8, 0, { cached_tokens: 8 }],
+  ])('counts %d tokens read from the cache and %d written to it', (cacheRead, cacheWrite, details) => {
+    const wire = encode(response([], { usage: { ...emptyUsage(), cacheRead, cacheWrite } }));
+    expect(wire.usage).toMatchObject({ input_tokens: cacheRead + cacheWrite, input_tokens_details: details });
+    expect(JSON.parse(JSON.stringify(wire.usage))).toHaveProperty('input_tokens_details', details);
+  });
+
   it('writes every member that the official type demands', () => {
     const wire = encode(response([textBlock('Hi')], { usage: { ...emptyUsage(), input: 1, output: 2 } }));
     expect(wire).toEqual({
@@ -126,7 +136,7 @@ describe('encodeResponse', () => {
       ],
       usage: {
         input_tokens: 1,
-        input_tokens_details: { cached_tokens: 0 },
+        input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
         output_tokens: 2,
         output_tokens_details: { reasoning_tokens: 0 },
         total_tokens: 3,

@@ -23,13 +23,17 @@ export function decodeUsage(value: unknown): Usage | undefined {
   };
 }
 
-/** Both details objects are always there: clients read through them without asking. */
+/**
+ * Both details objects are always there: clients read through them without asking. What was written to the cache is left out only where
+ * something was read from it and nothing written: an upstream that tells the one need not tell the other.
+ */
 export function encodeUsage(usage: Usage | undefined): WireUsage | null {
   if (usage === undefined) return null;
+  const { cacheRead, cacheWrite } = usage;
   const input = totalInput(usage);
   return {
     input_tokens: input,
-    input_tokens_details: { cached_tokens: usage.cacheRead, cache_write_tokens: usage.cacheWrite === 0 ? undefined : usage.cacheWrite },
+    input_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite === 0 && cacheRead > 0 ? undefined : cacheWrite },
     output_tokens: usage.output,
     output_tokens_details: { reasoning_tokens: usage.reasoning ?? 0 },
     total_tokens: input + usage.output,
