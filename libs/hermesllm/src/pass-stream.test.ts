@@ -4,9 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { cut } from '../test/support/chunks.ts';
 import { runMachine, textOf } from '../test/support/run-machine.ts';
 import { anthropicMessages } from './apis/anthropic-messages/codec.ts';
+import { bedrockConverse } from './apis/bedrock-converse/codec.ts';
+import { gemini } from './apis/gemini/codec.ts';
+import { encodeAwsFrame } from './framing/aws-event-stream.ts';
 import { createTranslator } from './translate.ts';
 
-const { translateRequest, translateStream } = createTranslator([anthropicMessages]);
+const { translateRequest, translateStream } = createTranslator([anthropicMessages, bedrockConverse, gemini]);
 const body = '{"model":"claude","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"Hi"}]}';
 const start = () => translateStream(translateRequest(body, { client: 'anthropic-messages', upstream: 'anthropic-messages' }));
 
@@ -133,5 +136,105 @@ describe('a stream between equal APIs that ends in garbage', () => {
   it('passes as it is when only something before its end cannot be read', () => {
     const text = `${opening}data: {{{\n\n${delta('a')}${closing}`;
     expect(run(text).out).toBe(text);
+  });
+});
+
+describe('a long stream between equal APIs', () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 40_000 }), { maxLength: 40 });
+  const filler = 'a word "and" [more} \\ '.repeat(20);
+
+  const converse = (name: string, data: object): Uint8Array =>
+    encodeAwsFrame({
+      event: name,
+      data: JSON.stringify(data),
+      headers: { ':event-type': name, ':message-type': 'event', ':content-type': 'application/json' },
+    });
+  const converseStream = (count: number, trace: string): Buffer =>
+    Buffer.concat([
+      converse('messageStart', { role: 'assistant' }),
+      ...Array.from({ length: count }, () => converse('contentBlockDelta', { contentBlockIndex: 0, delta: { text: filler } })),
+      converse('contentBlockStop', { contentBlockIndex: 0 }),
+      converse('messageStop', { stopReason: 'max_tokens' }),
+      converse('metadata', { usage: { inputTokens: 7, outputTokens: 5, totalTokens: 12 }, metrics: { latencyMs: 1 }, trace: { trace } }),
+    ]);
+  const passConverse = () =>
+    translateStream(
+      translateRequest('{"messages":[]}', { client: 'bedrock-converse', upstream: 'bedrock-converse', model: 'm', stream: true }),
+    );
+
+  it.each([
+    ['short', 0, ''],
+    ['long', 200, ''],
+    ['long, with a long last event', 200, 'x'.repeat(100_000)],
+  ])('tells what an event stream of Bedrock counted: %s', (_name, count, trace) => {
+    const bytes = converseStream(count, trace);
+    fc.assert(
+      fc.property(sizes, (lengths) => {
+        const stream = passConverse();
+        const out = runMachine(stream, cut(bytes, lengths)) as Uint8Array[];
+        expect(Buffer.compare(Buffer.concat(out), bytes)).toBe(0);
+        expect(stream.facts()).toMatchObject({ usage: { input: 7, output: 5 }, finish: { reason: 'length' }, error: undefined });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  const chunk = (text: string, rest: object = {}): object => ({
+    candidates: [{ index: 0, content: { role: 'model', parts: [{ text }] }, ...rest }],
+    usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 5, totalTokenCount: 12 },
+    modelVersion: 'gemini-x',
+  });
+  const array = (count: number, last: string): string =>
+    `[${[...Array.from({ length: count }, () => chunk(filler)), chunk(last, { finishReason: 'MAX_TOKENS' })].map((one) => JSON.stringify(one, null, 2)).join(',\r\n')}\n]\n`;
+  const passArray = () =>
+    translateStream(translateRequest('{"contents":[]}', { client: 'gemini', upstream: 'gemini', model: 'm', stream: true }), {
+      upstreamFraming: 'json-array',
+      clientFraming: 'json-array',
+    });
+
+  it.each([
+    ['short', 0, 'x'],
+    ['long', 200, 'x'],
+    ['long, with a long last element', 200, 'x'.repeat(100_000)],
+  ])('tells what a JSON array of Gemini counted: %s', (_name, count, last) => {
+    const text = array(count, last);
+    fc.assert(
+      fc.property(sizes, (lengths) => {
+        const stream = passArray();
+        expect(textOf(runMachine(stream, cut(Buffer.from(text), lengths)))).toBe(text);
+        expect(stream.facts()).toMatchObject({
+          model: 'gemini-x',
+          usage: { input: 7, output: 5 },
+          finish: { reason: 'length' },
+          error: undefined,
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each([0, 1, 2, 500, 900, 1300, 1e6])('ends a JSON array that is cut after %d bytes with an error in it', (length) => {
+    const text = JSON.stringify([chunk(filler), chunk(filler)]);
+    const stream = passArray();
+    const out = textOf(runMachine(stream, cut(Buffer.from(text.slice(0, length)), [100, 300])));
+    const elements = JSON.parse(out) as { error?: { code: number } }[];
+    expect(elements.slice(0, -1)).toEqual([chunk(filler), chunk(filler)].slice(0, elements.length - 1));
+    expect(elements.at(-1)).toMatchObject({ error: { code: 502 } });
+    expect(stream.facts().error?.code).toBe('upstream_stream_truncated');
+  });
+
+  it('closes a JSON array that the upstream left open', () => {
+    const text = array(1, 'x').trimEnd();
+    expect(textOf(runMachine(passArray(), cut(Buffer.from(text.slice(0, -1)), [])))).toBe(`${text.slice(0, -2)}]`);
+  });
+
+  it('finds the first event behind comments, and the last ones before a ping', () => {
+    const stream = start();
+    for (let i = 0; i < 500; i++) stream.push(Buffer.from(': still working\n\n'));
+    stream.push(
+      Buffer.from(opening + delta(filler).repeat(200) + closing.replace('event: message_stop', `${event('ping', {})}event: message_stop`)),
+    );
+    expect(stream.finish()).toEqual([]);
+    expect(stream.facts()).toMatchObject({ model: 'claude-x', usage: { input: 7, output: 5 }, finish: { reason: 'stop' } });
   });
 });

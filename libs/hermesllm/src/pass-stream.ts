@@ -2,109 +2,103 @@ import type { Codec } from './codec.ts';
 import { parseData } from './codec.ts';
 import type { StreamFraming } from './framing/stream-framing.ts';
 import { joinBytes } from './join-bytes.ts';
-import type { Machine } from './machine.ts';
 import { none } from './machine.ts';
 import type { Frame } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
 import type { StreamEvent } from './model/stream-event.ts';
 import { streamError, truncation } from './model/stream-event.ts';
-import type { AnswerFacts, Body, Translated } from './translate.ts';
+import { createStreamFacts } from './stream-facts.ts';
+import type { Body, Translated } from './translate.ts';
 import { requestOf } from './translate.ts';
 import type { StreamTranslation } from './translate-stream.ts';
 
-/** Bytes of the stream's end of which references are kept; an event that is longer is kept whole. */
-const windowSize = 16 * 1024;
-/** Bytes of the end, and of the start, of which the events are decoded: usage and finish stand in the last few hundred. */
-const tailSize = 2 * 1024;
-const headSize = 4 * 1024;
-/** Bytes of the start that are kept at most: a Responses stream echoes the request in its first event. */
-const headLimit = 64 * 1024;
-/** Frames of the start: Messages tells the input tokens in its first event. */
-const headFrames = 2;
+/** Events of the end that are decoded: finish and usage stand in the last three, but for a ping or a comment between them. */
+const tailEvents = 6;
+/** Bytes of the end from which on it is looked whether the youngest alone hold that many events. */
+const tailSize = 16 * 1024;
+/** Bytes of the start that are searched for its first event, in pieces of so many. */
+const headSize = 64 * 1024;
+const headPiece = 1024;
 
 /**
  * Same API on both sides: whole events pass as the bytes that came.
  *
- * An event that is not complete yet waits, so that an error can follow a stream that is cut. Nothing is parsed while the
- * stream runs; at its end the first and last events, of which references are kept, are decoded for usage and to see
- * whether the answer is complete. If it is not, an error event of the API ends the stream.
+ * An event that is not complete yet waits, so that an error can follow a stream that is cut. The first event is decoded when it
+ * comes, because an error event may have to continue the answer that it began, and some APIs count the input in it. After that nothing
+ * is parsed while the stream runs. Of its end, the last events are kept, however long they are, and decoded when it is over: for usage, and
+ * to see whether the answer is complete. If it is not, an error event of the API ends the stream.
  */
 export function passStream(translated: Translated, codec: Codec, framing: StreamFraming): StreamTranslation {
+  const { utf8, eventLimit, scope } = translated;
   const boundaries = framing.boundaries();
-  const encoder = (): ReturnType<Codec['streamEncoder']> => codec.streamEncoder(requestOf(translated), translated.scope);
-  const write = framing.encoder();
-  const muted = { ...translated.scope, warn: () => {} };
+  const muted = { ...scope, warn: () => {} };
+  const { facts, note } = createStreamFacts();
   let waiting: Uint8Array[] = [];
   let waitingSize = 0;
-  let passed = 0;
-  const recent: Uint8Array[] = [];
-  let sinceStart = 0; // pieces from the start of the last event on
-  let recentSize = 0;
-  const head: Uint8Array[] = [];
-  let headKept = 0;
-  let headComplete = false;
-  let atEventStart = true;
   let failed = false;
-  let facts: AnswerFacts = { model: undefined, usage: undefined, finish: undefined, error: undefined };
+  // The start.
+  const headReader = framing.decoder(utf8, eventLimit);
+  const headDecoder = codec.streamDecoder(muted);
+  let start: StreamEvent | undefined;
+  let headLeft = headSize;
+  // The end: pieces that hold whole events together, the youngest last.
+  let recent: (readonly Uint8Array[])[] = [];
+  let recentSize = 0;
+  let passed = 0;
 
-  function remember(bytes: Uint8Array): void {
-    if (!headComplete) {
-      // Pieces until the start is long enough and, at the next event's start, whole.
-      if (atEventStart && headKept >= headSize) headComplete = true;
-      else if (headKept < headLimit) {
-        head.push(bytes);
-        headKept += bytes.length;
-      }
+  function remember(group: readonly Uint8Array[]): void {
+    if (start === undefined && headLeft > 0) readStart(group);
+    const size = sizeOf(group);
+    passed += size;
+    recent.push(group);
+    recentSize += size;
+    if (recentSize > tailSize && recent.length > 1 && boundaries.startOfLast(joinBytes(group), tailEvents) > 0) {
+      recent = [group];
+      recentSize = size;
     }
-    passed += bytes.length;
-    if (atEventStart) sinceStart = 0;
-    sinceStart++;
-    recent.push(bytes);
-    recentSize += bytes.length;
-    while (recent.length > sinceStart && recentSize - (recent[0] as Uint8Array).length >= windowSize) {
-      recentSize -= (recent.shift() as Uint8Array).length;
+    while (recent.length > tailEvents || (recentSize > eventLimit && recent.length > 1)) {
+      recentSize -= sizeOf(recent.shift() as readonly Uint8Array[]);
+    }
+  }
+
+  function readStart(group: readonly Uint8Array[]): void {
+    for (const bytes of group) {
+      for (let at = 0; at < bytes.length && start === undefined; at += headPiece) {
+        const piece = bytes.subarray(at, at + headPiece);
+        headLeft -= piece.length;
+        for (const frame of headReader.push(piece)) {
+          const events = headDecoder.push(frame);
+          for (const event of events) note(event);
+          start = events.find(({ type }) => type === 'message-start');
+          if (start !== undefined) return;
+        }
+      }
     }
   }
 
   function errorFrames(error: LlmError): readonly Body[] {
     failed = true;
-    facts = { ...facts, error };
-    const stage = encoder();
+    facts.error = error;
+    const encoder = codec.streamEncoder(requestOf(translated), scope);
     // The encoder learns what the client has been told, or it would begin the answer anew.
-    const start = decodeHead(codec.streamDecoder(muted)).find((event) => event.type === 'message-start');
-    if (start !== undefined) stage.push(start);
-    const frames = [...stage.push(streamError(error)), ...stage.finish()];
-    return frames.length === 0 ? none : write.push(frames);
+    if (start !== undefined) encoder.push(start);
+    const write = framing.encoder(passed > 0);
+    return [...write.push([...encoder.push(streamError(error)), ...encoder.finish()]), ...write.finish()];
   }
 
-  /** The events of the stream's first frames. */
-  function decodeHead(decoder: Machine<Frame, StreamEvent>): StreamEvent[] {
-    if (headKept === 0) return [];
-    const frames = framing.decoder(translated.utf8, translated.eventLimit).push(joinBytes(head));
-    return frames.slice(0, headFrames).flatMap((frame) => [...decoder.push(frame)]);
-  }
-
-  /** What the remembered events say: the last event is the stream's end if it is complete; `closing` is what it lacks. */
-  function readEnd(tail: readonly Frame[]): { last: StreamEvent | undefined; closing: readonly Frame[]; unreadable: boolean } {
-    const decoder = codec.streamDecoder(muted);
+  /** What the last events say: the last of all is the stream's end if it is complete; `closing` is what it lacks. */
+  function readEnd(rest: readonly Frame[]): { last: StreamEvent | undefined; closing: readonly Frame[]; unreadable: boolean } {
+    const bytes = joinBytes(recent.flat());
+    const from = boundaries.startOfLast(bytes, tailEvents);
+    const whole = from === 0 && passed === recentSize;
+    const decoder = whole ? codec.streamDecoder(muted) : headDecoder;
     let last: StreamEvent | undefined;
     let lastFrame: Frame | undefined;
     const take = (events: readonly StreamEvent[]): void => {
-      for (const event of events) {
-        if (event.type === 'message-start') facts.model = event.model;
-        else if (event.type === 'message-end') {
-          facts.usage = event.usage;
-          facts.finish = event.finish;
-          last = event;
-        } else if (event.type === 'error') last = event;
-      }
+      for (const event of events) if (note(event)) last = event;
     };
-    const bytes = joinBytes(recent);
-    const start = bytes.length <= tailSize ? 0 : boundaries.startBefore(bytes, bytes.length - tailSize);
-    if (start > 0 || passed > recentSize) take(decodeHead(decoder));
-    last = undefined;
-    const reader = framing.decoder(translated.utf8, translated.eventLimit);
-    for (const frames of [reader.push(bytes.subarray(start)), reader.finish(), tail]) {
+    const reader = framing.decoder(utf8, eventLimit);
+    for (const frames of [reader.push(bytes.subarray(from)), reader.finish(), rest]) {
       for (const frame of frames) {
         lastFrame = frame;
         take(decoder.push(frame));
@@ -121,46 +115,44 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     push(bytes) {
       if (failed || bytes.length === 0) return none;
       const end = boundaries.push(bytes);
-      if (end === bytes.length && waiting.length === 0) {
-        remember(bytes);
-        return [bytes];
-      }
-      const out: Uint8Array[] = [];
+      let out: readonly Uint8Array[] = none;
       if (end > 0) {
-        const ready = bytes.subarray(0, end);
-        for (const piece of [...waiting, ready]) {
-          remember(piece);
-          atEventStart = false;
-          out.push(piece);
-        }
-        atEventStart = true;
+        const ready = end === bytes.length ? bytes : bytes.subarray(0, end);
+        out = waiting.length === 0 ? [ready] : [...waiting, ready];
+        remember(out);
         waiting = [];
         waitingSize = 0;
       }
       if (end < bytes.length) {
         waiting.push(end === 0 ? bytes : bytes.subarray(end));
         waitingSize += bytes.length - end;
-      }
-      if (waitingSize > translated.eventLimit) {
-        waiting = [];
-        return [...out, ...errorFrames(tooLarge(translated.eventLimit))];
+        if (waitingSize > eventLimit) {
+          waiting = [];
+          return [...out, ...errorFrames(tooLarge(eventLimit))];
+        }
       }
       return out;
     },
     finish() {
       if (failed) return none;
-      const rest = boundaries.finish(waiting, translated.utf8);
+      const rest = boundaries.finish(waiting, utf8);
       const { last, closing, unreadable } = readEnd(rest.frames);
-      const out: Body[] = rest.frames.length > 0 ? [...waiting, ...rest.closing] : [];
-      const cut = last === undefined || (last.type === 'error' && (unreadable || last.error.code === truncation.code));
-      if (last?.type === 'error') facts = { ...facts, error: last.error };
-      if (cut) return [...out, ...errorFrames(last?.type === 'error' ? last.error : truncation)];
-      return last.type === 'error' || closing.length === 0 ? out : [...out, ...write.push(closing)];
+      passed += sizeOf(rest.bytes);
+      if (last?.type === 'error' && !unreadable && last.error.code !== truncation.code) return [...rest.bytes, ...rest.closing];
+      if (last === undefined || last.type === 'error') return [...rest.bytes, ...errorFrames(last?.error ?? truncation)];
+      const write = framing.encoder(passed > 0);
+      return [...rest.bytes, ...(closing.length === 0 ? none : write.push(closing)), ...rest.closing];
     },
     fail: (error) => (failed ? none : errorFrames(error)),
     facts: () => facts,
     contentType: framing.contentType,
   };
+}
+
+function sizeOf(pieces: readonly Uint8Array[]): number {
+  let size = 0;
+  for (let i = 0; i < pieces.length; i++) size += (pieces[i] as Uint8Array).length;
+  return size;
 }
 
 const tooLarge = (limit: number): LlmError => ({

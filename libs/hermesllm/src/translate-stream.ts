@@ -12,6 +12,7 @@ import { restoreToolNamesInStream } from './model/restore-tool-names.ts';
 import { sequential } from './model/sequential.ts';
 import type { StreamEvent } from './model/stream-event.ts';
 import { streamError } from './model/stream-event.ts';
+import { createStreamFacts } from './stream-facts.ts';
 import { unfoldResponse } from './model/unfold-response.ts';
 import type { AnswerFacts, Body, StreamOptions, Translated } from './translate.ts';
 import { requestOf } from './translate.ts';
@@ -34,7 +35,7 @@ interface ClientSide {
 }
 
 function clientSide(translated: Translated, client: Codec, upstream: Codec): ClientSide {
-  const facts: AnswerFacts = { model: undefined, usage: undefined, finish: undefined, error: undefined };
+  const { facts, note } = createStreamFacts();
   const encoder = client.streamEncoder(requestOf(translated), translated.scope);
   const ordered = client.sequentialBlocks ? pipe(sequential(), encoder) : encoder;
   const custom = restoreCustomToolsInStream(translated.request);
@@ -42,24 +43,13 @@ function clientSide(translated: Translated, client: Codec, upstream: Codec): Cli
   const names = restoreToolNamesInStream(translated.request, upstream.toolName);
   const stage = names === undefined ? withCustom : pipe(names, withCustom);
   let ended = false;
-  function note(event: StreamEvent): void {
-    if (event.type === 'message-start') facts.model = event.model;
-    else if (event.type === 'message-end') {
-      ended = true;
-      facts.usage = event.usage;
-      facts.finish = event.finish;
-    } else if (event.type === 'error') {
-      ended = true;
-      facts.error = event.error;
-    }
-  }
   return {
     encode(events) {
       const frames: Frame[] = [];
       for (let i = 0; i < events.length; i++) {
         const event = events[i] as StreamEvent;
         if (ended) break;
-        if (event.type !== 'block-delta') note(event);
+        if (event.type !== 'block-delta') ended = note(event);
         const made = stage.push(event);
         for (let j = 0; j < made.length; j++) frames.push(made[j] as Frame);
       }

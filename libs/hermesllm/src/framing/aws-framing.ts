@@ -3,7 +3,12 @@ import { awsEventStreamDecoder, encodeAwsFrame } from './aws-event-stream.ts';
 import type { EventBoundaries, StreamFraming } from './stream-framing.ts';
 import { noRest } from './stream-framing.ts';
 
-/** AWS event-stream messages say their length in their first four bytes, big-endian; the smallest has 16. */
+const smallest = 16;
+
+const lengthAt = (bytes: Uint8Array, at: number): number =>
+  (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>> 0;
+
+/** AWS event-stream messages say their length in their first four bytes, big-endian. */
 function frameEnds(): EventBoundaries {
   let position = 0; // bytes of the current message that have passed
   let total = 0; // its length, once the first four bytes are known
@@ -17,7 +22,7 @@ function frameEnds(): EventBoundaries {
           position++;
           continue;
         }
-        const length = Math.max(total, 16);
+        const length = Math.max(total, smallest);
         const step = Math.min(length - position, bytes.length - at);
         at += step;
         position += step;
@@ -29,7 +34,11 @@ function frameEnds(): EventBoundaries {
       }
       return end;
     },
-    startBefore: () => 0,
+    startOfLast(bytes, count) {
+      const starts: number[] = [];
+      for (let at = 0; at + 4 <= bytes.length; at += Math.max(lengthAt(bytes, at), smallest)) starts.push(at);
+      return starts[starts.length - count] ?? 0;
+    },
     finish: () => noRest,
   };
 }

@@ -64,9 +64,9 @@ export function jsonArrayDecoder(limit: number = defaultEventLimit): Machine<str
   };
 }
 
-/** Frames to a JSON array that grows as they come; it is closed by `finish`. */
-export function jsonArrayEncoder(): Machine<readonly Frame[], string> {
-  let first = true;
+/** Frames to a JSON array that grows as they come; it is closed by `finish`. `begun`: elements went before. */
+export function jsonArrayEncoder(begun = false): Machine<readonly Frame[], string> {
+  let first = !begun;
   return {
     push(frames) {
       let text = '';

@@ -37,12 +37,15 @@ function sseBoundaries(): EventBoundaries {
       }
       return end;
     },
-    startBefore(bytes, position) {
-      for (let i = position - 1; i > 0; i--) {
+    startOfLast(bytes, count) {
+      let left = count;
+      for (let i = bytes.length - 1; i > 0; i--) {
         const byte = bytes[i];
         if (!isLineEnd(byte)) continue;
         const terminator = byte === lineFeed && bytes[i - 1] === carriageReturn ? i - 1 : i;
-        if (isLineEnd(bytes[terminator - 1])) return i + 1;
+        if (!isLineEnd(bytes[terminator - 1])) continue;
+        if (left-- === 0) return i + 1;
+        i = terminator; // the line end before it belongs to the event
       }
       return 0;
     },
@@ -54,7 +57,7 @@ function sseBoundaries(): EventBoundaries {
       const sse = sseDecoder();
       const frames = [...sse.push(text), ...sse.finish()];
       const whole = frames.length > 0 && frames.every(({ data }) => data === '[DONE]' || parseData(data) !== undefined);
-      return whole ? { frames, closing: [Uint8Array.of(lineFeed, lineFeed)] } : noRest;
+      return whole ? { frames, bytes: [...waiting, Uint8Array.of(lineFeed, lineFeed)], closing: [] } : noRest;
     },
   };
 }
