@@ -5,6 +5,7 @@ import type { LlmError } from './model/error.ts';
 import type { LlmRequest } from './model/request.ts';
 import type { LlmResponse } from './model/response.ts';
 import type { StreamEvent } from './model/stream-event.ts';
+import type { Warning } from './model/warning.ts';
 import type { Scope } from './scope.ts';
 
 /** A JSON object as parsed: nothing about its members is known yet. */
@@ -20,13 +21,15 @@ export interface EncodedError {
 
 /** Proofs that another API's upstream gave, which clients hold sealed in the fields of this one: here they would be refused. */
 export interface HistoryProofs {
-  /** Text that a body has in it when there may be one. */
-  readonly marks: readonly string[];
+  /** Texts of which a body has one in it when there may be something to do for this model. */
+  marks(model: string): readonly string[];
   /** The member that holds the history, and the list inside its elements, if the pieces stand there. */
   readonly list: string;
   readonly inner: string | undefined;
   /** The piece as the upstream takes it: the same object, its own proof restored, or undefined when nothing of use is left. */
   restore(piece: JsonObject): JsonObject | undefined;
+  /** Adds the proofs that this model demands and nobody gave; the same object when none is missing. */
+  complete?(wire: JsonObject, model: string, warn: (warning: Warning) => void): JsonObject;
   /** Whether an API's member that asks to think has to go once pieces are gone: the member's name. */
   thinkingField?(wire: JsonObject): string | undefined;
   /** The members that `thinkingField` may name. */

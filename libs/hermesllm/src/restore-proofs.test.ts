@@ -9,8 +9,8 @@ import { sealSignature } from './model/signature.ts';
 const foreign = { origin: 'openai-responses', data: 'rs_1.enc' } as const;
 const google = { origin: 'gemini', data: 'c2ln' } as const;
 
-function pass(api: ApiId, body: string): { body: unknown; text: string; warnings: string[] } {
-  const sent = translateRequest(body, { client: api, upstream: api, model: 'm' });
+function pass(api: ApiId, body: string, model = 'm'): { body: unknown; text: string; warnings: string[] } {
+  const sent = translateRequest(body, { client: api, upstream: api, model });
   const text = typeof sent.body === 'string' ? sent.body : new TextDecoder().decode(sent.body);
   return { body: JSON.parse(text), text, warnings: sent.warnings.map(({ type, path }) => `${type} ${path}`) };
 }
@@ -115,4 +115,59 @@ describe('proofs of another upstream in a same-API request', () => {
       expect(pass(api, body)).toMatchObject({ text: body, warnings: [] });
     },
   );
+});
+
+describe('calls without a signature in a same-API request to Gemini', () => {
+  const call = (name: string, rest: object = {}): object => ({ functionCall: { name, args: { n: 9007199254740993 } }, ...rest });
+  const skip = { thoughtSignature: 'skip_thought_signature_validator' };
+  const body = (contents: object[]): string => `{"generationConfig": {"temperature":1.0}, "contents":${JSON.stringify(contents)}}`;
+  const user = { role: 'user', parts: [{ text: 'q' }] };
+  const result = { role: 'user', parts: [{ functionResponse: { name: 'f', response: {} } }, { text: 'reminder' }] };
+  const model = (...parts: object[]): object => ({ role: 'model', parts });
+
+  it('are told not to be validated, the first of each step since the user last spoke', () => {
+    const contents = [
+      user,
+      model(call('old')),
+      result,
+      user,
+      model({ text: 'x' }, call('a'), call('b')),
+      result,
+      model(call('c')),
+      model(call('d')),
+    ];
+    const sent = pass('gemini', body(contents), 'gemini-3.1-pro-preview');
+    expect(sent.body).toMatchObject({
+      contents: [
+        user,
+        model(call('old')),
+        result,
+        user,
+        model({ text: 'x' }, call('a', skip), call('b')),
+        result,
+        model(call('c', skip)),
+        model(call('d')),
+      ],
+    });
+    expect(sent.body).not.toMatchObject({ contents: [{}, model(call('old', skip))] });
+    expect(sent.text).toContain('{"temperature":1.0}');
+    expect(sent.warnings).toEqual(['emulated contents[6].parts[0].thoughtSignature', 'emulated contents[4].parts[1].thoughtSignature']);
+  });
+
+  it('may be spelt as protocol buffers name them', () => {
+    const sent = pass(
+      'gemini',
+      body([user, model({ function_call: { name: 'f' } }), { role: 'user', parts: [{ function_response: { name: 'f' } }] }]),
+      'gemini-3-pro',
+    );
+    expect(sent.body).toMatchObject({ contents: [{}, model({ function_call: { name: 'f' }, ...skip }), {}] });
+  });
+
+  it.each([
+    ['signed calls', 'gemini-3-pro', [user, model(call('f', { thoughtSignature: 'c2ln' }), call('g')), result]],
+    ['older models', 'gemini-2.5-pro', [user, model(call('f')), result]],
+    ['answered turns', 'gemini-3-pro', [user, model(call('f')), result, model({ text: 'a' }), user]],
+  ])('does not change %s', (_name, id, contents) => {
+    expect(pass('gemini', body(contents), id)).toMatchObject({ text: body(contents), warnings: [] });
+  });
 });

@@ -18,34 +18,35 @@ export function holdsMark(bytes: Uint8Array, start: number, end: number, marks: 
 }
 
 /**
- * A same-API request without the proofs that another API's upstream gave. The turn that is left without a piece goes too. Returns the same
- * object when there was nothing to do.
+ * A same-API request without the proofs that another API's upstream gave, and with those that its model cannot do without. The turn that is
+ * left without a piece goes too. Returns the same object when there was nothing to do.
  */
-export function restoreProofs(wire: JsonObject, proofs: HistoryProofs, warn: Warn): JsonObject {
-  const { list, inner, thinkingField } = proofs;
-  const history = wire[list];
-  if (!Array.isArray(history)) return wire;
-  let kept: unknown[];
-  if (inner === undefined) kept = restoreList(history, proofs, list, warn);
-  else {
-    kept = [];
-    for (let i = 0; i < history.length; i++) {
-      const turn: unknown = history[i];
-      const pieces = isObject(turn) ? turn[inner] : undefined;
-      const restored = Array.isArray(pieces) ? restoreList(pieces, proofs, `${list}[${i}].${inner}`, warn) : pieces;
-      if (restored === pieces) kept.push(turn);
-      else if ((restored as unknown[]).length > 0) kept.push({ ...(turn as JsonObject), [inner]: restored });
-    }
-    if (kept.length === history.length && kept.every((turn, i) => turn === history[i])) return wire;
-  }
-  if (kept === history) return wire;
-  const changed: Record<string, unknown> = { ...wire, [list]: kept };
-  const field = thinkingField?.(changed);
+export function restoreProofs(wire: JsonObject, proofs: HistoryProofs, model: string, warn: Warn): JsonObject {
+  const kept = restoreHistory(wire[proofs.list], proofs, warn);
+  if (kept === wire[proofs.list]) return proofs.complete?.(wire, model, warn) ?? wire;
+  const changed: Record<string, unknown> = { ...wire, [proofs.list]: kept };
+  const field = proofs.thinkingField?.(changed);
   if (field !== undefined) {
     delete changed[field];
     warn({ type: 'dropped', path: field, reason: 'The running tool loop began without thinking of this upstream' });
   }
-  return changed;
+  return proofs.complete?.(changed, model, warn) ?? changed;
+}
+
+/** The history, or the same list when there is nothing to restore in it. */
+function restoreHistory(history: unknown, proofs: HistoryProofs, warn: Warn): unknown {
+  const { list, inner } = proofs;
+  if (!Array.isArray(history)) return history;
+  if (inner === undefined) return restoreList(history, proofs, list, warn);
+  const kept: unknown[] = [];
+  for (let i = 0; i < history.length; i++) {
+    const turn: unknown = history[i];
+    const pieces = isObject(turn) ? turn[inner] : undefined;
+    const restored = Array.isArray(pieces) ? restoreList(pieces, proofs, `${list}[${i}].${inner}`, warn) : pieces;
+    if (restored === pieces) kept.push(turn);
+    else if ((restored as unknown[]).length > 0) kept.push({ ...(turn as JsonObject), [inner]: restored });
+  }
+  return kept.length === history.length && kept.every((turn, i) => turn === history[i]) ? history : kept;
 }
 
 function restoreList(pieces: unknown[], { restore }: HistoryProofs, path: string, warn: Warn): unknown[] {

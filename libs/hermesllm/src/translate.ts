@@ -207,7 +207,7 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     if (codecOf(route.client).modelInBody && route.model !== undefined && route.model !== opened.model) {
       values['model'] = JSON.stringify(route.model);
     }
-    const adapt = withProofs(opened, codecOf(route.client).proofs, options.adapt);
+    const adapt = withProofs(opened, codecOf(route.client).proofs, route.model ?? opened.model ?? '', options.adapt);
     if (adapt !== undefined) collectAdaptations(opened, route, adapt, scope, utf8, values);
     refuseLosses(warnings, options);
     return {
@@ -411,16 +411,18 @@ function parseMembers({ bytes, spans }: OpenedRequest, members: readonly string[
   return parsed;
 }
 
-/** The adapter, which first restores the proofs of the history if the body may hold sealed ones. */
+/** The adapter, which first restores the proofs of the history if the body may hold sealed ones, or lack some. */
 function withProofs(
   { bytes, spans }: OpenedRequest,
   proofs: HistoryProofs | undefined,
+  model: string,
   adapt: RequestAdapter | undefined,
 ): RequestAdapter | undefined {
   if (proofs === undefined) return adapt;
-  if (!spans.some(({ key, start, end }) => key === proofs.list && holdsMark(bytes, start, end, proofs.marks))) return adapt;
+  const marks = proofs.marks(model);
+  if (!spans.some(({ key, start, end }) => key === proofs.list && holdsMark(bytes, start, end, marks))) return adapt;
   const restore: RequestAdapter = (wire, warn) => {
-    const restored = restoreProofs(wire, proofs, warn);
+    const restored = restoreProofs(wire, proofs, model, warn);
     return adapt === undefined ? restored : adapt(restored, warn);
   };
   if (adapt !== undefined && adapt.members === undefined) return restore;

@@ -55,7 +55,8 @@ const deviations: readonly Deviation[] = [
   {
     api: 'anthropic-messages',
     finding: /"code":"invalid_type".*"path":\["content_block","citations"\]/,
-    reason: 'Left out of the start of a text, as the recorded cases stream-chat-to-messages-text-event and its like demand, instead of null.',
+    reason:
+      'Left out of the start of a text, as the recorded cases stream-chat-to-messages-text-event and its like demand, instead of null.',
   },
 ];
 

@@ -59,10 +59,12 @@ const fileSearch = z.strictObject({
 
 const place = { city: z.string().nullish(), country: z.string().nullish(), region: z.string().nullish(), timezone: z.string().nullish() };
 const contextSize = { search_context_size: z.enum(['low', 'medium', 'high']).optional() };
+// `blocked_domains` is served, and in the types of the AI SDK (vercel/ai#18035), but not in those of openai 7.57.
+const domains = z.array(z.string()).max(100).nullish();
 const webSearch = z.strictObject({
   type: z.enum(['web_search', 'web_search_2025_08_26']),
   external_web_access: z.boolean().optional(),
-  filters: z.strictObject({ allowed_domains: z.array(z.string()).nullish() }).nullish(),
+  filters: z.strictObject({ allowed_domains: domains, blocked_domains: domains }).nullish(),
   ...contextSize,
   user_location: z.strictObject({ type: z.literal('approximate').optional(), ...place }).nullish(),
 });

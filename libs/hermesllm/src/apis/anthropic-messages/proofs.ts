@@ -22,7 +22,7 @@ function thinkingField({ thinking, messages }: JsonObject): string | undefined {
 }
 
 export const proofs: HistoryProofs = {
-  marks: ['plano.', 'plano-previous:'],
+  marks: () => ['plano.', 'plano-previous:'],
   list: 'messages',
   inner: 'content',
   restore,

@@ -20,4 +20,4 @@ function restored(block: JsonObject, value: string, proof: Signature, content: (
   return isUsable(proof) ? { ...block, reasoningContent: content(proof.data) } : undefined;
 }
 
-export const proofs: HistoryProofs = { marks: ['plano.', 'cGxhbm8u'], list: 'messages', inner: 'content', restore };
+export const proofs: HistoryProofs = { marks: () => ['plano.', 'cGxhbm8u'], list: 'messages', inner: 'content', restore };

@@ -525,6 +525,12 @@ describe('encodeRequest', () => {
             api: 'anthropic-messages',
             value: { type: 'web_search_20250305', allowed_domains: ['x.org'] },
           },
+          {
+            type: 'hosted',
+            kind: 'web-search',
+            api: 'anthropic-messages',
+            value: { type: 'web_search_20250305', blocked_domains: ['y.org'] },
+          },
           { type: 'hosted', kind: 'code-execution', api: 'gemini', value: { codeExecution: {} } },
           { type: 'hosted', kind: 'other', api: 'gemini', value: {} },
           { type: 'hosted', kind: 'other', api: own, value: { type: 'mcp', server_label: 'x' } },
@@ -546,12 +552,13 @@ describe('encodeRequest', () => {
         ],
       },
       { type: 'web_search', filters: { allowed_domains: ['x.org'] } },
+      { type: 'web_search', filters: { blocked_domains: ['y.org'] } },
       { type: 'code_interpreter', container: { type: 'auto' } },
       { type: 'mcp', server_label: 'x' },
     ]);
     expect(wire['tool_choice']).toEqual({ type: 'custom', name: 'c' });
     expect(wire['parallel_tool_calls']).toBe(false);
-    expect(paths(warnings)).toEqual(['approximated tools[3]', 'approximated tools[4]', 'dropped tools[5]']);
+    expect(paths(warnings)).toEqual(['approximated tools[3]', 'approximated tools[4]', 'approximated tools[5]', 'dropped tools[6]']);
     expect(encode({ toolChoice: { type: 'allowed', mode: 'auto', names: ['a'] } })['tool_choice']).toEqual({
       type: 'allowed_tools',
       mode: 'auto',
