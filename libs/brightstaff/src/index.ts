@@ -11,4 +11,6 @@ export type { CallModel, ModelReply, ModelRequest } from './function-calling/mod
 export type { PromptTemplate, PromptTemplateResult } from './prompt-template.ts';
 export { promptTemplate } from './prompt-template.ts';
 export type { BrightstaffGatewayOptions } from './brightstaff-gateway.ts';
+export type { ModelAnswer, SpokenCall } from './function-calling/parse-model-answer.ts';
+export { parseModelAnswer } from './function-calling/parse-model-answer.ts';
 export { createBrightstaffGateway } from './brightstaff-gateway.ts';

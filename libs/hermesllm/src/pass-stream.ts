@@ -50,8 +50,10 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     if (start === undefined && headLeft > 0) readStart(group);
     const size = sizeOf(group);
     passed += size;
-    recent.push(group);
     recentSize += size;
+    // A line feed whose carriage return ended the event before.
+    if (size === 1 && recent.length > 0) recent.push([...(recent.pop() as readonly Uint8Array[]), ...group]);
+    else recent.push(group);
     if (recentSize > tailSize && recent.length > 1 && boundaries.startOfLast(joinBytes(group), tailEvents) > 0) {
       recent = [group];
       recentSize = size;
@@ -67,10 +69,10 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
         const piece = bytes.subarray(at, at + headPiece);
         headLeft -= piece.length;
         for (const frame of headReader.push(piece)) {
-          const events = headDecoder.push(frame);
-          for (const event of events) note(event);
-          start = events.find(({ type }) => type === 'message-start');
-          if (start !== undefined) return;
+          start = headDecoder.push(frame).find(({ type }) => type === 'message-start');
+          if (start === undefined) continue;
+          note(start);
+          return;
         }
       }
     }
@@ -91,7 +93,7 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     const bytes = joinBytes(recent.flat());
     const from = boundaries.startOfLast(bytes, tailEvents);
     const whole = from === 0 && passed === recentSize;
-    const decoder = whole ? codec.streamDecoder(muted) : headDecoder;
+    const decoder = whole || start === undefined ? codec.streamDecoder(muted) : headDecoder;
     let last: StreamEvent | undefined;
     let lastFrame: Frame | undefined;
     const take = (events: readonly StreamEvent[]): void => {

@@ -6,8 +6,11 @@ const messageLimit = 64;
 /**
  * The messages in `metadata["x-arch-state"]` of a request: what an answer of ours had there, as text or parsed, or the nested lists that Plano
  * 0.4 reads (`[[{ key, tool_call, tool_response }]]`). Anything else, and whatever is no message of an assistant or a tool, counts as nothing.
+ *
+ * @example
+ * readConversationState('{"messages":"[{\\"role\\":\\"tool\\",\\"content\\":\\"18\\"}]"}'); // [{ role: 'tool', content: '18' }]
  */
-export function readState(value: unknown): ConversationMessage[] {
+export function readConversationState(value: unknown): ConversationMessage[] {
   const state = parsed(value);
   if (isMembers(state)) {
     const messages = parsed(state['messages']);

@@ -1,6 +1,6 @@
 import type { ClientConversation, ConversationMessage } from '@plano/common';
 import { contentText, metadataKeys } from '@plano/common';
-import { readState } from './conversation-state.ts';
+import { readConversationState } from './conversation-state.ts';
 
 /**
  * The conversation as function calling reads it: texts only, and with the calls of the last answer, which a client brings back in its metadata,
@@ -8,7 +8,7 @@ import { readState } from './conversation-state.ts';
  */
 export function functionCallingHistory({ messages, metadata }: ClientConversation): ConversationMessage[] {
   const history = messages.map(textMessage);
-  const state = readState(metadata[metadataKeys.state]);
+  const state = readConversationState(metadata[metadataKeys.state]);
   if (state.length === 0 || hasThem(messages, state)) return history;
   const last = history.length - 1;
   const place = history[last - 1]?.['role'] === 'assistant' ? last - 1 : last;

@@ -25,6 +25,7 @@ const DELIBERATE: readonly (readonly [difference: RegExp, reason: string])[] = [
   [/^responses\w+(<[\w.]+>\.response)?\.output_text: only in the type$/, 'the SDK adds it, it never travels'],
   [/^responses\w+(<[\w.]+>\.response)?\.(usage|user): null only in the schema$/, 'the API sends null where the types leave out'],
   [/^responses\w+(<[\w.]+>\.response)?\.store: only in the schema$/, 'the API echoes it, the types lack it'],
+  [/\.filters\.blocked_domains: only in the schema$/, 'the API and the AI SDK know it, the types lack it'],
   [/\.delta>\.obfuscation: only in the schema$/, 'sent unless stream_options.include_obfuscation is false, the types lack it'],
   [
     /^(content|geminiTool|safetySetting|generateContentResponse)Schema\b.*: required only in the schema$/,

@@ -9,10 +9,10 @@ export interface Coverage {
 }
 
 /**
- * V8's own block coverage of the scripts whose URL contains `part`. V8 merges neighbouring blocks of the same count, so
+ * V8's own block coverage of the scripts whose URL matches. V8 merges neighbouring blocks of the same count, so
  * ranges cannot be compared between runs; what can is the source characters of a function that ran.
  */
-export function preciseCoverage(part: string): Coverage {
+export function preciseCoverage(scripts: RegExp): Coverage {
   const session = new Session();
   session.connect();
   session.post('Profiler.enable');
@@ -44,7 +44,7 @@ export function preciseCoverage(part: string): Coverage {
       session.post('Profiler.takePreciseCoverage', (error, taken) => {
         if (error !== null) throw error;
         for (const script of taken.result) {
-          if (!script.url.includes(part)) continue;
+          if (!scripts.test(script.url)) continue;
           for (const one of script.functions) {
             const range = one.ranges[0];
             paint(`${script.scriptId}:${range?.startOffset}-${range?.endOffset}`, one);

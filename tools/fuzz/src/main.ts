@@ -8,13 +8,13 @@ import type { WorkerData, WorkerMessage } from './worker.ts';
 // Fuzzes every parser for so many seconds. The inputs run in a second thread, so that one that never ends is seen.
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' }, target: { type: 'string' } },
+  options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' }, only: { type: 'string' } },
 });
 const maxLength = 8 * 1024;
 const longestRun = 20_000;
 const desk = new SharedArrayBuffer(deskHeader + maxLength);
 const header = new Int32Array(desk, 0, 3);
-const data: WorkerData = { seed: Number(values.seed), seconds: Number(values.seconds), only: values.target, maxLength, desk };
+const data: WorkerData = { seed: Number(values.seed), seconds: Number(values.seconds), only: values.only, maxLength, desk };
 if (!(data.seconds > 0) || !Number.isInteger(data.seed)) throw new Error('--seconds needs a positive number, --seed a whole one');
 
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data });

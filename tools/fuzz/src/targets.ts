@@ -12,17 +12,12 @@ import {
 } from '@plano/hermesllm';
 import { awsFraming, jsonArrayFraming, sseFraming } from '@plano/hermesllm/framing';
 import { codecs, repeatable } from './codecs.ts';
+import { gatewayTargets } from './gateway-targets.ts';
+import type { Target } from './target.ts';
+import { bounded } from './target.ts';
 
 // What may be fed with any bytes. Each target throws when one of its promises is broken: nothing but a HermesError of
 // status 400 may be thrown, the output stays in proportion to the input, and how a stream is cut does not show.
-
-/** A parser under test; throws when a promise is broken. */
-export interface Target {
-  readonly name: string;
-  /** Which recorded inputs it starts from. */
-  readonly corpus: 'json' | 'stream';
-  run(bytes: Uint8Array): void;
-}
 
 const translator = createTranslator(codecs);
 const eventLimit = 64 * 1024;
@@ -50,11 +45,6 @@ function allowed<Value>(run: () => Value): Value | undefined {
     if (isHermesError(error) && error.status === 400) return undefined;
     throw error;
   }
-}
-
-function bounded(size: number, input: number, what: string): void {
-  const most = 256 * input + 64 * 1024;
-  if (size > most) throw new Error(`${what}: ${size} characters of output for ${input} bytes of input`);
 }
 
 function parse(bytes: Uint8Array): { value: unknown } | undefined {
@@ -183,4 +173,4 @@ const route = (client: ApiId, upstream: ApiId, stream: boolean): Translated =>
   );
 
 /** Every parser that reads what others wrote. */
-export const targets: readonly Target[] = [...framings, members, ...codecs.flatMap(wires)];
+export const targets: readonly Target[] = [...framings, members, ...codecs.flatMap(wires), ...gatewayTargets];

@@ -1,9 +1,10 @@
+import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readCorpus } from './corpus.ts';
 import { preciseCoverage } from './coverage.ts';
 import { mutate, seededRandom } from './mutate.ts';
-import type { Target } from './targets.ts';
+import type { Target } from './target.ts';
 import { targets } from './targets.ts';
 
 /** What the starting thread hands over. `desk` shows it the input that is being run. */
@@ -30,13 +31,17 @@ const batch = 8;
 
 function fuzz({ seed, seconds, only, maxLength, desk }: WorkerData): void {
   const random = seededRandom(seed);
-  const coverage = preciseCoverage('/hermesllm/src/');
+  const coverage = preciseCoverage(/\/libs\/|\/jsonrepair\//);
   const recorded = readCorpus(join(import.meta.dirname, '../../../libs/hermesllm/test/vectors'), maxLength);
   const header = new Int32Array(desk, 0, 3);
   const shown = new Uint8Array(desk, deskHeader);
   const chosen = targets.filter((target) => only === undefined || target.name.includes(only));
   if (chosen.length === 0) throw new Error(`No target is named ${only}`);
-  const lanes = chosen.map((target) => ({ target, inputs: [...recorded[target.corpus]], problems: new Set<string>() }));
+  const lanes = chosen.map((target) => ({
+    target,
+    inputs: target.seeds?.map((seed): Uint8Array => Buffer.from(seed)) ?? [...recorded[target.corpus]],
+    problems: new Set<string>(),
+  }));
   const until = Date.now() + seconds * 1000;
   let runs = 0;
   let crashes = 0;

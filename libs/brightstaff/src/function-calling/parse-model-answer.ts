@@ -26,6 +26,8 @@ const memberNames = ['response', 'required_functions', 'clarification', 'tool_ca
  * not quite JSON. Text that cannot be read is `unreadable`, never an error.
  *
  * @param prefill with which the answer was begun for the model
+ * @example
+ * parseModelAnswer("```json\n{'tool_calls': [{'name': 'f'}]}\n```", ''); // { kind: 'tool-calls', json: '{"tool_calls":[{"name":"f"}]}', calls: [{ name: 'f', arguments: undefined }] }
  */
 export function parseModelAnswer(text: string, prefill: string): ModelAnswer {
   const value = readObject(text, unfence(prefill));

@@ -162,8 +162,7 @@ function encodeHosted(tool: HostedTool, path: string, scope: Scope): WireTool | 
 }
 
 /**
- * `blocked_domains` is served beside `allowed_domains`, though the types of openai 7.57 leave it out:
- * https://developers.openai.com/api/docs/guides/tools-web-search, https://github.com/vercel/ai/pull/18035.
+ * `blocked_domains` is served beside `allowed_domains`, though the types of openai 7.57 leave it out: https://github.com/vercel/ai/pull/18035.
  */
 function webSearchOptions(tool: HostedTool): JsonObject {
   const { location, allowedDomains, blockedDomains, contextSize } = readWebSearch(tool);
