@@ -38,15 +38,19 @@ function restoreHistory(history: unknown, proofs: HistoryProofs, warn: Warn): un
   const { list, inner } = proofs;
   if (!Array.isArray(history)) return history;
   if (inner === undefined) return restoreList(history, proofs, list, warn);
+  let changed = false;
   const kept: unknown[] = [];
   for (let i = 0; i < history.length; i++) {
     const turn: unknown = history[i];
     const pieces = isObject(turn) ? turn[inner] : undefined;
     const restored = Array.isArray(pieces) ? restoreList(pieces, proofs, `${list}[${i}].${inner}`, warn) : pieces;
     if (restored === pieces) kept.push(turn);
-    else if ((restored as unknown[]).length > 0) kept.push({ ...(turn as JsonObject), [inner]: restored });
+    else {
+      changed = true;
+      if ((restored as unknown[]).length > 0) kept.push({ ...(turn as JsonObject), [inner]: restored });
+    }
   }
-  return kept.length === history.length && kept.every((turn, i) => turn === history[i]) ? history : kept;
+  return changed ? kept : history;
 }
 
 function restoreList(pieces: unknown[], { restore }: HistoryProofs, path: string, warn: Warn): unknown[] {

@@ -1,4 +1,5 @@
 import { parseData } from '../codec.ts';
+import { joinBytes } from '../join-bytes.ts';
 import { none } from '../machine.ts';
 import type { Frame } from '../model/api.ts';
 import { sseContentType, sseDecoder, sseText } from './sse.ts';
@@ -51,11 +52,8 @@ function sseBoundaries(): EventBoundaries {
     },
     finish(waiting, utf8) {
       if (waiting.length === 0) return noRest;
-      const decoder = utf8.createDecoder();
-      let text = '';
-      for (const piece of waiting) text += decoder.decode(piece);
       const sse = sseDecoder();
-      const frames = [...sse.push(text), ...sse.finish()];
+      const frames = [...sse.push(utf8.decode(joinBytes(waiting))), ...sse.finish()];
       const whole = frames.length > 0 && frames.every(({ data }) => data === '[DONE]' || parseData(data) !== undefined);
       return whole ? { frames, bytes: [...waiting, Uint8Array.of(lineFeed, lineFeed)], closing: [] } : noRest;
     },

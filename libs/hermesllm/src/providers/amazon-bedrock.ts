@@ -3,11 +3,12 @@ import { bedrockBetas } from './claude-betas.ts';
 import type { Quirk } from './provider.ts';
 import { defineProvider } from './provider.ts';
 
-/** Converse has no header for Claude's betas: they are a model field of its body. */
+/**
+ * Converse has no header for Claude's betas: they are a model field of its body. Source:
+ * https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#bedrock-runtime_Converse-request-additionalModelRequestFields.
+ */
 const bedrockConverseBetas: Quirk = {
   name: 'bedrock-converse-betas',
-  source:
-    'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#bedrock-runtime_Converse-request-additionalModelRequestFields',
   apis: ['bedrock-converse'],
   when: (target) => target.betas !== undefined && target.betas.length > 0 && target.model.includes('anthropic'),
   apply: (wire, target) => {

@@ -3,8 +3,6 @@ import { claudeInPath } from './claude-in-path.ts';
 import { invokeModelFrame } from './invoke-model-frame.ts';
 import { defineProvider } from './provider.ts';
 
-const source = 'https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html';
-
 /**
  * Claude on Amazon Bedrock by InvokeModel: the Messages API as it is, with two fields moved and its events wrapped in AWS frames. Unlike
  * Converse it carries everything Messages can say. The base_url is the same as that of `amazon_bedrock`.
@@ -28,5 +26,6 @@ export const bedrockAnthropic = defineProvider({
   betaHeaders: { 'anthropic-beta': { in: 'body', forward: bedrockBetas, strip: [] } },
   anthropicVersionHeader: false,
   streams: { 'anthropic-messages': { framing: 'aws-event-stream', unwrap: invokeModelFrame } },
-  quirks: [claudeInPath('bedrock-2023-05-31', source, { betasInBody: true, streamInPath: true })],
+  // https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html
+  quirks: [claudeInPath('bedrock-2023-05-31', { betasInBody: true, streamInPath: true })],
 });

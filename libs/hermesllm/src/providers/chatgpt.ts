@@ -19,10 +19,12 @@ function codexRequest(wire: JsonObject, warn: (warning: Warning) => void): JsonO
   return changed;
 }
 
-/** The subscription's backend answers only requests that look like those of the Codex command line. */
+/**
+ * The subscription's backend answers only requests that look like those of the Codex command line. Source: https://github.com/openai/codex
+ * (codex-rs/core, requests with ChatGPT sign-in) and katanemo/plano 0.4.36.
+ */
 const chatgptCodex: Quirk = {
   name: 'chatgpt-codex',
-  source: 'https://github.com/openai/codex (codex-rs/core, requests with ChatGPT sign-in) and katanemo/plano 0.4.36',
   apis: ['openai-responses'],
   when: () => true,
   apply: (wire, _target, warn) => codexRequest(wire, warn),

@@ -30,10 +30,12 @@ function fitSampling(wire: JsonObject, warn: (warning: Warning) => void): JsonOb
   return dropParameters(wire, refused, fixedSampling, warn);
 }
 
-/** For requests of the same API: what other clients say is written so in the first place. */
+/**
+ * For requests of the same API: what other clients say is written so in the first place. Source:
+ * https://platform.claude.com/docs/en/build-with-claude/extended-thinking, …/about-claude/models/migration-guide.
+ */
 export const claudeAdaptiveThinking: Quirk = {
   name: 'claude-adaptive-thinking',
-  source: 'https://platform.claude.com/docs/en/build-with-claude/extended-thinking, …/about-claude/models/migration-guide',
   apis: ['anthropic-messages'],
   reads: ['thinking', 'output_config', 'temperature', 'top_p', 'top_k'],
   when: (target) => isAdaptiveClaude(target.model),

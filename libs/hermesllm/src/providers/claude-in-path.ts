@@ -4,9 +4,8 @@ import type { Quirk } from './provider.ts';
  * Messages served by a cloud: the model moves from the body into the path and the version from a header into the body.
  * Nothing else differs, so the Messages codec is used as it is.
  */
-export const claudeInPath = (version: string, source: string, also: { betasInBody: boolean; streamInPath: boolean }): Quirk => ({
+export const claudeInPath = (version: string, also: { betasInBody: boolean; streamInPath: boolean }): Quirk => ({
   name: `claude-in-path-${version}`,
-  source,
   apis: ['anthropic-messages'],
   when: () => true,
   apply: (wire, target) => {

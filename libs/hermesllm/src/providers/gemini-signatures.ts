@@ -41,10 +41,12 @@ function followsResult(messages: readonly unknown[], index: number): boolean {
   return false;
 }
 
-/** Gemini 3 refuses calls without a thought signature at its OpenAI-compatible endpoint, too; calls of other models have none. */
+/**
+ * Gemini 3 refuses calls without a thought signature at its OpenAI-compatible endpoint, too; calls of other models have none. Source:
+ * https://ai.google.dev/gemini-api/docs/thought-signatures#openai-compatibility.
+ */
 export const geminiSignatures: Quirk = {
   name: 'gemini-3-signatures',
-  source: 'https://ai.google.dev/gemini-api/docs/thought-signatures#openai-compatibility',
   apis: ['openai-chat'],
   when: (target) => /gemini-[3-9]/.test(target.model),
   apply: (wire, _target, warn) => signCalls(wire, warn),

@@ -2,8 +2,6 @@ import { vertexBetas } from './claude-betas.ts';
 import { claudeInPath } from './claude-in-path.ts';
 import { defineProvider } from './provider.ts';
 
-const source = 'https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai';
-
 /**
  * Claude on Google's Vertex AI: the Messages API with two fields moved. The base_url names project and location, for example
  * `https://us-east5-aiplatform.googleapis.com/v1/projects/my-project/locations/us-east5`; the key is an OAuth access token.
@@ -26,5 +24,6 @@ export const googleVertexAnthropic = defineProvider({
   },
   betaHeaders: { 'anthropic-beta': { in: 'header', forward: vertexBetas, strip: [] } },
   anthropicVersionHeader: false,
-  quirks: [claudeInPath('vertex-2023-10-16', source, { betasInBody: false, streamInPath: false })],
+  // https://platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai
+  quirks: [claudeInPath('vertex-2023-10-16', { betasInBody: false, streamInPath: false })],
 });

@@ -44,22 +44,24 @@ function fitMaxTokens(wire: JsonObject, model: string, warn: (warning: Warning) 
 }
 
 /**
- * OpenAI's reasoning models refuse `max_tokens`, and a temperature other than 1: all of the o series and GPT-5, later minor versions while they
- * reason. A temperature is only touched when the client sent one.
+ * * OpenAI's reasoning models refuse `max_tokens`, and a temperature other than 1: all of the o series and GPT-5, later minor versions
+ * while they reason. A temperature is only touched when the client sent one. Source:
+ * https://platform.openai.com/docs/guides/latest-model#gpt-5-1-parameter-compatibility.
  */
 const openaiReasoning: Quirk = {
   name: 'openai-reasoning-models',
-  source: 'https://platform.openai.com/docs/guides/latest-model#gpt-5-1-parameter-compatibility',
   apis: ['openai-chat'],
   reads: ['temperature', 'reasoning_effort', 'max_tokens', 'max_completion_tokens'],
   when: (target) => isReasoningModel(target.model),
   apply: (wire, target, warn) => fitMaxTokens(fitTemperature(wire, target.model, warn), target.model, warn),
 };
 
-/** Kimi Code answers only its own client and refuses parameters of OpenAI's platform. */
+/**
+ * Kimi Code answers only its own client and refuses parameters of OpenAI's platform. Source: https://www.kimi.com/code/docs; parameters as
+ * in katanemo/plano 0.4.36.
+ */
 const kimiForCoding: Quirk = {
   name: 'kimi-for-coding',
-  source: 'https://www.kimi.com/code/docs; parameters as in katanemo/plano 0.4.36',
   apis: ['openai-chat'],
   when: (target) => target.model === 'kimi-for-coding',
   apply: (wire, _target, warn) => {
@@ -68,10 +70,12 @@ const kimiForCoding: Quirk = {
   },
 };
 
-/** The client name that Kimi Code expects, at its host or for its model elsewhere. */
+/**
+ * The client name that Kimi Code expects, at its host or for its model elsewhere. Source: https://www.kimi.com/code/docs; header as in
+ * katanemo/plano 0.4.36.
+ */
 const kimiCodeClient: Quirk = {
   name: 'kimi-code-client',
-  source: 'https://www.kimi.com/code/docs; header as in katanemo/plano 0.4.36',
   apis: ['openai-chat', 'openai-responses', 'anthropic-messages'],
   when: (target) => target.host === 'api.kimi.com' || (target.model === 'kimi-for-coding' && target.host !== undefined),
   headers: { 'user-agent': 'KimiCLI/1.3' },

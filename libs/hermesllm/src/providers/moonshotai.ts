@@ -25,11 +25,13 @@ function fitEffort(wire: JsonObject, warn: (warning: Warning) => void): JsonObje
   return { ...wire, reasoning_effort: effort };
 }
 
-/** Kimi K3 fixes its sampling and knows three efforts. Not for `kimi-k3.1` or the same model elsewhere: aggregators have rules of their own. */
+/**
+ * Kimi K3 fixes its sampling and knows three efforts. Not for `kimi-k3.1` or the same model elsewhere: aggregators have rules of their own.
+ * Source: vercel/ai packages/moonshotai/src/__fixtures__/moonshotai-kimi-k3-temperature-rejection.json; efforts as in katanemo/plano
+ * 0.4.36.
+ */
 const kimiK3: Quirk = {
   name: 'kimi-k3',
-  source:
-    'vercel/ai packages/moonshotai/src/__fixtures__/moonshotai-kimi-k3-temperature-rejection.json; efforts as in katanemo/plano 0.4.36',
   apis: ['openai-chat'],
   when: (target) => target.model === 'kimi-k3',
   apply: (wire, _target, warn) => {

@@ -96,11 +96,12 @@ export interface QuirkTarget {
   readonly betas?: readonly string[] | undefined;
 }
 
-/** A documented deviation of a provider or of a family of models, as a pure function on the parsed upstream request. */
+/**
+ * A documented deviation of a provider or of a family of models, as a pure function on the parsed upstream request. Its comment says where it is
+ * documented or was observed.
+ */
 export interface Quirk {
   readonly name: string;
-  /** Where the deviation is documented or was observed. */
-  readonly source: string;
   /** The upstream APIs it is about. */
   readonly apis: readonly ApiId[];
   /** Whether it concerns this call. */

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ApiId } from '../model/api.ts';
 import { chooseApi, findProvider, nearestProviders, providers, speaksApi, zeroConfigProviders } from './registry.ts';
@@ -12,12 +14,19 @@ describe('the list of providers', () => {
     expect(names).toEqual(names.map((name) => name.toLowerCase()));
   });
 
+  it('says of every quirk where it is documented or was observed', () => {
+    const folder = import.meta.dirname;
+    const sources = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+    const quirks = sources.flatMap((source) => [...source.matchAll(/((?:[^;]|;\n \*|; )*?)const \w+: Quirk = \{/g)]);
+    expect(quirks.length).toBeGreaterThan(7);
+    for (const [, before = ''] of quirks) expect(before.slice(before.lastIndexOf('/**'))).toMatch(/ Source:\s(?:\* )?.{20}/s);
+  });
+
   it.each(providers.map((provider) => [provider.id, provider] as const))('%s is complete', (id, provider) => {
     expect(provider.apis.length).toBeGreaterThan(0);
     expect(provider.apis.some((api) => provider.optionalApis.includes(api))).toBe(false);
     expect(findProvider(provider.display)?.id).toBe(id);
     expect(provider.baseUrl ?? 'https://x').toMatch(/^https:\/\/[^/]+(\/.*[^/])?$/);
-    for (const quirk of provider.quirks) expect(quirk.source.length).toBeGreaterThan(20);
     for (const name in { ...provider.headers, ...provider.betaHeaders }) expect(name).toBe(name.toLowerCase());
   });
 

@@ -3,10 +3,12 @@ import { dropParameters } from './drop-parameters.ts';
 import type { Quirk } from './provider.ts';
 import { defineProvider } from './provider.ts';
 
-/** xAI searches by tools of its own and refuses OpenAI's search options on Chat Completions. */
+/**
+ * xAI searches by tools of its own and refuses OpenAI's search options on Chat Completions. Source:
+ * https://docs.x.ai/docs/guides/live-search; katanemo/plano 0.4.36 drops the member as well.
+ */
 const xaiWebSearch: Quirk = {
   name: 'xai-web-search-options',
-  source: 'https://docs.x.ai/docs/guides/live-search; katanemo/plano 0.4.36 drops the member as well',
   apis: ['openai-chat'],
   when: () => true,
   apply: (wire, _target, warn) => dropParameters(wire, ['web_search_options'], 'xAI does not accept it', warn),
