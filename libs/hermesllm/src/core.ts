@@ -13,7 +13,7 @@ export { decodeUtf8, encodeUtf8, portableUtf8, streamingDecoder } from './framin
 export { errorOf, HermesError, invalidRequest, isHermesError } from './hermes-error.ts';
 export type { Machine } from './machine.ts';
 export { none, pipe } from './machine.ts';
-export type { ApiId, Frame, Framing } from './model/api.ts';
+export type { ApiId, Frame, Framing, WrappedFrames } from './model/api.ts';
 export type {
   Block,
   CacheHint,

@@ -63,7 +63,10 @@ function translateWhole({ translated, incoming }: Attempt, status: number, heade
 }
 
 function acceptStream(attempt: Attempt, status: number, headers: HttpHeaders): Decision {
-  const stream: StreamTranslation = translateStream(attempt.translated, { clientFraming: attempt.incoming.route.framing });
+  const stream: StreamTranslation = translateStream(attempt.translated, {
+    clientFraming: attempt.incoming.route.framing,
+    upstreamFrames: attempt.upstream.facts.streams[attempt.upstream.api],
+  });
   const out = forwarded(attempt, headers);
   out['content-type'] = stream.contentType === sseContentType ? `${sseContentType}; charset=utf-8` : stream.contentType;
   out['cache-control'] = 'no-cache';

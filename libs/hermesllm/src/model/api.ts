@@ -13,3 +13,10 @@ export interface Frame {
   /** String headers of an AWS message; exception frames are told apart by `:message-type`. */
   headers: Readonly<Record<string, string>> | undefined;
 }
+
+/** Frames that stand inside those of another framing, and how to take them out. */
+export interface WrappedFrames {
+  readonly framing: Framing;
+  /** Turns each frame into the API's own. */
+  readonly unwrap: (frame: Frame) => Frame;
+}

@@ -33,6 +33,13 @@ describe('invokeModelFrame', () => {
     });
   });
 
+  it('makes an error event of what tells of a broken stream', () => {
+    const headers = { ':message-type': 'error', ':error-code': 'FrameCorrupted', ':error-message': 'a checksum is wrong' };
+    expect(invokeModelFrame({ event: 'FrameCorrupted', data: 'a checksum is wrong', headers }).data).toContain(
+      '"message":"a checksum is wrong"',
+    );
+  });
+
   it('names an exception without text, and leaves other frames alone', () => {
     expect(invokeModelFrame(exception('internalServerException', '')).data).toContain('"message":"internalServerException"');
     const ping: Frame = { event: 'ping', data: '{"type":"ping"}', headers: undefined };

@@ -13,7 +13,7 @@ const errorTypes: Readonly<Record<string, string>> = {
 
 /**
  * Turns a frame of InvokeModelWithResponseStream into the Messages event inside it: `chunk` frames hold the event's JSON in base64,
- * exception frames become an `error` event. A frame that is neither comes back as it is.
+ * exception frames, and what tells of a broken stream, become an `error` event. A frame that is neither comes back as it is.
  *
  * Source: {@link https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModelWithResponseStream.html}.
  *
@@ -29,8 +29,15 @@ export function invokeModelFrame(frame: Frame): Frame {
     const event = parseData(data);
     return { event: isObject(event) ? maybeString(event['type']) : undefined, data, headers: undefined };
   }
+  if (frame.headers?.[':message-type'] === 'error') return errorEvent('api_error', frame.headers[':error-message'] ?? frame.data);
   if (frame.event === undefined || !(frame.event.endsWith('Exception') || frame.headers?.[':message-type'] === 'exception')) return frame;
   const type = Object.hasOwn(errorTypes, frame.event) ? errorTypes[frame.event] : 'api_error';
   const message = maybeString(content['message']) ?? maybeString(content['originalMessage']) ?? frame.event;
-  return { event: 'error', data: JSON.stringify({ type: 'error', error: { type, message } }), headers: undefined };
+  return errorEvent(type ?? 'api_error', message);
 }
+
+const errorEvent = (type: string, message: string): Frame => ({
+  event: 'error',
+  data: JSON.stringify({ type: 'error', error: { type, message } }),
+  headers: undefined,
+});

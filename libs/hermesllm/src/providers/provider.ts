@@ -1,5 +1,5 @@
 import type { JsonObject } from '../codec.ts';
-import type { ApiId, Frame, Framing } from '../model/api.ts';
+import type { ApiId, WrappedFrames } from '../model/api.ts';
 import type { Warning } from '../model/warning.ts';
 
 /** How a credential is written into a request. `sigv4-or-bearer`: a bearer key when there is one, else the host signs for AWS. */
@@ -149,16 +149,7 @@ export interface Provider {
   /** False: the Messages version stands in the body, not in the header `anthropic-version`. */
   readonly anthropicVersionHeader: boolean;
   /** Streams that are framed otherwise than their API is. */
-  readonly streams: Partial<
-    Record<
-      ApiId,
-      {
-        readonly framing: Framing;
-        /** Turns each frame into the API's own. */
-        readonly unwrap: (frame: Frame) => Frame;
-      }
-    >
-  >;
+  readonly streams: Partial<Record<ApiId, WrappedFrames>>;
   readonly capabilities: Capabilities;
   readonly quirks: readonly Quirk[];
 }
