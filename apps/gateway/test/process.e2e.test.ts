@@ -1,19 +1,23 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createSocketServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+// The bundle as it is published, which `npm test` and `nx test` build first: what a user starts, with the built packages behind it.
+const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 let folder: string;
 const children: ChildProcess[] = [];
 
+beforeAll(() => {
+  if (!existsSync(main)) throw new Error('plano-gateway is not built: run `npx nx build gateway`');
+});
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'plano-'));
 });
@@ -42,7 +46,7 @@ interface Started {
 }
 
 function start(args: readonly string[], environment: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, ['--conditions=@plano/source', main, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', ...environment },
   });
@@ -252,7 +256,7 @@ state_storage: { type: memory }
 describe('an old Node', () => {
   const pretend = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.9.0"}})';
   it('restarts with the Node that npm installed', async () => {
-    const child = spawn(process.execPath, ['--conditions=@plano/source', '--import', pretend, main, '--help'], { cwd: folder });
+    const child = spawn(process.execPath, ['--import', pretend, main, '--help'], { cwd: folder });
     children.push(child);
     let text = '';
     child.stdout.on('data', (data) => (text += String(data)));
@@ -260,7 +264,7 @@ describe('an old Node', () => {
     expect(text).toContain('Usage: plano-gateway');
   });
   it('says in one line what is missing when there is none', async () => {
-    const child = spawn(process.execPath, ['--conditions=@plano/source', '--import', pretend, main, '--help'], {
+    const child = spawn(process.execPath, ['--import', pretend, main, '--help'], {
       cwd: folder,
       env: { PLANO_GATEWAY_RESTARTED: '1' },
     });
