@@ -69,6 +69,7 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
         requestBodyBytes: config.limits.requestBodyBytes,
         inFlight: config.limits.inFlight,
         open: () => streams.size,
+        streamTotalMs: config.timeouts.streamTotalMs ?? 0,
         echo: (request) => parts.echo(request, capabilities.now()),
         awaitCall,
         onSummary,

@@ -36,6 +36,8 @@ export interface StreamOwner {
   /** Streams at the same time in this worker. */
   readonly inFlight: number;
   readonly open: () => number;
+  /** Deadline of a whole stream in milliseconds; 0 for none. */
+  readonly streamTotalMs: number;
   /** Answers of `plano/echo`. */
   readonly echo: (request: UpstreamRequest) => { status: number; contentType: string; chunks: readonly string[] };
   /** Tells the owner that a reply is awaited. */
@@ -338,8 +340,10 @@ function send(stream: Stream, request: UpstreamRequest): number {
   else {
     // Envoy matches no route without `x-forwarded-proto`; its file takes both out before they reach the upstream.
     pairs.push(headerNames.provider, clusterOf(target), 'x-forwarded-proto', target.type === 'socket' ? target.scheme : 'http');
-    // The router's deadline is about the whole answer; a stream may take longer, and the Node process has its own.
-    if (target.type === 'socket' && request.headers['accept'] !== 'application/json') pairs.push('x-envoy-upstream-rq-timeout-ms', '0');
+    // The router's deadline is about the whole answer; a stream has another one or none, and the Node process has its own.
+    if (target.type === 'socket' && request.headers['accept'] !== 'application/json') {
+      pairs.push('x-envoy-upstream-rq-timeout-ms', String(stream.owner.streamTotalMs));
+    }
   }
   host.setHeaders(envoy.requestHeaders, pairs);
   stream.phase = 'sent';

@@ -92,6 +92,20 @@ describe('timeouts', () => {
     expect(await (await ask(gateway.url, true)).text()).toBe(`${chunk.repeat(6)}data: [DONE]\n\n`);
   });
 
+  it('a stream that drips for ever ends when the time of streams is over', async () => {
+    const url = await upstream(async (_request, response) => {
+      response.writeHead(200, sse);
+      while (!response.destroyed) {
+        response.write(chunk);
+        await sleep(50);
+      }
+    });
+    const gateway = await gatewayTo(url, 'timeouts: { stream_total: 500ms }');
+    const answer = await ask(gateway.url, true);
+    if (tellsOfResets) expect(await answer.text()).toContain('upstream_timeout');
+    else await expect(answer.text()).rejects.toThrow(/terminated/);
+  });
+
   it('an upstream that refuses connections is a 502', async () => {
     const url = await upstream(() => {});
     const gateway = await gatewayTo('http://127.0.0.1:1', '');

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 /** What the command line of `envoy-filter:serve` says. */
@@ -10,6 +11,9 @@ export interface ServeFlags {
   /** Whether the Node process is started here: not when there is none, or another one is named. */
   readonly startsNode: boolean;
 }
+
+const defaultFile = 'plano_config.yaml';
+const ownFile = (path: string): string | undefined => (existsSync(path) ? path : undefined);
 
 /** @throws Error for a flag that nobody knows, and without a configuration */
 export function readServeFlags(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): ServeFlags {
@@ -25,8 +29,9 @@ export function readServeFlags(args: readonly string[], environment: Readonly<Re
       ca: { type: 'string' },
     },
   });
-  const config = values.config ?? environment['PLANO_CONFIG'];
-  if (config === undefined || config === '') throw new Error('Which configuration? npx nx run envoy-filter:serve --config FILE');
+  const named = values.config ?? environment['PLANO_CONFIG'];
+  const config = named === undefined || named === '' ? ownFile(defaultFile) : named;
+  if (config === undefined) throw new Error('Which configuration? npx nx run envoy-filter:serve --config FILE');
   const given = (name: 'workers' | 'admin-port' | 'watchdog-ms' | 'ca'): string[] => {
     const value = values[name];
     return value === undefined ? [] : [`--${name}`, value];

@@ -13,7 +13,7 @@ function configOf(yaml: string): EffectiveConfig {
 /** A real Envoy over a configuration as a user writes it, its listeners on free ports. */
 export function startFilters(
   yaml: string,
-  { node = null, ...options }: Pick<EnvoyOptions, 'node'> & StartEnvoyOptions = {},
+  { node = null, filters = builtFilters(), ...options }: Partial<Pick<EnvoyOptions, 'node' | 'filters'>> & StartEnvoyOptions = {},
 ): Promise<RunningEnvoy> {
   const config = configOf(yaml);
   const local: EffectiveConfig = {
@@ -21,5 +21,5 @@ export function startFilters(
     listeners: config.listeners.map((listener) => ({ ...listener, port: 0 })),
     logging: { level: 'info', format: 'json' },
   };
-  return startEnvoy((accessLog) => toEnvoy(local, { filters: builtFilters(), node, adminPort: 0, accessLog }), options);
+  return startEnvoy((accessLog) => toEnvoy(local, { filters, node, adminPort: 0, accessLog }), options);
 }
