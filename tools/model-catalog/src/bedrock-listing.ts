@@ -6,7 +6,13 @@ import { isTextModel } from './text-models.ts';
 const run = promisify(execFile);
 
 /** Any of them set: there are AWS credentials worth trying. */
-export const awsVariables: readonly string[] = ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_WEB_IDENTITY_TOKEN_FILE'];
+export const awsVariables: readonly string[] = [
+  'AWS_ACCESS_KEY_ID',
+  'AWS_PROFILE',
+  'AWS_SESSION_TOKEN',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
+  'AWS_BEARER_TOKEN_BEDROCK',
+];
 
 export const bedrockEndpoint = 'aws bedrock list-foundation-models, list-inference-profiles';
 

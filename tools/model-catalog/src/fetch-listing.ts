@@ -12,6 +12,13 @@ export interface FetchLimits {
 
 export const usualLimits: FetchLimits = { timeoutMs: 20_000, maxBytes: 8 * 1024 * 1024, maxPages: 20 };
 
+const meanings: Readonly<Record<number, string>> = {
+  401: ', the key is refused',
+  403: ', the key may not list models',
+  404: ', there is no such list',
+  429: ', too many requests',
+};
+
 type Wire = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Wire => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -33,7 +40,7 @@ async function fetchPage(url: URL, headers: Record<string, string>, limits: Fetc
   const response = await fetch(url, { headers: { accept: 'application/json', ...headers }, redirect: 'error', signal });
   if (!response.ok) {
     await response.body?.cancel();
-    throw new Error(`HTTP ${response.status}`);
+    throw new Error(`HTTP ${response.status}${meanings[response.status] ?? ''}`);
   }
   const text = await boundedText(response, limits.maxBytes);
   try {

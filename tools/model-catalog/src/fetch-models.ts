@@ -1,17 +1,25 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endpointsAt } from './endpoints-at.ts';
 import { generateCatalogue, readListings } from './generate-catalogue.ts';
 import { jsonLines } from './json-lines.ts';
+import { listEndpoints } from './list-endpoints.ts';
 import { catalogueFile, listingsFile } from './paths.ts';
 import { outcomeLine, refreshListings } from './refresh-listings.ts';
 import { writeWhole } from './write-file.ts';
 
 const usage =
-  'fetch-models [--only KEY,KEY…] [--listings FILE] [--output FILE]   keys come from the environment, see tools/model-catalog/README.md';
+  'fetch-models [--only KEY,KEY…] [--at KEY=URL]… [--listings FILE] [--output FILE]   keys come from the environment, see tools/model-catalog/README.md';
 
 async function fetchModels(): Promise<number> {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, listings: { type: 'string' }, output: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      only: { type: 'string' },
+      at: { type: 'string', multiple: true },
+      listings: { type: 'string' },
+      output: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.help) {
     console.log(usage);
@@ -21,7 +29,12 @@ async function fetchModels(): Promise<number> {
   const output = values.output === undefined ? catalogueFile : resolve(values.output);
   const before = readListings(listingsPath);
   const today = new Date().toISOString().slice(0, 10);
-  const { listings, outcomes } = await refreshListings(before, { environment: process.env, today, only: values.only?.split(',') });
+  const { listings, outcomes } = await refreshListings(before, {
+    environment: process.env,
+    today,
+    only: values.only?.split(','),
+    endpoints: endpointsAt(listEndpoints, values.at ?? []),
+  });
   for (const outcome of outcomes) console.log(outcomeLine(outcome));
   const fetched = outcomes.filter((outcome) => outcome.status === 'fetched').length;
   const failed = outcomes.filter((outcome) => outcome.status === 'failed').length;

@@ -76,7 +76,7 @@ describe('recorded listings', () => {
 
 describe('answers that are no listing', () => {
   it.each<[string, number, string, string]>([
-    ['a refused key', 401, '{"error":{"message":"bad key secret-key"}}', 'HTTP 401'],
+    ['a refused key', 401, '{"error":{"message":"bad key secret-key"}}', 'HTTP 401, the key is refused'],
     ['a page of HTML', 200, '<html>', 'answer is not JSON'],
     ['another shape', 200, '{"models":[]}', 'answer has no list `data`'],
     ['an empty list', 200, '{"data":[{"id":"tts-1"},{},null,{"id":7}]}', 'answer names no text model'],

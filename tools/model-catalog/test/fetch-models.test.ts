@@ -5,13 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recorded } from './listing-server.ts';
+import { answerWith, type ListingServer, listingServer, recorded } from './listing-server.ts';
 
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fetch-models-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+let server: ListingServer | undefined;
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+  await rm(folder, { recursive: true, force: true });
+});
 
 const main = fileURLToPath(new URL('../src/fetch-models.ts', import.meta.url));
 
@@ -62,6 +67,59 @@ describe('fetch-models', () => {
     expect(catalogue).toMatch(/id: 'us\.anthropic\.claude-opus-5-5', contextTokens: 1000000, .*prices: \{ input: 4\.4,/);
     expect(catalogue).not.toContain("id: 'amazon.nova-micro-v1:0'");
     expect(catalogue).toContain("id: 'gpt-5.4'");
+  });
+
+  it('asks every kind of endpoint over HTTP, and none fails for another', async () => {
+    const answer = answerWith({
+      '/openai': 'openai',
+      'after_id=': 'anthropic-2',
+      '/anthropic': 'anthropic-1',
+      'pageToken=': 'google-2',
+      '/google': 'google-1',
+      '/together': 'together',
+      '/mistral': 'mistral',
+    });
+    server = await listingServer((url, response) => {
+      if (url.pathname === '/groq') response.writeHead(200).end('<html>');
+      else if (url.pathname === '/x-ai') response.writeHead(429).end();
+      else if (url.pathname === '/deepseek') response.destroy();
+      else answer(url, response);
+    });
+    const keys = {
+      openai: 'OPENAI_API_KEY',
+      anthropic: 'ANTHROPIC_API_KEY',
+      google: 'GEMINI_API_KEY',
+      together: 'TOGETHER_API_KEY',
+      mistralai: 'MISTRAL_API_KEY',
+      groq: 'GROQ_API_KEY',
+      'x-ai': 'XAI_API_KEY',
+      deepseek: 'DEEPSEEK_API_KEY',
+    };
+    const { url } = server;
+    const places = Object.keys(keys).flatMap((key) => ['--at', `${key}=${url}/${key}`]);
+    const { code, out } = await run(Object.fromEntries(Object.values(keys).map((name) => [name, `secret-of-${name}`])), ...places);
+    expect(code).toBe(1);
+    expect(out.split('\n').filter((line) => !line.includes('skipped'))).toEqual([
+      'anthropic: 3 models, 3 new, 0 gone',
+      expect.stringMatching(/^deepseek: failed, fetch failed/),
+      'google: 2 models, 2 new, 0 gone',
+      'groq: failed, answer is not JSON',
+      'mistralai: 2 models, 2 new, 0 gone',
+      'openai: 3 models, 3 new, 0 gone',
+      'together: 1 models, 1 new, 0 gone',
+      'x-ai: failed, HTTP 429, too many requests',
+      expect.stringMatching(/^5 fetched, 3 failed; wrote /),
+      '',
+    ]);
+    expect(out).not.toContain('secret-of');
+    const listings = JSON.parse(await readFile(join(folder, 'listings.json'), 'utf8')) as { providers: object };
+    expect(Object.keys(listings.providers)).toEqual(['anthropic', 'google', 'mistralai', 'openai', 'together']);
+  });
+
+  it.each(['opnai=http://127.0.0.1', 'openai=ftp://127.0.0.1', 'openai'])('refuses --at %s', async (place) => {
+    const { code, out } = await run({}, '--at', place);
+    expect(code).toBe(2);
+    expect(out).toContain(`--at ${place}: `);
   });
 
   it('fails without a word of what aws printed', async () => {
