@@ -56,7 +56,7 @@ describe('timeouts', () => {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.write('{');
     });
-    const gateway = await gatewayTo(url, 'timeouts: { total: 300ms }\n');
+    const gateway = await gatewayTo(url, 'timeouts: { total: 2s }\n');
     const answer = ask(gateway.url).then((received) => received.text());
     await expect(answer).rejects.toThrow(/terminated/);
     await expect.poll(() => gateway.records.length).toBe(1);
@@ -68,7 +68,7 @@ describe('timeouts', () => {
       response.writeHead(200, sse);
       response.write(chunk);
     });
-    const gateway = await gatewayTo(url, 'timeouts: { stream_idle: 300ms }');
+    const gateway = await gatewayTo(url, 'timeouts: { stream_idle: 1s }');
     const answer = await ask(gateway.url, true);
     if (!tellsOfResets) {
       await expect(answer.text()).rejects.toThrow(/terminated/);
@@ -84,11 +84,11 @@ describe('timeouts', () => {
       response.writeHead(200, sse);
       for (let i = 0; i < 6; i++) {
         response.write(chunk);
-        await sleep(100);
+        await sleep(250);
       }
       response.end('data: [DONE]\n\n');
     });
-    const gateway = await gatewayTo(url, 'timeouts: { total: 300ms }');
+    const gateway = await gatewayTo(url, 'timeouts: { total: 1s }');
     expect(await (await ask(gateway.url, true)).text()).toBe(`${chunk.repeat(6)}data: [DONE]\n\n`);
   });
 
@@ -100,7 +100,7 @@ describe('timeouts', () => {
         await sleep(50);
       }
     });
-    const gateway = await gatewayTo(url, 'timeouts: { stream_total: 500ms }');
+    const gateway = await gatewayTo(url, 'timeouts: { stream_total: 2s }');
     const answer = await ask(gateway.url, true);
     if (tellsOfResets) expect(await answer.text()).toContain('upstream_timeout');
     else await expect(answer.text()).rejects.toThrow(/terminated/);
