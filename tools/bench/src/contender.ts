@@ -5,7 +5,8 @@ import { type ProcessSample, sampleProcess } from './process-sample.ts';
 export interface ContenderCommand {
   readonly name: string;
   readonly port: number;
-  /** Arguments of `node`. */
+  /** Default: this Node. */
+  readonly program?: string;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -26,7 +27,7 @@ const keptOutput = 4000;
 
 /** Starts a contender on its own core and waits until its port accepts connections. Rejects with the end of its output when it does not. */
 export async function startContender(command: ContenderCommand, prefix: readonly string[] = []): Promise<RunningContender> {
-  const [program = process.execPath, ...args] = [...prefix, process.execPath, ...command.args];
+  const [program = process.execPath, ...args] = [...prefix, command.program ?? process.execPath, ...command.args];
   const child = spawn(program, args, {
     cwd: command.cwd,
     env: { ...process.env, NODE_ENV: 'production', ...command.env },

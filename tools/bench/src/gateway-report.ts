@@ -30,7 +30,7 @@ export interface Row {
   readonly contender: string;
   /** Medians of the rounds. */
   readonly values: Readonly<Record<Measure, number>>;
-  /** To the pass-through in the same round. Absent without such rounds. */
+  /** To the yardstick in the same round. Absent without such rounds. */
   readonly ratios?: Readonly<Record<Measure, Summary>>;
   readonly failed: number;
   readonly failures: readonly string[];
@@ -39,13 +39,13 @@ export interface Row {
 /** Fewer rounds than this prove nothing; the verdict says so. */
 const leastRounds = 5;
 
-export function rowsOf(cells: readonly Cell[], scenarios: readonly Scenario[]): Row[] {
+export function rowsOf(cells: readonly Cell[], scenarios: readonly Scenario[], against: string = yardstick): Row[] {
   const rows: Row[] = [];
   for (const scenario of scenarios) {
     const names = new Set(cells.filter((cell) => cell.scenario === scenario.id).map((cell) => cell.contender));
     for (const contender of names) {
       const own = cells.filter((cell) => cell.scenario === scenario.id && cell.contender === contender);
-      const base = cells.filter((cell) => cell.scenario === scenario.against && cell.contender === yardstick);
+      const base = cells.filter((cell) => cell.scenario === scenario.against && cell.contender === against);
       const compared = {} as Record<Measure, Summary>;
       const values = {} as Record<Measure, number>;
       for (const measure of measures) {
