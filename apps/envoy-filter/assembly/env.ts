@@ -7,28 +7,10 @@ export declare function proxy_get_header_map_pairs(map: i32, out: usize, outSize
 export declare function proxy_set_header_map_pairs(map: i32, pairs: usize, size: usize): i32;
 export declare function proxy_get_buffer_bytes(type: i32, start: i32, max: i32, out: usize, outSize: usize): i32;
 export declare function proxy_set_buffer_bytes(type: i32, start: i32, size: i32, data: usize, dataSize: usize): i32;
-export declare function proxy_send_local_response(
-  status: i32,
-  details: usize,
-  dSize: usize,
-  body: usize,
-  bSize: usize,
-  headers: usize,
-  hSize: usize,
-  grpc: i32,
-): i32;
-export declare function proxy_http_call(
-  cluster: usize,
-  cSize: usize,
-  headers: usize,
-  hSize: usize,
-  body: usize,
-  bSize: usize,
-  trailers: usize,
-  tSize: usize,
-  ms: i32,
-  out: usize,
-): i32;
+// biome-ignore format: a signature
+export declare function proxy_send_local_response(status: i32, details: usize, dSize: usize, body: usize, bSize: usize, headers: usize, hSize: usize, grpc: i32): i32;
+// biome-ignore format: a signature
+export declare function proxy_http_call(cluster: usize, cSize: usize, headers: usize, hSize: usize, body: usize, bSize: usize, trailers: usize, tSize: usize, ms: i32, out: usize): i32;
 export declare function proxy_continue_stream(type: i32): i32;
 export declare function proxy_close_stream(type: i32): i32;
 export declare function proxy_define_metric(type: i32, name: usize, size: usize, out: usize): i32;

@@ -1,15 +1,13 @@
+// biome-ignore-all format: one line for each callback
 /*
  * The proxy-wasm shim: Envoy's callbacks to one function of the script, `__pluginEvent`, and one function of ours, `__host`, back to Envoy's host
- * functions. It decides nothing about gateways.
- *
- * The build merges it with QuickJS and the snapshot of a heap in which the script has already run, so there is nothing to start but the
- * references below.
+ * functions. It decides nothing about gateways. The script has already run in the heap that it is merged with: nothing starts but what is below.
  */
 import * as env from './env';
 import { hostCall } from './host-calls';
 import * as operation from './operations';
 import { engine, exception, integer, literal, out, tagOf, undefinedValue } from './values';
-import { startWatching, stopWatching } from './watchdog';
+import { startWatching } from './watchdog';
 
 export { host_interrupt } from './watchdog';
 
@@ -27,19 +25,11 @@ function findPluginEvent(): u64 {
 }
 
 // What QuickJS imports and the filter does not need.
-export function host_call(_a: i32, _b: i32, _c: i32, _d: i32, _e: i32): i32 {
-  return 0;
-}
+export function host_call(_a: i32, _b: i32, _c: i32, _d: i32, _e: i32): i32 { return 0; }
 export function host_promise_rejection(_a: i32, _b: i32, _c: i32): void {}
-export function host_module_normalize(_a: i32, _b: i32): i32 {
-  return 0;
-}
-export function host_module_load(_a: i32, _b: i32): i32 {
-  return 0;
-}
-export function host_get_timezone_offset(_a: i32, _b: i32): i32 {
-  return 0;
-}
+export function host_module_normalize(_a: i32, _b: i32): i32 { return 0; }
+export function host_module_load(_a: i32, _b: i32): i32 { return 0; }
+export function host_get_timezone_offset(_a: i32, _b: i32): i32 { return 0; }
 
 /** Hands an event to the script; its number is what Envoy is told. */
 function emit(event: i32, id: i32, first: i32, second: i32, bodyBytes: i32): i32 {
@@ -50,24 +40,19 @@ function emit(event: i32, id: i32, first: i32, second: i32, bodyBytes: i32): i32
   store<u64>(callValues + 32, integer(bodyBytes));
   startWatching(bodyBytes);
   const answer = env.JS_Call(engine, pluginEvent, undefinedValue, 5, callValues);
-  let told: i32 = 0;
-  if (answer == exception) told = fail(event);
-  else {
-    told = <i32>answer;
-    env.JS_FreeValue(engine, answer);
-  }
+  const told = answer == exception ? fail(event, id) : <i32>answer;
+  env.JS_FreeValue(engine, answer);
   while (env.JS_ExecutePendingJob(env.qjs_get_runtime_ptr(), out) > 0) {}
-  stopWatching();
   return told;
 }
 
-/** An error that the script did not catch, or could not (time, memory): logged, and a 500 or, behind a head that is out, a cut stream. */
-function fail(event: i32): i32 {
+/** An error that the script did not catch, or could not (time): logged, and told to the script. If it fails again the client gets a plain 500. */
+function fail(event: i32, id: i32): i32 {
   logException();
-  if (event < operation.eventRequestHeaders || event > operation.eventCallReply) return 0;
+  if (event < operation.eventRequestHeaders || event > operation.eventFailure) return 0;
+  if (event != operation.eventFailure) return emit(operation.eventFailure, id, event, 0, 0);
   const body = '{"error":{"message":"The gateway failed to handle this request","type":"server_error","param":null,"code":"internal"}}';
-  const text = literal(body);
-  env.proxy_send_local_response(500, 0, 0, text, body.length, 0, 0, -1);
+  env.proxy_send_local_response(500, 0, 0, literal(body), body.length, 0, 0, -1);
   return 1;
 }
 
@@ -76,7 +61,7 @@ function logException(): void {
   logText(error);
   if (tagOf(error) == -1) {
     const stack = env.JS_GetPropertyStr(engine, error, literal('stack'));
-    if (stack != undefinedValue && stack != exception) logText(stack);
+    logText(stack);
     env.JS_FreeValue(engine, stack);
   }
   env.JS_FreeValue(engine, error);
@@ -84,53 +69,23 @@ function logException(): void {
 
 function logText(value: u64): void {
   const text = env.JS_ToCStringLen2(engine, out, value, 0);
-  if (text == 0) env.JS_FreeValue(engine, env.JS_GetException(engine));
-  else {
-    env.proxy_log(5, text, load<u32>(out));
-    env.JS_FreeCString(engine, text);
-  }
+  if (text == 0) return env.JS_FreeValue(engine, env.JS_GetException(engine));
+  env.proxy_log(5, text, load<u32>(out));
+  env.JS_FreeCString(engine, text);
 }
 
 export function proxy_abi_version_0_2_1(): void {}
-export function proxy_on_memory_allocate(size: usize): usize {
-  return env.malloc(size);
-}
-export function proxy_on_context_create(id: i32, parent: i32): void {
-  emit(operation.eventContext, id, parent, 0, 0);
-}
-export function proxy_on_vm_start(_root: i32, _size: i32): i32 {
-  return 1;
-}
-export function proxy_on_configure(root: i32, size: i32): i32 {
-  return emit(operation.eventConfigure, root, size, 0, size);
-}
-export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 {
-  return emit(operation.eventRequestHeaders, id, count, end, 0);
-}
-export function proxy_on_request_body(id: i32, size: i32, end: i32): i32 {
-  return emit(operation.eventRequestBody, id, size, end, size);
-}
-export function proxy_on_request_trailers(id: i32, count: i32): i32 {
-  return emit(operation.eventRequestTrailers, id, count, 0, 0);
-}
-export function proxy_on_response_headers(id: i32, count: i32, end: i32): i32 {
-  return emit(operation.eventResponseHeaders, id, count, end, 0);
-}
-export function proxy_on_response_body(id: i32, size: i32, end: i32): i32 {
-  return emit(operation.eventResponseBody, id, size, end, size);
-}
-export function proxy_on_response_trailers(id: i32, count: i32): i32 {
-  return emit(operation.eventResponseTrailers, id, count, 0, 0);
-}
-export function proxy_on_http_call_response(root: i32, token: i32, headers: i32, bodySize: i32, _trailers: i32): void {
-  emit(operation.eventCallReply, root, token, headers, bodySize);
-}
-export function proxy_on_done(_id: i32): i32 {
-  return 1;
-}
-export function proxy_on_log(id: i32): void {
-  emit(operation.eventLog, id, 0, 0, 0);
-}
-export function proxy_on_delete(id: i32): void {
-  emit(operation.eventDelete, id, 0, 0, 0);
-}
+export function proxy_on_memory_allocate(size: usize): usize { return env.malloc(size); }
+export function proxy_on_context_create(id: i32, parent: i32): void { emit(operation.eventContext, id, parent, 0, 0); }
+export function proxy_on_vm_start(_root: i32, _size: i32): i32 { return 1; }
+export function proxy_on_configure(root: i32, size: i32): i32 { return emit(operation.eventConfigure, root, size, 0, size); }
+export function proxy_on_request_headers(id: i32, count: i32, end: i32): i32 { return emit(operation.eventRequestHeaders, id, count, end, 0); }
+export function proxy_on_request_body(id: i32, size: i32, end: i32): i32 { return emit(operation.eventRequestBody, id, size, end, size); }
+export function proxy_on_request_trailers(id: i32, count: i32): i32 { return emit(operation.eventRequestTrailers, id, count, 0, 0); }
+export function proxy_on_response_headers(id: i32, count: i32, end: i32): i32 { return emit(operation.eventResponseHeaders, id, count, end, 0); }
+export function proxy_on_response_body(id: i32, size: i32, end: i32): i32 { return emit(operation.eventResponseBody, id, size, end, size); }
+export function proxy_on_response_trailers(id: i32, count: i32): i32 { return emit(operation.eventResponseTrailers, id, count, 0, 0); }
+export function proxy_on_http_call_response(root: i32, token: i32, headers: i32, bodySize: i32, _trailers: i32): void { emit(operation.eventCallReply, root, token, headers, bodySize); }
+export function proxy_on_done(_id: i32): i32 { return 1; }
+export function proxy_on_log(id: i32): void { emit(operation.eventLog, id, 0, 0, 0); }
+export function proxy_on_delete(id: i32): void { emit(operation.eventDelete, id, 0, 0, 0); }

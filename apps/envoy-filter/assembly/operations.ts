@@ -4,39 +4,19 @@
  */
 
 /** What Envoy tells the script: first argument of `__pluginEvent`. */
-export const eventContext = 0;
-export const eventConfigure = 1;
-export const eventRequestHeaders = 2;
-export const eventRequestBody = 3;
-export const eventRequestTrailers = 4;
-export const eventResponseHeaders = 5;
-export const eventResponseBody = 6;
-export const eventResponseTrailers = 7;
-export const eventCallReply = 8;
-export const eventLog = 9;
-export const eventDelete = 10;
+// biome-ignore format: one line for each kind
+export const eventContext = 0, eventConfigure = 1,
+  eventRequestHeaders = 2, eventRequestBody = 3, eventRequestTrailers = 4,
+  eventResponseHeaders = 5, eventResponseBody = 6, eventResponseTrailers = 7,
+  eventCallReply = 8, eventLog = 10, eventDelete = 11;
+/** What the shim tells it: the event before was ended by force, or threw. */
+export const eventFailure = 9;
 
 /** What the script asks of Envoy or of the engine: first argument of `__host`. */
-export const hostLog = 0;
-export const hostHeaders = 1;
-export const hostSetHeaders = 2;
-export const hostBuffer = 3;
-export const hostSetBuffer = 4;
-export const hostLocalReply = 5;
-export const hostCall = 6;
-export const hostContinue = 7;
-export const hostClose = 8;
-export const hostDefineMetric = 9;
-export const hostAddToMetric = 10;
-export const hostRecordMetric = 11;
-export const hostProperty = 12;
-export const hostSetProperty = 13;
-export const hostSharedData = 14;
-export const hostSetSharedData = 15;
-export const hostRandomBytes = 16;
-export const hostDecode = 17;
-export const hostEncode = 18;
-export const hostParseJson = 19;
-export const hostSetContext = 20;
-export const hostSetLimits = 21;
-export const hostMemoryBytes = 22;
+// biome-ignore format: one line for each kind
+export const hostLog = 0, hostProperty = 12, hostSetProperty = 13, hostSharedData = 14, hostSetSharedData = 15,
+  hostHeaders = 1, hostSetHeaders = 2, hostBuffer = 3, hostSetBuffer = 4,
+  hostLocalReply = 5, hostCall = 6, hostContinue = 7, hostClose = 8, hostSetContext = 20,
+  hostDefineMetric = 9, hostAddToMetric = 10, hostRecordMetric = 11,
+  hostRandomBytes = 16, hostDecode = 17, hostEncode = 18, hostParseJson = 19, hostScanMembers = 23,
+  hostSetLimits = 21, hostMemoryBytes = 22;

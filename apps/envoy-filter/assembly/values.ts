@@ -23,7 +23,6 @@ export function tagOf(value: u64): i32 {
 export function integer(value: i32): u64 {
   return <u64>(<u32>value);
 }
-
 /** A short ASCII literal as a C string; valid until the next one. */
 export function literal(text: string): usize {
   const from = changetype<usize>(text);
@@ -43,7 +42,6 @@ export function float(values: usize, index: i32): f64 {
 export function int(values: usize, index: i32): i32 {
   return <i32>float(values, index);
 }
-
 function keep(index: i32, pointer: usize, size: usize, owner: i32): usize {
   const cell = cells + <usize>index * 12;
   store<u32>(cell, pointer);
@@ -77,7 +75,6 @@ export function bytes(values: usize, index: i32): usize {
   const text = env.JS_ToCStringLen2(engine, outLength, value, 0);
   return keep(index, text, load<u32>(outLength), 1);
 }
-
 /** A list `[name, value, name, value, …]` in the form in which proxy-wasm takes header maps. */
 export function pairs(values: usize, index: i32): usize {
   const list = argument(values, index);
@@ -107,7 +104,6 @@ function textOf(list: u64, index: i32, to: usize): usize {
   env.JS_FreeValue(engine, item);
   return length;
 }
-
 /** The host's answer in `out` as text, or as an ArrayBuffer; frees it. */
 export function taken(asText: bool): u64 {
   const start = load<u32>(out);

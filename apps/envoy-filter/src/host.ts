@@ -60,6 +60,8 @@ export interface EnvoyHost {
   /** UTF-8 without checks: see `native-utf8.ts`. */
   decode(bytes: Uint8Array): string;
   encode(text: string): Uint8Array;
+  /** See `Utf8.memberOffsets` of hermesllm. */
+  memberOffsets(bytes: Uint8Array, depthLimit: number): readonly (string | number | undefined)[] | number;
   /** Makes what follows about another stream; needed in the reply of a call, which comes to the root. */
   setContext(id: number): void;
   /** Milliseconds an event may take, nanoseconds more for each byte of its body, and bytes of the script's heap. */

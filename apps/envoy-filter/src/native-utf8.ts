@@ -17,5 +17,6 @@ export function createNativeUtf8(host: EnvoyHost): Utf8 {
     decode,
     encode: (text) => (text.isWellFormed() ? host.encode(text) : portableUtf8.encode(text)),
     createDecoder: () => streamingDecoder(decode),
+    memberOffsets: host.memberOffsets,
   };
 }

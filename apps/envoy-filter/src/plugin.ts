@@ -10,6 +10,7 @@ import { readPluginConfig } from './plugin-config.ts';
 import type { Stream, StreamOwner } from './stream.ts';
 import {
   createStream,
+  endForced,
   handle,
   onCallReply,
   onLog,
@@ -105,6 +106,12 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
     });
   }
 
+  /** The stream whose event was ended by force is the one that still runs. */
+  function onFailure(): number {
+    for (const stream of streams.values()) if (stream.running) return endForced(stream);
+    return 0;
+  }
+
   function onSummary({ startedMs, firstWriteMs }: Stream, status: number, summary: ExchangeSummary): void {
     metrics?.record({ startedMs, firstWriteMs, endedMs: capabilities.now(), status, summary });
     host.setProperty(envoySummaryKey, JSON.stringify(summary));
@@ -124,6 +131,7 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
     if (kind === event.eventContext) return create(id, first);
     if (kind === event.eventConfigure) return configure(id, first);
     if (kind === event.eventCallReply) return onReply(first, second, size);
+    if (kind === event.eventFailure) return onFailure();
     const stream = streams.get(id);
     if (stream === undefined) return 0;
     switch (kind) {

@@ -45,6 +45,7 @@ export const scriptHost: EnvoyHost = {
   randomBytes: (size) => new Uint8Array(__host(operation.hostRandomBytes, size) as ArrayBuffer),
   decode: (bytes) => __host(operation.hostDecode, bytes) as string,
   encode: (text) => new Uint8Array(__host(operation.hostEncode, text) as ArrayBuffer),
+  memberOffsets: (bytes, depthLimit) => __host(operation.hostScanMembers, bytes, depthLimit) as ReturnType<EnvoyHost['memberOffsets']>,
   setContext: (id) => void __host(operation.hostSetContext, id),
   setLimits: (watchdogMs, watchdogNsPerByte, heapBytes) => void __host(operation.hostSetLimits, watchdogMs, watchdogNsPerByte, heapBytes),
   memoryBytes: () => __host(operation.hostMemoryBytes) as number,

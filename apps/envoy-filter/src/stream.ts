@@ -126,6 +126,13 @@ export function handle(stream: Stream, event: (stream: Stream) => number): numbe
   return action;
 }
 
+/** An event of the stream was ended by force: it took too long, or `fail` itself has failed. The client gets the same as for any error. */
+export function endForced(stream: Stream): number {
+  const action = fail(stream, new Error('The event was ended because it took too long'));
+  stream.running = false;
+  return action;
+}
+
 function fail(stream: Stream, error: unknown): number {
   const { host, gateway } = stream.owner;
   const message = error instanceof Error ? `${error.name}: ${error.message}\n${error.stack ?? ''}` : String(error);

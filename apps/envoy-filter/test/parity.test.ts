@@ -4,11 +4,11 @@ import { readCorpus } from '@plano/check-portable';
 import type { EffectiveConfig } from '@plano/common';
 import type { ApiId } from '@plano/hermesllm';
 import { describe, expect, it } from 'vitest';
+import { expectParity, exchangeInFilter } from './support/compare-exchange.ts';
 import { filterConfig, fiveProviders } from './support/filter-config.ts';
 import { startFilter } from './support/mock-envoy.ts';
-import type { Answer, ExchangeResult, Question } from './support/node-exchange.ts';
+import type { Answer, Question } from './support/node-exchange.ts';
 import { exchangeInNode } from './support/node-exchange.ts';
-import { answerWith, ask } from './support/one-exchange.ts';
 
 interface Corpus {
   readonly conversations: readonly {
@@ -44,36 +44,6 @@ function questionOf(client: ApiId, upstream: ApiId, text: string, stream: boolea
 const streamType = (api: ApiId): string => (api === 'bedrock-converse' ? 'application/vnd.amazon.eventstream' : 'text/event-stream');
 const configuration = filterConfig(fiveProviders);
 const { config } = JSON.parse(configuration) as { config: EffectiveConfig };
-/** What belongs to one host's transport and not to the exchange. */
-const transport = new Set([':method', ':scheme', ':authority', ':path', ':status', 'content-length', 'x-arch-llm-provider']);
-const ofTheExchange = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !transport.has(name) && name !== 'x-forwarded-proto' && !name.startsWith('x-envoy-')),
-  );
-
-function exchangeInFilter(envoy: ReturnType<typeof startFilter>, { path, headers, body }: Question, answer: Answer): ExchangeResult {
-  const exchange = ask(envoy, path, body, headers);
-  const sent = exchange.local === undefined;
-  const request = sent
-    ? {
-        path: exchange.requestHeaders()[':path'] ?? '',
-        headers: ofTheExchange(exchange.requestHeaders()),
-        body: Buffer.from(exchange.requestBody()).toString('latin1'),
-      }
-    : undefined;
-  if (sent) answerWith(exchange, answer.status, answer.type, answer.pieces);
-  const got = exchange.local === undefined ? exchange.responseHeaders() : Object.fromEntries(exchange.local.headers);
-  return { request, status: exchange.status(), headers: ofTheExchange(got), body: exchange.answerBytes().toString('latin1') };
-}
-
-function compare(envoy: ReturnType<typeof startFilter>, question: Question, answer: Answer, name: string): void {
-  const expected = exchangeInNode(config, question, answer);
-  const { headers, ...rest } = exchangeInFilter(envoy, question, answer);
-  expect(rest, name).toEqual({ request: expected.request, status: expected.status, body: expected.body });
-  const { 'content-length': _length, ...others } = expected.headers;
-  expect(headers, name).toEqual(others);
-}
-
 const pairs = apis.flatMap((client) => apis.map((upstream) => [client, upstream] as const));
 
 describe.each(pairs)('the golden corpus from %s to %s', (client, upstream) => {
@@ -82,11 +52,11 @@ describe.each(pairs)('the golden corpus from %s to %s', (client, upstream) => {
     expect(conversations.length).toBeGreaterThan(40);
     for (const { name, wires } of conversations) {
       const whole: Answer = { status: 200, type: 'application/json', pieces: [Buffer.from(wires[upstream].response)] };
-      compare(envoy, questionOf(client, upstream, wires[client].request, false), whole, name);
+      expectParity(envoy, config, questionOf(client, upstream, wires[client].request, false), whole, name);
       const bytes = Buffer.from(wires[upstream].stream, 'latin1');
       const pieces = Array.from({ length: Math.ceil(bytes.length / 100) }, (_, index) => bytes.subarray(index * 100, (index + 1) * 100));
       const stream: Answer = { status: 200, type: streamType(upstream), pieces };
-      compare(envoy, questionOf(client, upstream, wires[client].request, true), stream, `${name}, as a stream`);
+      expectParity(envoy, config, questionOf(client, upstream, wires[client].request, true), stream, `${name}, as a stream`);
     }
     expect(envoy.logs).toEqual([]);
   });

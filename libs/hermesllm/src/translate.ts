@@ -173,7 +173,7 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
   function openRequest(body: Body, client: ApiId, options: TranslateOptions = {}): OpenedRequest {
     const utf8 = options.utf8 ?? portableUtf8;
     const bytes = typeof body === 'string' ? utf8.encode(body) : body;
-    const spans = scanMembers(bytes, utf8.decode, options.jsonDepth ?? defaultDepthLimit);
+    const spans = scanMembers(bytes, utf8, options.jsonDepth ?? defaultDepthLimit);
     let model: string | undefined;
     let stream = false;
     if (codecOf(client).modelInBody) {
@@ -483,7 +483,7 @@ function observe(codec: Codec, body: Body, { scope, utf8 }: Translated): AnswerF
 
 function smallMembers(bytes: Uint8Array, utf8: Utf8): Record<string, unknown> {
   const wire: Record<string, unknown> = {};
-  for (const { key, start, end } of scanMembers(bytes, utf8.decode)) {
+  for (const { key, start, end } of scanMembers(bytes, utf8)) {
     if (end - start <= observedMember) wire[key] = parseData(utf8.decode(bytes.subarray(start, end)));
   }
   return wire;

@@ -54,7 +54,7 @@ export function withMetadata(
 }
 
 function changeMember(object: Uint8Array, key: string, utf8: Utf8, change: (old: Uint8Array | undefined) => Uint8Array): Uint8Array {
-  const members = scanMembers(object, utf8.decode);
+  const members = scanMembers(object, utf8);
   const member = members.findLast((each) => each.key === key);
   const changed = change(member === undefined ? undefined : object.subarray(member.start, member.end));
   return spliceMembers(object, members, { [key]: utf8.decode(changed) }, utf8.encode);
@@ -62,5 +62,5 @@ function changeMember(object: Uint8Array, key: string, utf8: Utf8, change: (old:
 
 function addMembers(old: Uint8Array | undefined, texts: Readonly<Record<string, string>>, utf8: Utf8): Uint8Array {
   const object = old === undefined || old[0] !== 0x7b ? utf8.encode('{}') : old;
-  return spliceMembers(object, scanMembers(object, utf8.decode), texts, utf8.encode);
+  return spliceMembers(object, scanMembers(object, utf8), texts, utf8.encode);
 }

@@ -134,7 +134,7 @@ function metadataEdits({ opened }: ClientConversation, values: ConversationEdits
   const texts: Record<string, string | undefined> = {};
   let changes = false;
   const old = isObject ? bytes.subarray(span.start, span.end) : utf8.encode('{}');
-  const members = scanMembers(old, utf8.decode);
+  const members = scanMembers(old, utf8);
   for (const [key, value] of Object.entries(values)) {
     texts[key] = value === undefined ? undefined : JSON.stringify(value);
     changes ||= value !== undefined || members.some((member) => member.key === key);
@@ -162,7 +162,7 @@ function elementsOf({ api, opened }: ClientConversation): { start: number; end: 
 
 /** The members of an object within the body, at their offsets in the body. */
 function membersOf(bytes: Uint8Array, { start, end }: { start: number; end: number }, utf8: Utf8): MemberSpan[] {
-  const members = scanMembers(bytes.subarray(start, end), utf8.decode);
+  const members = scanMembers(bytes.subarray(start, end), utf8);
   for (const member of members) {
     member.keyStart += start;
     member.start += start;

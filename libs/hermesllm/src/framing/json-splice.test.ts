@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isHermesError } from '../hermes-error.ts';
 import { checkDepth, scanElements, scanMembers, spliceMembers } from './json-splice.ts';
-import { decodeUtf8, encodeUtf8 } from './utf8.ts';
+import { decodeUtf8, encodeUtf8, portableUtf8 } from './utf8.ts';
 
-const scan = (text: string, limit?: number) => scanMembers(encodeUtf8(text), decodeUtf8, limit);
+const scan = (text: string, limit?: number) => scanMembers(encodeUtf8(text), portableUtf8, limit);
 const splice = (text: string, values: Record<string, string | undefined>): string => {
   const bytes = encodeUtf8(text);
-  return decodeUtf8(spliceMembers(bytes, scanMembers(bytes, decodeUtf8), values, encodeUtf8));
+  return decodeUtf8(spliceMembers(bytes, scanMembers(bytes, portableUtf8), values, encodeUtf8));
 };
 
 describe('scanElements', () => {

@@ -1,5 +1,6 @@
 import { type HermesError, invalidRequest } from '../hermes-error.ts';
 import { joinBytes } from '../join-bytes.ts';
+import type { Utf8 } from './utf8.ts';
 
 // Edits of a JSON object in its own bytes. JSON.parse and JSON.stringify are not lossless (9007199254740993 becomes
 // …992, 1.0 becomes 1, 1e400 becomes null) and cost ten times as much. Top level: every byte is checked. Below it, only
@@ -35,10 +36,20 @@ const tooDeep = (limit: number): HermesError => invalidRequest('', `The body is 
  */
 export function scanMembers(
   bytes: Uint8Array,
-  decode: (bytes: Uint8Array) => string,
+  utf8: Pick<Utf8, 'decode' | 'memberOffsets'>,
   depthLimit: number = defaultDepthLimit,
 ): MemberSpan[] {
   const spans: MemberSpan[] = [];
+  const offsets = utf8.memberOffsets?.(bytes, depthLimit);
+  if (typeof offsets === 'number') throw offsets === 1 ? tooDeep(depthLimit) : broken();
+  if (offsets !== undefined) {
+    for (let i = 0; i < offsets.length; i += 4) {
+      const [keyStart, start, end] = [offsets[i + 1], offsets[i + 2], offsets[i + 3]] as [number, number, number];
+      const key = offsets[i] as string | undefined;
+      spans.push({ key: key ?? readKey(bytes, keyStart, endOfString(bytes, keyStart), utf8.decode), keyStart, start, end });
+    }
+    return spans;
+  }
   let at = skipSpace(bytes, hasByteOrderMark(bytes) ? 3 : 0);
   if (bytes[at] !== openBrace) throw broken();
   at = skipSpace(bytes, at + 1);
@@ -51,7 +62,7 @@ export function scanMembers(
       if (bytes[at] !== colon) throw broken();
       const start = skipSpace(bytes, at + 1);
       const end = endOfValue(bytes, start, depthLimit);
-      spans.push({ key: readKey(bytes, keyStart, keyEnd, decode), keyStart, start, end });
+      spans.push({ key: readKey(bytes, keyStart, keyEnd, utf8.decode), keyStart, start, end });
       at = skipSpace(bytes, end);
       if (bytes[at] === closeBrace) break;
       if (bytes[at] !== comma) throw broken();

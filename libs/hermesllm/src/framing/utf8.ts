@@ -9,7 +9,7 @@ export interface Utf8Decoder {
   finish(): string;
 }
 
-/** Text and bytes in one piece, and a decoder for each stream. */
+/** Text and bytes in one piece, and a decoder for each stream: what a host may have in native code. */
 export interface Utf8 {
   /** Bytes to text; what is no UTF-8 becomes U+FFFD. */
   decode(bytes: Uint8Array): string;
@@ -17,6 +17,11 @@ export interface Utf8 {
   encode(text: string): Uint8Array;
   /** A decoder for one stream, whose chunks may cut characters. */
   createDecoder(): Utf8Decoder;
+  /**
+   * Where the members of the JSON object stand that the bytes hold: `[key, keyStart, start, end, …]`, a key undefined when it is not plain ASCII.
+   * 0 for anything but one object, 1 for nesting that is too deep. Default: `scanMembers` looks itself.
+   */
+  memberOffsets?(bytes: Uint8Array, depthLimit: number): readonly (string | number | undefined)[] | number;
 }
 
 const replacement = '\ufffd';
