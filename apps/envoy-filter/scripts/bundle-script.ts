@@ -6,19 +6,19 @@ export interface ScriptBundle {
   readonly map: string;
 }
 
-/** Bundles an entry and everything that it imports, from source, into one script. */
-export async function bundleScript(entry: string, name: string): Promise<ScriptBundle> {
+/** Bundles an entry and everything that it imports, from source, into one script. Paths of the source map are relative to `file`, where it is to be. */
+export async function bundleScript(entry: string, file: string): Promise<ScriptBundle> {
   const { outputFiles } = await build({
     entryPoints: [entry],
-    outfile: `${name}.js`,
+    outfile: file,
     write: false,
     bundle: true,
     format: 'iife',
     target: 'es2023',
     platform: 'browser', // with `neutral`, packages for Node would be taken
     conditions: ['@plano/source'],
-    minify: true,
-    keepNames: true,
+    minifySyntax: true,
+    minifyWhitespace: true, // names stay: they are in stack traces, and `keepNames` would cost a call for each function that is made
     sourcemap: 'external',
     sourcesContent: false,
     legalComments: 'none',

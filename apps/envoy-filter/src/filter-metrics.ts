@@ -30,7 +30,7 @@ const kinds = {
   output_sequence_length: 'histogram',
 } as const satisfies Record<string, MetricKind>;
 
-/** The memory of the module in this worker, which never shrinks. */
+/** The memory of the modules of all filters in all workers together: each adds what it has grown by. It never shrinks. */
 const memoryGauge = 'plano_filter_memory_bytes';
 
 export function createFilterMetrics(host: EnvoyHost): FilterMetrics {
@@ -55,7 +55,8 @@ export function createFilterMetrics(host: EnvoyHost): FilterMetrics {
       }
       if (summary.stream && firstWriteMs > 0) record('time_to_first_token', firstWriteMs - startedMs);
       const now = host.memoryBytes();
-      if (now !== memoryBytes) host.recordMetric(memory, (memoryBytes = now));
+      if (now !== memoryBytes) host.addToMetric(memory, now - memoryBytes);
+      memoryBytes = now;
     },
     calls: (by) => host.addToMetric(ids.get('active_http_calls') as number, by),
   };

@@ -117,7 +117,7 @@ export function startFilter(name: 'llm_gateway' | 'prompt_gateway', configuratio
 
   const env = {
     proxy_log(level: number, start: number, size: number) {
-      logs.push(`${level} ${explainStack(text(start, size), name)}`);
+      logs.push(`${level} ${explainStack(text(start, size))}`);
       return ok;
     },
     proxy_get_header_map_pairs: (map: number, out: number, outSize: number) => give(encodePairs(current.maps[map] ?? []), out, outSize),
