@@ -66,6 +66,7 @@ function start(script: Script, more: Partial<StreamOwner> = {}): { stream: Strea
     capabilities: { redispatch: false, utf8: portableUtf8, now: () => 5, newId: (prefix) => prefix, random: () => 0 },
     listener: 'llm',
     auth: null,
+    nodeAuth: null,
     requestBodyBytes: 100,
     inFlight: 10,
     open: () => 1,
