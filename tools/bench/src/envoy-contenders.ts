@@ -11,7 +11,7 @@ import { upstreamKey } from './upstream.ts';
 export const plainEnvoy = 'plain Envoy';
 export const llmFilter = 'LLM filter';
 export const offPath = 'filters off on the route';
-export const nodeGateway = 'Node gateway';
+const nodeGateway = 'Node gateway';
 
 /** What the benchmark of the filters measures: one Envoy process for each shape, and the Node gateway beside them. */
 export function envoyContenders(root: string): ContenderEntry[] {

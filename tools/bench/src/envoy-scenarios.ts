@@ -4,7 +4,7 @@ import type { Scenario } from './scenarios.ts';
 import { median, ratios } from './statistics.ts';
 
 /** Events of a streamed answer: three beside the deltas, and `[DONE]`. */
-export const streamDeltas = 97;
+const streamDeltas = 97;
 const streamEvents = streamDeltas + 4;
 
 const json = (id: string, title: string, bytes: number, connections: number): Scenario => ({
