@@ -7,11 +7,12 @@ const read = (more: object): unknown => readPluginConfig(JSON.stringify({ config
 
 describe('readPluginConfig', () => {
   it('has defaults for everything but the configuration', () => {
-    expect(read({})).toEqual({ watchdogMs: 500, heapBytes: 256 * 1024 * 1024, listener: undefined, config });
+    expect(read({})).toEqual({ watchdogMs: 500, heapBytes: 256 * 1024 * 1024, listener: undefined, node: null, config });
     expect(read({ watchdogMs: 7, heapBytes: 2 ** 24, listener: 'llm' })).toEqual({
       watchdogMs: 7,
       heapBytes: 2 ** 24,
       listener: 'llm',
+      node: null,
       config,
     });
   });
