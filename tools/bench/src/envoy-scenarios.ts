@@ -40,7 +40,7 @@ export interface FilterBar {
 
 /** The bars that requests are held against, each a median of the rounds. */
 export function requestBars(cells: readonly Cell[]): FilterBar[] {
-  const valid = cells.filter(({ failed }) => failed === 0);
+  const valid = cells.filter(({ failed, completed }) => failed === 0 && completed > 0);
   const values = (scenario: string, contender: string, measure: 'cpuMicroseconds' | 'p50Milliseconds'): Map<number, number> =>
     new Map(
       valid
