@@ -74,7 +74,7 @@ const members: Target = {
   name: 'members',
   corpus: 'json',
   run(bytes) {
-    const spans = allowed(() => scanMembers(bytes, decodeUtf8));
+    const spans = allowed(() => scanMembers(bytes, portableUtf8));
     if (spans === undefined) return;
     const same = spliceMembers(bytes, spans, {}, encodeUtf8);
     if (Buffer.compare(same, bytes) !== 0) throw new Error('members: an edit of nothing changed the bytes');
