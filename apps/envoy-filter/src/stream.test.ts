@@ -68,6 +68,7 @@ function start(script: Script, more: Partial<StreamOwner> = {}): { stream: Strea
     auth: null,
     nodeAuth: null,
     requestBodyBytes: 100,
+    streamTotalMs: 0,
     inFlight: 10,
     open: () => 1,
     echo: () => ({ status: 200, contentType: 'application/json', chunks: ['{}'] }),
