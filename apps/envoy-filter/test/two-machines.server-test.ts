@@ -47,7 +47,7 @@ listeners: [{ name: llm, type: model, port: ${llm} }]
 internal_listeners: { brightstaff: { port: ${node}, auth: { keys: [between-machines], header: x-plano-key } } }
 metrics: false
 logging: { format: json }
-redis: { url: "${process.env['REDIS_URL'] ?? ''}", on_failure: closed }
+redis: { url: "${process.env['REDIS_URL'] ?? ''}", on_failure: closed, timeout: 10s }
 model_providers:
   - { model: openai/limited, base_url: "${base()}", access_key: k, default: true }
   - { model: openai/spread, endpoints: [{ base_url: "${base()}", access_key: a }, { base_url: "${base()}", access_key: b }] }
