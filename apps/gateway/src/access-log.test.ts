@@ -1,43 +1,28 @@
-import { emptySummary } from '@plano/common';
 import { describe, expect, it } from 'vitest';
 import { createAccessLog } from './access-log.ts';
 import type { ExchangeRecord } from '@plano/common';
+import { exchangeRecord } from '../test/support/exchange-record.ts';
 
-const usage = {
-  input: 10,
-  cacheRead: 4,
-  cacheWrite: 2,
-  cacheWriteLong: undefined,
-  output: 21,
-  reasoning: undefined,
-  inputAudio: undefined,
-  outputAudio: undefined,
-};
-const entry: ExchangeRecord = {
-  head: {
-    method: 'POST',
-    path: '/v1/messages?key=AIzaSyA1234567890abcdefghijk',
-    headers: { 'x-request-id': 'r-1', authorization: 'Bearer very-secret' },
-    listener: 'front',
+const entry: ExchangeRecord = exchangeRecord(
+  {
+    head: {
+      method: 'POST',
+      path: '/v1/messages?key=AIzaSyA1234567890abcdefghijk',
+      headers: { 'x-request-id': 'r-1', authorization: 'Bearer very-secret' },
+      listener: 'front',
+    },
+    durationMs: 700.04,
+    firstByteMs: 150.26,
+    bytesOut: 2000,
   },
-  status: 200,
-  summary: {
-    ...emptySummary,
+  {
     clientApi: 'anthropic-messages',
     upstreamApi: 'openai-chat',
-    provider: 'openai',
-    model: 'openai/gpt-4o',
     stream: true,
     attempts: 2,
-    answer: { model: 'gpt-4o', usage, finish: undefined, error: undefined },
     warnings: [{ type: 'dropped', path: 'top_k', reason: 'unknown there' }],
   },
-  outcome: 'finished',
-  durationMs: 700.04,
-  firstByteMs: 150.26,
-  bytesIn: 10,
-  bytesOut: 2000,
-};
+);
 
 function written(format: 'pretty' | 'json', ...records: ExchangeRecord[]): string {
   let text = '';

@@ -1,9 +1,9 @@
-import { emptySummary } from '@plano/common';
 import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ExchangeRecord } from '@plano/common';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
+import { exchangeRecord } from '../test/support/exchange-record.ts';
 
 const yaml = `
 version: v0.4.0
@@ -19,28 +19,8 @@ function config() {
   return deriveConfig(parsed.config, {});
 }
 
-const usage = {
-  input: 10,
-  cacheRead: 4,
-  cacheWrite: 2,
-  cacheWriteLong: undefined,
-  output: 21,
-  reasoning: undefined,
-  inputAudio: undefined,
-  outputAudio: undefined,
-};
-const answer = { model: 'gpt-4o', usage, finish: undefined, error: undefined };
-const summary = { ...emptySummary, clientApi: 'openai-chat', provider: 'openai', model: 'openai/gpt-4o', attempts: 1, answer } as const;
-const record: ExchangeRecord = {
-  head: { method: 'POST', path: '/v1/chat/completions', headers: {}, listener: 'front' },
-  status: 200,
-  summary,
-  outcome: 'finished',
-  durationMs: 700,
-  firstByteMs: 150,
-  bytesIn: 10,
-  bytesOut: 20,
-};
+const record: ExchangeRecord = exchangeRecord();
+const { summary } = record;
 const labels = 'client_api="openai-chat",streaming="false",status_class="2xx"';
 
 let metrics: GatewayMetrics;

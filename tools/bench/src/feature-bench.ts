@@ -1,13 +1,9 @@
-import { type RunningContender, startContender } from './contender.ts';
+import type { RunningContender } from './contender.ts';
 import { type ContenderEntry, gatewayWith } from './contenders.ts';
-import { runLoad } from './load.ts';
-import type { ProcessSample } from './process-sample.ts';
-import { seededRandom, shuffled } from './random.ts';
-import { askedRequest, requestBytes, type Scenario, scenarios } from './scenarios.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
 import { median } from './statistics.ts';
 import { significant, textTable } from './table.ts';
-import { startUpstream } from './upstream.ts';
-import { verifyAnswer } from './verify-answer.ts';
+import { inRounds, loadScenario, withContenders } from './with-contenders.ts';
 
 export interface FeatureBenchOptions {
   readonly root: string;
@@ -56,48 +52,25 @@ interface FeatureCell {
 
 /** CPU µs of a small request with one feature switched on, beside the same request with none: the difference is what the feature costs. */
 export async function runFeatureBench(options: FeatureBenchOptions): Promise<{ cells: FeatureCell[]; text: string }> {
-  const upstream = await startUpstream();
   const measured = scenarios.filter(({ suite, client }) => suite === 'base' && client === 'chat');
   const cells: FeatureCell[] = [];
-  const lanes: { name: string; entry: ContenderEntry; contender: RunningContender; headers: Readonly<Record<string, string>> }[] = [];
-  try {
+  await withContenders(options, async ({ upstream, start }) => {
+    const lanes: { name: string; entry: ContenderEntry; contender: RunningContender; headers: Readonly<Record<string, string>> }[] = [];
     for (const { name, listener = {}, settings = {}, headers = {} } of variants) {
       const entry = gatewayWith(options.root, { name, listener, settings });
-      const contender = await startContender(await entry.command(upstream.port), options.prefix);
-      lanes.push({ name, entry, contender, headers: { 'x-tenant': 'bench', ...headers } });
+      lanes.push({ name, entry, contender: await start(entry), headers: { 'x-tenant': 'bench', ...headers } });
     }
-    const random = seededRandom(19);
-    for (let round = 0; round <= options.rounds; round++) {
-      options.progress?.(round === 0 ? 'features: warming up' : `features: round ${round} of ${options.rounds}`);
-      for (const { name, entry, contender, headers } of shuffled(lanes, random)) {
-        for (const scenario of measured) {
-          const cpuMicroseconds = await measure(contender, entry, scenario, headers, upstream, options);
-          if (round > 0) cells.push({ round, variant: name, scenario: scenario.id, cpuMicroseconds });
-        }
+    const { rounds, progress, connections, seconds } = options;
+    await inRounds(lanes, { title: 'features', rounds, seed: 19, progress }, async ({ name, entry, contender, headers }, round) => {
+      for (const scenario of measured) {
+        const load = { model: entry.model, headers, connections, warmupSeconds: 0.2, seconds };
+        const { before, after, completed } = await loadScenario(contender, upstream, scenario, load);
+        const cpuMicroseconds = (after.cpuMicroseconds - before.cpuMicroseconds) / completed;
+        if (round > 0) cells.push({ round, variant: name, scenario: scenario.id, cpuMicroseconds });
       }
-    }
-  } finally {
-    await Promise.all(lanes.map(({ contender }) => contender.stop()));
-    for (const { entry } of lanes) entry.cleanUp?.();
-    await upstream.close();
-  }
+    });
+  });
   return { cells, text: tableOf(cells, measured) };
-}
-
-async function measure(
-  { port, sample }: RunningContender,
-  entry: ContenderEntry,
-  scenario: Scenario,
-  headers: Readonly<Record<string, string>>,
-  upstream: { jsonText: string; streamText: string },
-  { connections, seconds }: FeatureBenchOptions,
-): Promise<number> {
-  const asked = askedRequest(scenario, entry.model, headers, 1024);
-  const text = scenario.kind === 'json' ? upstream.jsonText : upstream.streamText;
-  const expected = await verifyAnswer(`http://127.0.0.1:${port}`, asked, scenario.client, scenario.kind, text);
-  const load = { port, request: requestBytes(asked, port), expected, connections, warmupSeconds: 0.2, seconds };
-  const { before, after, completed } = await runLoad<ProcessSample>({ ...load, mark: sample });
-  return (after.cpuMicroseconds - before.cpuMicroseconds) / completed;
 }
 
 function tableOf(cells: readonly FeatureCell[], measured: readonly Scenario[]): string {

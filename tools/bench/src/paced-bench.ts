@@ -1,15 +1,14 @@
 import { request } from 'undici';
 import { type Bar, judge, type Verdict } from './bars.ts';
-import { type RunningContender, startContender } from './contender.ts';
+import type { RunningContender } from './contender.ts';
 import { type ContenderEntry, ours, yardstick } from './contenders.ts';
 import { type PacedLoadResult, runPacedLoad } from './paced-load.ts';
 import type { ProcessSample } from './process-sample.ts';
-import { seededRandom, shuffled } from './random.ts';
 import { askedRequest, type ClientApi, requestBytes, type Scenario } from './scenarios.ts';
 import { median, type Summary, summarize } from './statistics.ts';
 import { significant, textTable } from './table.ts';
-import { startUpstream } from './upstream.ts';
 import type { AskedRequest } from './verify-answer.ts';
+import { inRounds, withContenders } from './with-contenders.ts';
 
 export interface PacedBenchOptions {
   readonly contenders: readonly ContenderEntry[];
@@ -55,41 +54,35 @@ type Measure = 'cpuMicroseconds' | 'firstP99Milliseconds' | 'gapP99Milliseconds'
  * through the pass-through. The pass-through takes Chat only; a Messages client is compared with it.
  */
 export async function runPacedBench(options: PacedBenchOptions): Promise<PacedBenchResult> {
-  const upstream = await startUpstream({ deltas, burst: 1, pauseMilliseconds: options.gapMilliseconds });
-  const running: RunningContender[] = [];
+  const { gapMilliseconds, prefix, rounds, progress } = options;
   const cells: PacedCell[] = [];
-  try {
+  await withContenders({ upstream: { deltas, burst: 1, pauseMilliseconds: gapMilliseconds }, prefix }, async ({ upstream, start }) => {
     const lanes: { entry: ContenderEntry; contender: RunningContender; asked: AskedRequest; client: ClientApi; events: number }[] = [];
     for (const entry of options.contenders) {
-      const contender = await startContender(await entry.command(upstream.port), options.prefix);
-      running.push(contender);
+      const contender = await start(entry);
       for (const client of entry.clients) {
         const asked = askedRequest(streamOf(client), entry.model, entry.headers(upstream.port), 1024);
         lanes.push({ entry, contender, asked, client, events: await countEvents(contender.port, asked) });
       }
     }
-    const random = seededRandom(7);
-    for (let round = 0; round <= options.rounds; round++) {
-      options.progress?.(round === 0 ? 'paced streams: warming up' : `paced streams: round ${round} of ${options.rounds}`);
-      for (const { entry, contender, asked, client, events } of shuffled(lanes, random)) {
+    await inRounds(
+      lanes,
+      { title: 'paced streams', rounds, seed: 7, progress },
+      async ({ entry, contender, asked, client, events }, round) => {
         const result = await runPacedLoad({
           port: contender.port,
           request: requestBytes(asked, contender.port),
           streams: options.streams,
           events,
-          streamMilliseconds: deltas * options.gapMilliseconds,
+          streamMilliseconds: deltas * gapMilliseconds,
           warmupSeconds: 0.5,
           seconds: options.seconds,
           mark: contender.sample,
         });
         if (round > 0) cells.push(cellOf(round, entry.name, client, result));
-      }
-    }
-  } finally {
-    await Promise.all(running.map((contender) => contender.stop()));
-    for (const entry of options.contenders) entry.cleanUp?.();
-    await upstream.close();
-  }
+      },
+    );
+  });
   const verdicts = verdictsOf(cells);
   return { cells, verdicts, text: tableOf(cells, options) };
 }

@@ -140,7 +140,7 @@ function configuration(port: number, upstream: number, faulty: number): string {
       provider('good', `http://127.0.0.1:${upstream}/v1`),
       ...faults.map((fault) => provider(fault, `http://127.0.0.1:${faulty}/${fault}/v1`)),
     ],
-    timeouts: { first_byte: '5s', stream_idle: '400ms' },
+    timeouts: { first_byte: '5s', stream_idle: '2s' },
     retries: { max: 1, base: '1ms', cap: '2ms', retry_after_cap: '1ms' },
     logging: { level: 'warn' },
     metrics: false,

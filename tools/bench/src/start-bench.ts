@@ -1,12 +1,9 @@
 import { type Bar, judge, type Verdict } from './bars.ts';
-import { startContender } from './contender.ts';
 import { type ContenderEntry, ours, yardstick } from './contenders.ts';
-import { runLoad } from './load.ts';
-import { askedRequest, requestBytes, scenarios } from './scenarios.ts';
+import { scenarios } from './scenarios.ts';
 import { median, summarize } from './statistics.ts';
 import { significant, textTable } from './table.ts';
-import { startUpstream } from './upstream.ts';
-import { verifyAnswer } from './verify-answer.ts';
+import { loadScenario, withContenders } from './with-contenders.ts';
 
 export interface StartBenchOptions {
   readonly contenders: readonly ContenderEntry[];
@@ -37,38 +34,27 @@ const idleMilliseconds = 1000;
 
 /** Starts each contender anew in every round: how long until it listens, what it weighs then, and what after requests and streams. */
 export async function runStartBench(options: StartBenchOptions): Promise<{ cells: StartCell[]; verdicts: Verdict[]; text: string }> {
-  const upstream = await startUpstream();
   const cells: StartCell[] = [];
-  try {
+  await withContenders(options, async ({ upstream, start, end }) => {
     for (let round = 1; round <= options.rounds; round++) {
       options.progress?.(`start: round ${round} of ${options.rounds}`);
       for (const entry of options.contenders) {
-        const command = await entry.command(upstream.port);
         const started = performance.now();
-        const contender = await startContender(command, options.prefix);
+        const contender = await start(entry);
         const startMilliseconds = performance.now() - started;
-        try {
-          await new Promise((resolve) => setTimeout(resolve, idleMilliseconds));
-          const idleMegabytes = contender.sample().rssBytes / 1024 / 1024;
-          for (const scenario of scenarios.filter(({ suite, client }) => suite === 'base' && client === 'chat')) {
-            const asked = askedRequest(scenario, entry.model, entry.headers(upstream.port), 1024);
-            const text = scenario.kind === 'json' ? upstream.jsonText : upstream.streamText;
-            const expected = await verifyAnswer(`http://127.0.0.1:${contender.port}`, asked, scenario.client, scenario.kind, text);
-            const request = requestBytes(asked, contender.port);
-            const { connections, seconds } = options;
-            await runLoad({ port: contender.port, request, expected, connections, warmupSeconds: 0, seconds, mark: () => 0 });
-          }
-          const loadedMegabytes = contender.sample().rssBytes / 1024 / 1024;
-          cells.push({ round, contender: entry.name, startMilliseconds, idleMegabytes, loadedMegabytes });
-        } finally {
-          await contender.stop();
-          entry.cleanUp?.();
+        await new Promise((resolve) => setTimeout(resolve, idleMilliseconds));
+        const idleMegabytes = contender.sample().rssBytes / 1024 / 1024;
+        for (const scenario of scenarios.filter(({ suite, client }) => suite === 'base' && client === 'chat')) {
+          const { connections, seconds } = options;
+          const load = { model: entry.model, headers: entry.headers(upstream.port), connections, warmupSeconds: 0, seconds };
+          await loadScenario(contender, upstream, scenario, load);
         }
+        const loadedMegabytes = contender.sample().rssBytes / 1024 / 1024;
+        cells.push({ round, contender: entry.name, startMilliseconds, idleMegabytes, loadedMegabytes });
+        await end(entry);
       }
     }
-  } finally {
-    await upstream.close();
-  }
+  });
   return { cells, verdicts: bars.map((each) => verdictOf(cells, each)), text: tableOf(cells) };
 }
 
