@@ -14,6 +14,7 @@ export { errorOf, HermesError, invalidRequest, isHermesError } from './hermes-er
 export type { Machine } from './machine.ts';
 export { none, pipe } from './machine.ts';
 export type { ApiId, Frame, Framing, WrappedFrames } from './model/api.ts';
+export { unwrapStream } from './unwrap-stream.ts';
 export type {
   Block,
   CacheHint,

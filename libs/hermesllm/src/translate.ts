@@ -9,7 +9,7 @@ import { joinBytes } from './join-bytes.ts';
 import type { Utf8 } from './framing/utf8.ts';
 import { portableUtf8 } from './framing/utf8.ts';
 import { HermesError, invalidRequest } from './hermes-error.ts';
-import type { ApiId, Framing, WrappedFrames } from './model/api.ts';
+import type { ApiId, Framing } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
 import { llmError } from './model/error.ts';
 import type { LlmRequest } from './model/request.ts';
@@ -25,8 +25,6 @@ import type { Usage } from './model/usage.ts';
 import type { Warning } from './model/warning.ts';
 import type { Scope } from './scope.ts';
 import type { StreamTranslation } from './translate-stream.ts';
-import type { StreamFraming } from './framing/stream-framing.ts';
-import { unwrapStream } from './unwrap-stream.ts';
 import { createStreamTranslation, streamOfResponse } from './translate-stream.ts';
 
 /** A body as it travels: text that was made here, or the bytes that came. */
@@ -113,8 +111,6 @@ export interface TranslatedResponse {
 /** How the two sides frame their streams, where it is not the API's usual way. */
 export interface StreamOptions {
   upstreamFraming?: Framing | undefined;
-  /** For an upstream that puts its frames into those of another framing: a provider's `streams`. */
-  upstreamFrames?: WrappedFrames | undefined;
   clientFraming?: Framing | undefined;
 }
 
@@ -163,12 +159,6 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     if (codec === undefined) throw new HermesError('invalid_request', `This translator does not speak ${api}`);
     return codec;
   };
-
-  /** A framing of any of the codecs: it may wrap the frames of another API. */
-  function framingNamed(id: Framing): StreamFraming {
-    for (const { framings } of codecs) for (const framing of framings) if (framing.id === id) return framing;
-    throw new HermesError('invalid_request', `This translator does not read streams framed as ${id}`);
-  }
 
   function openRequest(body: Body, client: ApiId, options: TranslateOptions = {}): OpenedRequest {
     const utf8 = options.utf8 ?? portableUtf8;
@@ -343,14 +333,8 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     translateResponse,
     streamResponse,
     foldResponse,
-    translateStream(translated, options = {}) {
-      const upstream = codecOf(translated.route.upstream);
-      const inner = createStreamTranslation(translated, codecOf(translated.route.client), upstream, options);
-      const { upstreamFrames } = options;
-      if (upstreamFrames === undefined) return inner;
-      const own = upstream.framings[0];
-      return unwrapStream(inner, translated, { outer: framingNamed(upstreamFrames.framing), unwrap: upstreamFrames.unwrap, own });
-    },
+    translateStream: (translated, options = {}) =>
+      createStreamTranslation(translated, codecOf(translated.route.client), codecOf(translated.route.upstream), options),
     encodeError: (api, error) => codecOf(api).encodeError(error),
   };
 }

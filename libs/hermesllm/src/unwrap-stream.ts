@@ -1,35 +1,31 @@
-import type { StreamFraming } from './framing/stream-framing.ts';
+import { awsFraming } from './framing/aws-framing.ts';
+import { sseFraming } from './framing/sse-framing.ts';
 import { none } from './machine.ts';
-import type { Frame } from './model/api.ts';
+import type { Frame, WrappedFrames } from './model/api.ts';
 import type { Body, Translated } from './translate.ts';
 import type { StreamTranslation } from './translate-stream.ts';
 
 /**
- * A stream whose frames stand inside those of another framing, as one that the rest can read: what is inside passes as it is.
+ * A translation of server-sent events for an upstream that puts them into frames of AWS: what is inside passes as it is. Apart from the
+ * translator, so that only those have it who need it.
  *
- * @param outer - how the stream stands on the wire
- * @param own - the API's own framing, which `inner` reads
+ * @param frames - a provider's `streams` for the upstream's API
+ * @example
+ * const stream = unwrapStream(translateStream(translated), translated, bedrockAnthropic.streams['anthropic-messages']);
  */
 export function unwrapStream(
   inner: StreamTranslation,
-  translated: Pick<Translated, 'utf8' | 'eventLimit'>,
-  { outer, unwrap, own }: { outer: StreamFraming; unwrap: (frame: Frame) => Frame; own: StreamFraming },
+  { utf8, eventLimit }: Pick<Translated, 'utf8' | 'eventLimit'>,
+  { unwrap }: WrappedFrames,
 ): StreamTranslation {
-  const { utf8, eventLimit } = translated;
-  const read = outer.decoder(utf8, eventLimit);
-  const write = own.encoder();
-  const hand = (pieces: readonly Body[]): readonly Body[] => {
-    if (pieces.length === 0) return none;
-    const out: Body[] = [];
-    for (const piece of pieces) out.push(...inner.push(typeof piece === 'string' ? utf8.encode(piece) : piece));
-    return out;
-  };
+  const read = awsFraming.decoder(utf8, eventLimit);
+  const write = sseFraming.encoder();
+  const hand = (pieces: readonly Body[]): readonly Body[] =>
+    pieces.flatMap((piece) => inner.push(typeof piece === 'string' ? utf8.encode(piece) : piece));
   const convert = (frames: readonly Frame[]): readonly Body[] => (frames.length === 0 ? none : hand(write.push(frames.map(unwrap))));
   return {
+    ...inner,
     push: (bytes) => convert(read.push(bytes)),
     finish: () => [...convert(read.finish()), ...hand(write.finish()), ...inner.finish()],
-    fail: (error) => inner.fail(error),
-    facts: inner.facts,
-    contentType: inner.contentType,
   };
 }

@@ -1,7 +1,16 @@
 import type { Decision, FlowReply, FlowStep, HttpHeaders, ResponseSide, UpstreamFailure, UpstreamHead } from '@plano/common';
 import { headerValue, mediaType, readBody } from '@plano/common';
 import type { AnswerFacts, LlmError, StreamTranslation, TranslatedResponse } from '@plano/hermesllm';
-import { foldResponse, joinBytes, llmError, sseContentType, streamResponse, translateResponse, translateStream } from '@plano/hermesllm';
+import {
+  foldResponse,
+  joinBytes,
+  llmError,
+  sseContentType,
+  streamResponse,
+  translateResponse,
+  translateStream,
+  unwrapStream,
+} from '@plano/hermesllm';
 import { release } from './endpoint-pool.ts';
 import type { Attempt } from './prepare-attempt.ts';
 import { summarize } from './prepare-attempt.ts';
@@ -63,10 +72,10 @@ function translateWhole({ translated, incoming }: Attempt, status: number, heade
 }
 
 function acceptStream(attempt: Attempt, status: number, headers: HttpHeaders): Decision {
-  const stream: StreamTranslation = translateStream(attempt.translated, {
-    clientFraming: attempt.incoming.route.framing,
-    upstreamFrames: attempt.upstream.facts.streams[attempt.upstream.api],
-  });
+  const { translated, upstream } = attempt;
+  const events: StreamTranslation = translateStream(translated, { clientFraming: attempt.incoming.route.framing });
+  const wrapped = upstream.facts.streams[upstream.api];
+  const stream = wrapped === undefined ? events : unwrapStream(events, translated, wrapped);
   const out = forwarded(attempt, headers);
   out['content-type'] = stream.contentType === sseContentType ? `${sseContentType}; charset=utf-8` : stream.contentType;
   out['cache-control'] = 'no-cache';

@@ -74,8 +74,9 @@ export function pathOf(upstream: Upstream, stream: boolean, operation: Operation
 /** The media type that is asked of the upstream, whatever the client asked us for. */
 export function acceptOf(upstream: Upstream, stream: boolean): string {
   if (!stream) return 'application/json';
-  const wrapped = upstream.facts.streams[upstream.api]?.framing === 'aws-event-stream';
-  return wrapped || upstream.api === 'bedrock-converse' ? 'application/vnd.amazon.eventstream' : 'text/event-stream';
+  return upstream.facts.streams[upstream.api] !== undefined || upstream.api === 'bedrock-converse'
+    ? 'application/vnd.amazon.eventstream'
+    : 'text/event-stream';
 }
 
 /** The client's beta headers as the provider takes them. */

@@ -14,9 +14,9 @@ export interface Frame {
   headers: Readonly<Record<string, string>> | undefined;
 }
 
-/** Frames that stand inside those of another framing, and how to take them out. */
+/** Server-sent events that stand inside frames of AWS, and how to take them out. */
 export interface WrappedFrames {
-  readonly framing: Framing;
+  readonly framing: 'aws-event-stream';
   /** Turns each frame into the API's own. */
   readonly unwrap: (frame: Frame) => Frame;
 }
