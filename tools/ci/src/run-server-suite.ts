@@ -46,7 +46,7 @@ function runTests(suite: ServerSuite, workspace: string, environment: Record<str
     cwd: workspace,
     stdio: 'inherit',
     env: { ...process.env, ...environment, SERVER_TESTS: [suite.tests].flat().join() },
-    timeout: 15 * 60_000,
+    timeout: 30 * 60_000,
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
