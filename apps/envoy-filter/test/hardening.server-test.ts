@@ -119,13 +119,16 @@ describe('chance', () => {
     const collect = async (running: RunningEnvoy): Promise<void> => {
       const origin = `http://127.0.0.1:${running.port('llm')}`;
       const headers = { 'x-misbehave': 'numbers' };
+      const connections = (): Promise<number[]> =>
+        Promise.all(
+          Array.from({ length: workers }, (_, worker) => running.stat(`listener.127.0.0.1_0.worker_${worker}.downstream_cx_total`)),
+        );
+      const before = await connections();
       const used = async (): Promise<number> => {
         const { text } = await post(`${origin}/v1/messages`, headers, '{}');
         seen.push(...(JSON.parse(text) as (string | number)[]).map(String));
-        const counts = await Promise.all(
-          Array.from({ length: workers }, (_, worker) => running.stat(`listener.127.0.0.1_0.worker_${worker}.downstream_cx_total`)),
-        );
-        return counts.filter((count) => count > 0).length;
+        const now = await connections();
+        return now.filter((count, worker) => count > (before[worker] ?? 0)).length;
       };
       await expect.poll(used, { timeout: 60_000 }).toBe(workers);
     };
