@@ -1,8 +1,9 @@
 import type { EffectiveCredential, EffectiveProvider, EffectiveUpstream, UpstreamTarget } from '@plano/common';
-import type { Provider } from '@plano/hermesllm';
+import type { ApiId, Provider } from '@plano/hermesllm';
 import { findProvider } from '@plano/hermesllm';
 import type { BreakerOutcome, CircuitBreaker } from './circuit-breaker.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
+import type { Upstream } from './resolve-upstream.ts';
 
 /** One place that serves a provider's models, with what goes on there now. */
 export interface Endpoint {
@@ -12,6 +13,8 @@ export interface Endpoint {
   readonly target: UpstreamTarget;
   readonly credential: EffectiveCredential;
   readonly weight: number;
+  /** What is settled for a model and an API of clients. */
+  readonly upstreams: Map<string, Partial<Record<ApiId, Upstream>>>;
   /** Null when switched off. */
   readonly breaker: CircuitBreaker | null;
   /** Requests under way. */
@@ -60,6 +63,7 @@ export function createEndpointPool(provider: EffectiveProvider): EndpointPool {
     target: provider.builtin !== null || at.upstream === null ? echoTarget : socketOf(at.upstream),
     credential: at.credential,
     weight: at.weight,
+    upstreams: new Map(),
     breaker: circuitBreaker === null || at.upstream === null ? null : createCircuitBreaker(circuitBreaker),
     inFlight: 0,
     turn: 0,

@@ -26,48 +26,84 @@ export interface Upstream {
   readonly api: ApiId;
   readonly model: string;
   readonly target: UpstreamTarget;
+  /** What the provider demands of bodies for which the client sent no beta header. */
+  readonly adapt: RequestAdapter;
+  /** Whether a body of the upstream's own API must be looked at for it. */
+  readonly adaptsOwn: boolean;
+  /** Headers that the provider demands, and those of the configuration. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Paths that were asked for already, by operation. */
+  readonly paths: Map<string, string>;
 }
 
-/** The upstream at one endpoint of a selected provider for what a client asks. */
+/** Models behind a wildcard are the client's choice, so their number must have an end. */
+const settledModels = 256;
+
+/** The upstream at one endpoint of a selected provider for what a client asks; settled once for each model and client API. */
 export function resolveUpstream(pool: EndpointPool, endpoint: Endpoint, { model }: Selection, route: ClientRoute): Upstream {
-  const { provider, facts } = pool;
-  const { target } = endpoint;
-  if (target.type === 'builtin') return { provider, facts, endpoint, api: 'openai-chat', model, target };
   // Embeddings are no matter of the API that a model is otherwise asked by.
-  const api = chooseApi(facts, route.api, {
-    configured: route.operation === 'embeddings' ? undefined : (provider.api ?? undefined),
-    basePathPrefix: endpoint.upstream?.pathPrefix ?? undefined,
-  });
-  return { provider, facts, endpoint, api, model, target };
+  if (route.operation === 'embeddings') return settle(pool, endpoint, model, apiOf(pool, endpoint, route.api, undefined));
+  let byClient = endpoint.upstreams.get(model);
+  if (byClient === undefined) {
+    if (endpoint.upstreams.size >= settledModels) endpoint.upstreams.clear();
+    endpoint.upstreams.set(model, (byClient = {}));
+  }
+  return (byClient[route.api] ??= settle(pool, endpoint, model, apiOf(pool, endpoint, route.api, pool.provider.api ?? undefined)));
 }
 
-const quirkTarget = (upstream: Upstream, betas: readonly string[]): QuirkTarget => ({
-  api: upstream.api,
-  model: upstream.model,
-  host: upstream.target.type === 'socket' ? upstream.target.host : '',
+function apiOf({ facts }: EndpointPool, { target, upstream }: Endpoint, client: ApiId, configured: ApiId | undefined): ApiId {
+  if (target.type === 'builtin') return 'openai-chat';
+  return chooseApi(facts, client, { configured, basePathPrefix: upstream?.pathPrefix ?? undefined });
+}
+
+function settle({ provider, facts }: EndpointPool, endpoint: Endpoint, model: string, api: ApiId): Upstream {
+  const { target } = endpoint;
+  const quirks = quirkTarget({ api, model, target }, []);
+  return {
+    provider,
+    facts,
+    endpoint,
+    api,
+    model,
+    target,
+    adapt: createAdapter(facts, quirks),
+    adaptsOwn: needsAdaptation(facts, quirks),
+    headers: { ...quirkHeaders(facts, quirks), ...provider.headers },
+    paths: new Map(),
+  };
+}
+
+const quirkTarget = ({ api, model, target }: Pick<Upstream, 'api' | 'model' | 'target'>, betas: readonly string[]): QuirkTarget => ({
+  api,
+  model,
+  host: target.type === 'socket' ? target.host : '',
   betas,
 });
 
+function createAdapter(provider: Provider, target: QuirkTarget): RequestAdapter {
+  const adapt = (wire: JsonObject, warn: (warning: Warning) => void): JsonObject => adaptRequest({ provider, target, wire, warn });
+  return Object.assign(adapt, { members: adaptedMembers(provider, target) });
+}
+
 /** What the provider demands of the body; undefined when a same-API body passes as it is, so that nobody parses it for that. */
 export function adapterOf(upstream: Upstream, betas: readonly string[], clientApi: ApiId): RequestAdapter | undefined {
+  const same = clientApi === upstream.api;
+  if (betas.length === 0) return same && !upstream.adaptsOwn ? undefined : upstream.adapt;
   const target = quirkTarget(upstream, betas);
-  if (clientApi === upstream.api && !needsAdaptation(upstream.facts, target)) return undefined;
-  const adapt = (wire: JsonObject, warn: (warning: Warning) => void): JsonObject =>
-    adaptRequest({ provider: upstream.facts, target, wire, warn });
-  return Object.assign(adapt, { members: adaptedMembers(upstream.facts, target) });
+  return same && !needsAdaptation(upstream.facts, target) ? undefined : createAdapter(upstream.facts, target);
 }
 
 /** Path of the upstream call with the query of the configured base_url. */
 export function pathOf(upstream: Upstream, stream: boolean, operation: Operation): string {
-  const where = upstream.endpoint.upstream;
-  const path = upstreamPath({
-    provider: upstream.facts,
-    api: upstream.api,
-    model: upstream.model,
-    stream,
-    operation,
-    basePathPrefix: where?.pathPrefix ?? undefined,
-  });
+  const kind = stream ? 'stream' : operation;
+  let path = upstream.paths.get(kind);
+  if (path === undefined) upstream.paths.set(kind, (path = writePath(upstream, stream, operation)));
+  return path;
+}
+
+function writePath({ endpoint, facts, api, model }: Upstream, stream: boolean, operation: Operation): string {
+  const where = endpoint.upstream;
+  const path = upstreamPath({ provider: facts, api, model, stream, operation, basePathPrefix: where?.pathPrefix ?? undefined });
   return where === null || where.query === null ? path : withQuery(path, where.query);
 }
 
@@ -122,7 +158,7 @@ export function authorize(
     return { ok: false, error: gatewayError('missing_credential', message) };
   }
   for (const name of edits.remove) delete headers[name];
-  Object.assign(headers, edits.set, quirkHeaders(facts, quirkTarget(upstream, [])), provider.headers);
+  Object.assign(headers, edits.set, upstream.headers);
   if (edits.sign === undefined) return unsigned;
   return { ok: true, sign: { type: edits.sign, service: 'bedrock', region: awsRegionOfHost(target.host) ?? null } };
 }
