@@ -17,6 +17,8 @@ import type {
 import { chatCompletionsPath, createExchange, emptySummary } from '@plano/common';
 import type { ByteQueue } from './byte-queue.ts';
 import { createByteQueue } from './byte-queue.ts';
+import type { Collecting } from './collect-reply.ts';
+import { collectedReply, startCollecting } from './collect-reply.ts';
 import { createModelCallRecord } from './model-call-record.ts';
 import type { RateLimitStore } from './rate-limit-store.ts';
 import type { UpstreamCall, UpstreamPools } from './upstream-pools.ts';
@@ -47,12 +49,6 @@ export const createModelCall =
       signal.throwIfAborted();
       runCall(host, { body: JSON.stringify(body), headers }, signal, resolve, reject);
     });
-
-interface Collecting {
-  readonly limit: number;
-  readonly chunks: Uint8Array[];
-  size: number;
-}
 
 function runCall(
   host: ModelCallHost,
@@ -126,7 +122,7 @@ function runCall(
         return;
       case 'call':
         headOfReply = undefined;
-        collecting = { limit: effect.bodyLimit, chunks: [], size: 0 };
+        collecting = startCollecting(effect.bodyLimit);
         send(effect.request);
         timer = setTimeout(() => {
           current?.abort();
@@ -134,7 +130,7 @@ function runCall(
         }, effect.timeoutMs);
         return;
       case 'read-body':
-        collecting = { limit: effect.limit, chunks: [], size: 0 };
+        collecting = startCollecting(effect.limit);
         return;
       case 'reserve': {
         const outcome = host.rateLimits.take(effect.takes);
@@ -207,7 +203,7 @@ function runCall(
       onEnd() {
         if (!heard()) return;
         current = undefined;
-        if (collecting !== undefined) reply(collected(collecting, true));
+        if (collecting !== undefined) reply(collectedReply(collecting, headOfReply, true));
         else if (queue !== undefined) next(() => exchange.dispatch({ type: 'end' }));
       },
       onFailure(failure) {
@@ -227,12 +223,7 @@ function runCall(
     if (into.size <= into.limit) return;
     current?.abort();
     current = undefined;
-    reply(collected(into, false));
-  }
-
-  function collected({ chunks, limit }: Collecting, complete: boolean): UpstreamReply {
-    const body: HttpBody = Buffer.concat(chunks).subarray(0, limit);
-    return { ok: true, status: headOfReply?.status ?? 0, headers: headOfReply?.headers ?? {}, body, complete };
+    reply(collectedReply(into, headOfReply, false));
   }
 
   function reply(value: UpstreamReply): void {

@@ -18,6 +18,8 @@ import type {
 } from '@plano/common';
 import { createExchange, emptySummary, gatewayError, headerNames, headerValue } from '@plano/common';
 import type { ClientResponse } from './client-response.ts';
+import type { Collecting } from './collect-reply.ts';
+import { collectedReply, startCollecting } from './collect-reply.ts';
 import { holdBytes } from './memory-budget.ts';
 import type { RateLimitStore } from './rate-limit-store.ts';
 import type { UpstreamCall, UpstreamPools } from './upstream-pools.ts';
@@ -31,12 +33,6 @@ export interface ExchangeHost {
   /** Deadline in milliseconds of an exchange with all its attempts; of a stream, until its head has come. */
   readonly totalMs: number;
   onExchange?(record: ExchangeRecord): void;
-}
-
-interface Collecting {
-  readonly limit: number;
-  readonly chunks: Uint8Array[];
-  size: number;
 }
 
 /**
@@ -149,7 +145,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
         return;
       case 'call':
         headOfReply = undefined;
-        collecting = { limit: effect.bodyLimit, chunks: [], size: 0 };
+        collecting = startCollecting(effect.bodyLimit);
         send(traced(effect.request, head));
         delay = setTimeout(() => {
           current?.abort();
@@ -158,7 +154,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
         }, effect.timeoutMs);
         return;
       case 'read-body':
-        collecting = { limit: effect.limit, chunks: [], size: 0 };
+        collecting = startCollecting(effect.limit);
         return;
       case 'reserve': {
         const outcome = host.rateLimits.take(effect.takes);
@@ -214,7 +210,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
         if (!heard()) return;
         handOn();
         current = undefined;
-        if (collecting !== undefined) reply(collected(collecting, true));
+        if (collecting !== undefined) reply(collectedReply(collecting, headOfReply, true));
         else if (accepted !== undefined) next(() => exchange.dispatch({ type: 'end' }));
       },
       onFailure(failure) {
@@ -258,19 +254,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     if (into.size <= into.limit) return;
     current?.abort();
     current = undefined;
-    reply(collected(into, false));
-  }
-
-  function collected(from: Collecting, complete: boolean): UpstreamReply {
-    const [first] = from.chunks;
-    const bytes = from.chunks.length === 1 && first !== undefined ? first : Buffer.concat(from.chunks);
-    return {
-      ok: true,
-      status: headOfReply?.status ?? 0,
-      headers: headOfReply?.headers ?? {},
-      body: bytes.subarray(0, from.limit),
-      complete,
-    };
+    reply(collectedReply(into, headOfReply, false));
   }
 
   function reply(value: UpstreamReply): void {
