@@ -1,3 +1,4 @@
+import { joinBytes } from '@plano/hermesllm/framing';
 import { webUtf8 } from '@plano/hermesllm/web';
 import { gatewayError } from './errors.ts';
 import type { GatewayError } from './errors.ts';
@@ -12,7 +13,7 @@ import { memoryStore } from './rate-limits/rate-limit-store.ts';
 import type { EchoAnswer, UpstreamLine } from './web/upstream-line.ts';
 import { createUpstreamLine } from './web/upstream-line.ts';
 import type { FetchTimeouts } from './web/upstream-fetch.ts';
-import { bytesOf, isFailure, joined } from './web/upstream-fetch.ts';
+import { bytesOf, isFailure } from './web/upstream-fetch.ts';
 
 // For runtimes with the web's `fetch`: Node, Deno, Bun, workers, browsers. With `web/` the only files of this package that know a platform.
 
@@ -270,5 +271,5 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array | '
   } catch {
     return 'gone';
   }
-  return joined(chunks, size);
+  return joinBytes(chunks);
 }

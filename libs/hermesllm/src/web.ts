@@ -1,4 +1,5 @@
 import type { Utf8 } from './framing/utf8.ts';
+import { joinBytes } from './join-bytes.ts';
 import type { Machine } from './machine.ts';
 import type { Framing } from './model/api.ts';
 import { llmError } from './model/error.ts';
@@ -150,11 +151,5 @@ async function readWhole(body: ReadableStream<Uint8Array> | null, limit: number)
     }
     chunks.push(read.value);
   }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joinBytes(chunks);
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '@plano/hermesllm/framing';
 import type { UpstreamHead, UpstreamReply } from '../exchange.ts';
 import type { HttpBody, HttpHeaders, UpstreamFailure, UpstreamRequest } from '../http.ts';
 
@@ -113,27 +114,14 @@ export async function readReply(answer: UpstreamAnswer, limit: number): Promise<
   for (;;) {
     const read = await answer.read();
     if (isFailure(read)) return { ok: false, ...read };
-    if (read === undefined) return { ok: true, status, headers, body: joined(chunks, size), complete: true };
+    if (read === undefined) return { ok: true, status, headers, body: joinBytes(chunks), complete: true };
     chunks.push(read);
     size += read.length;
     if (size > limit) {
       answer.abort();
-      return { ok: true, status, headers, body: joined(chunks, size).subarray(0, limit), complete: false };
+      return { ok: true, status, headers, body: joinBytes(chunks).subarray(0, limit), complete: false };
     }
   }
-}
-
-/** Bytes in one piece. */
-export function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const [first] = chunks;
-  if (chunks.length === 1 && first !== undefined) return first;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 const silent: UpstreamFailure = { reason: 'timeout', message: 'The upstream did not answer in time' };
