@@ -76,6 +76,6 @@ export function budgetThinking<Limit extends number | undefined>(
   return { tokens, room: maxTokens + tokens };
 }
 
-/** What is said where a tool loop runs whose calls were made without thinking: Claude refuses to start it in between. */
+/** What is said where a turn goes on that began without thinking (calls with their results, or words): Claude refuses to start it in between. */
 export const reportUnsigned = (scope: Scope): void =>
-  dropped(scope, 'reasoning', 'The running tool loop began without thinking, and Claude refuses to start it in between');
+  dropped(scope, 'reasoning', 'The running turn began without thinking, and Claude refuses to start it in between');

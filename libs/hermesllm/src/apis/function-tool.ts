@@ -34,3 +34,10 @@ export function objectSchema(schema: unknown, path: string, scope: Scope): unkno
   if (schema['type'] !== undefined) approximated(scope, `${path}.schema`, 'The input of a tool is always an object here');
   return { ...schema, type: 'object' };
 }
+
+/**
+ * OpenAI answers 400 to an object without `properties`, and tools without parameters come like that from MCP servers:
+ * https://github.com/openai/openai-agents-python/issues/449
+ */
+export const withProperties = (schema: unknown): unknown =>
+  isObject(schema) && schema['type'] === 'object' && schema['properties'] === undefined ? { ...schema, properties: {} } : schema;

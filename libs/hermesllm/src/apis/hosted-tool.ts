@@ -25,7 +25,9 @@ export function hostedDefinition<Wire>(
   if (origin === api) return value as Wire;
   const standIn = own[kind];
   if (standIn === undefined) unsupported(scope, path, `this tool of ${origin}`);
-  else
-    approximated(scope, path, `The upstream's own ${kind} tool stands in for the one of ${origin}, of whose options it takes few or none`);
+  else reportStandIn(kind, origin, path, scope);
   return standIn;
 }
+
+export const reportStandIn = (kind: HostedTool['kind'], origin: ApiId, path: string, scope: Scope): void =>
+  approximated(scope, path, `The upstream's own ${kind} tool stands in for the one of ${origin}, of whose options it takes few or none`);

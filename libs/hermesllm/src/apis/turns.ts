@@ -47,6 +47,8 @@ export function pushUserTurn(blocks: readonly Block[], messages: Message[]): voi
 /** What stands for the user's first words when a conversation begins with the assistant: something must, and it should ask for nothing. */
 export const openingText = '(The conversation begins.)';
 
+type WireContent = { readonly [member: string]: unknown };
+
 /** A turn while it grows. */
 export interface Turn<Wire> {
   role: 'user' | 'assistant';
@@ -70,7 +72,7 @@ export interface TurnWriter<Wire> {
 export interface EncodedTurns<Wire> {
   system: Wire[];
   turns: Turn<Wire>[];
-  /** Whether the turns end with results of a call that the model made without thinking first. */
+  /** Whether the turns end with results of a call that the model made without thinking first, or with its own words without it. */
   unsigned: boolean;
 }
 
@@ -78,7 +80,11 @@ export interface EncodedTurns<Wire> {
  * The hub's messages as a system prompt and alternating turns. Neighbours of one side are one turn; a user turn has its tool results first,
  * which the APIs demand. System and developer messages are all in the prompt, in their order. Turns may be empty.
  */
-export function encodeTurns<Wire>(messages: readonly Message[], writer: TurnWriter<Wire>, scope: Scope): EncodedTurns<Wire> {
+export function encodeTurns<Wire extends WireContent>(
+  messages: readonly Message[],
+  writer: TurnWriter<Wire>,
+  scope: Scope,
+): EncodedTurns<Wire> {
   const system: Wire[] = [];
   const turns: Turn<Wire>[] = [];
   for (let i = 0; i < messages.length; i++) {
@@ -99,11 +105,23 @@ export function encodeTurns<Wire>(messages: readonly Message[], writer: TurnWrit
     // A turn without content may have been made for nothing.
     if (turn !== undefined && turn.content.length === 0 && !writer.keepsEmpty) turns.pop();
   }
-  if (turns[0]?.role === 'assistant') {
-    emulated(scope, 'messages', 'The user has to speak first; a neutral text was put before the assistant');
+  if (turns[0]?.role === 'assistant' || (turns.length === 0 && messages.length > 0)) {
+    emulated(scope, 'messages', 'The user has to speak first; a neutral text was put there');
     turns.unshift({ role: 'user', content: [writer.text(openingText)], results: 0, path: 'messages' });
   }
+  trimEnd(turns[turns.length - 1], scope);
   return { system, turns, unsigned: endsUnsigned(turns, writer) };
+}
+
+/** Words that the assistant shall go on with may not end with white space: Claude answers 400. */
+function trimEnd<Wire extends WireContent>(turn: Turn<Wire> | undefined, scope: Scope): void {
+  if (turn?.role !== 'assistant') return;
+  const { content, path } = turn;
+  const last = content[content.length - 1];
+  const text = last?.['text'];
+  if (last === undefined || typeof text !== 'string' || text.trimEnd() === text) return;
+  approximated(scope, path, 'The white space at its end, which Claude refuses, was taken off');
+  content[content.length - 1] = { ...last, text: text.trimEnd() };
 }
 
 function turnOf<Wire>(role: Turn<Wire>['role'], path: string, turns: Turn<Wire>[]): Turn<Wire> {
@@ -132,8 +150,8 @@ function pushBlock<Wire>(block: Block, path: string, turn: Turn<Wire>, writer: T
 
 function endsUnsigned<Wire>(turns: readonly Turn<Wire>[], writer: TurnWriter<Wire>): boolean {
   const last = turns[turns.length - 1];
-  const calls = turns[turns.length - 2];
-  if (last === undefined || calls === undefined || last.results === 0 || calls.role !== 'assistant') return false;
-  const [first] = calls.content;
+  const running = last !== undefined && last.results > 0 ? turns[turns.length - 2] : last;
+  if (running?.role !== 'assistant') return false;
+  const [first] = running.content;
   return first === undefined || !writer.isThinking(first);
 }

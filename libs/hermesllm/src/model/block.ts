@@ -135,7 +135,7 @@ export interface MediaDetails {
 export const mediaBlock = (kind: MediaBlock['kind'], source: MediaSource, details: MediaDetails = {}): MediaBlock => ({
   type: 'media',
   kind,
-  mediaType: details.mediaType,
+  mediaType: details.mediaType === 'image/jpg' ? 'image/jpeg' : details.mediaType, // often written so, and refused by most
   source,
   detail: details.detail,
   name: details.name,

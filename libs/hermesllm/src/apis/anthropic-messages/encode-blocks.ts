@@ -1,9 +1,12 @@
+import { decodeBase64 } from '../../framing/base64.ts';
+import { decodeUtf8 } from '../../framing/utf8.ts';
 import type { Block, Citation, MediaBlock, ReasoningBlock, TextBlock, ToolResultBlock } from '../../model/block.ts';
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, defaulted, dropped, foreign, unsupported } from '../../warn.ts';
 import { toolInput } from '../tool-input.ts';
 import { isVisibleText } from '../visible-text.ts';
+import { words } from '../../words.ts';
 import { api } from './api.ts';
 import { encodeCacheControl } from './cache-control.ts';
 import { nativeCitation } from './citations.ts';
@@ -142,10 +145,13 @@ function describe({ source, mediaType }: MediaBlock): string {
   return source.type === 'base64' ? `of type ${mediaType}` : `from a source of type ${source.type}`;
 }
 
+const imageTypes = words('image/jpeg image/png image/gif image/webp');
+
 function imageSource({ source, mediaType }: MediaBlock, path: string, scope: Scope): WireBlock | undefined {
   switch (source.type) {
     case 'base64':
       if (mediaType === undefined) defaulted(scope, `${path}.mediaType`, 'Sent as image/jpeg');
+      else if (!imageTypes.has(mediaType)) return undefined;
       return { type: 'base64', media_type: mediaType ?? 'image/jpeg', data: source.data };
     case 'url':
       return { type: 'url', url: source.url };
@@ -159,7 +165,7 @@ function imageSource({ source, mediaType }: MediaBlock, path: string, scope: Sco
 function documentSource({ source, mediaType }: MediaBlock, path: string, scope: Scope): WireBlock | undefined {
   switch (source.type) {
     case 'base64':
-      if (mediaType !== undefined && mediaType !== 'application/pdf') return undefined;
+      if (mediaType !== undefined && mediaType !== 'application/pdf') return plainSource(source.data, mediaType, path, scope);
       if (mediaType === undefined) defaulted(scope, `${path}.mediaType`, 'Sent as application/pdf');
       return { type: 'base64', media_type: 'application/pdf', data: source.data };
     case 'url':
@@ -174,3 +180,13 @@ function documentSource({ source, mediaType }: MediaBlock, path: string, scope: 
       return undefined;
   }
 }
+
+/** Text of whatever kind is sent as plain text; other files Anthropic does not read. */
+function plainSource(data: string, mediaType: string, path: string, scope: Scope): WireBlock | undefined {
+  const bytes = textType.test(mediaType) ? decodeBase64(data) : undefined;
+  if (bytes === undefined) return undefined;
+  if (!mediaType.startsWith('text/plain')) approximated(scope, `${path}.mediaType`, 'Sent as text/plain');
+  return { type: 'text', media_type: 'text/plain', data: decodeUtf8(bytes) };
+}
+
+const textType = /^(?:text\/|application\/(?:json|xml|yaml)\b)/;

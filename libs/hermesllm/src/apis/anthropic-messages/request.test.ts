@@ -485,9 +485,17 @@ describe('encodeRequest', () => {
             { type: 'text', text: 'b' },
           ],
         },
-        { role: 'assistant', content: 'prefill ' },
+        { role: 'assistant', content: 'prefill' },
       ],
-      told: ['dropped messages[0].blocks[2]'],
+      told: ['dropped messages[0].blocks[2]', 'approximated messages[3]'],
+    });
+  });
+
+  it('lets the user speak where a system prompt is all', () => {
+    expect(encodeMessages(message('system', [textBlock('s')]))).toEqual({
+      system: 's',
+      messages: [{ role: 'user', content: '(The conversation begins.)' }],
+      told: ['emulated messages'],
     });
   });
 
@@ -638,7 +646,37 @@ describe('encodeRequest', () => {
       { type: 'document', source: { media_type: 'application/pdf' } },
       ['defaulted .mediaType'],
     ],
-    ['a spreadsheet', ['document', { type: 'base64', data: 'A' }, { mediaType: 'text/csv' }], undefined, ['dropped .source']],
+    [
+      'a spreadsheet',
+      ['document', { type: 'base64', data: 'A' }, { mediaType: 'application/vnd.ms-excel' }],
+      undefined,
+      ['dropped .source'],
+    ],
+    [
+      'a file of text',
+      ['document', { type: 'base64', data: 'w6k=' }, { mediaType: 'text/plain' }],
+      { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'é' } },
+      [],
+    ],
+    [
+      'a table as text',
+      ['document', { type: 'base64', data: 'YSxi' }, { mediaType: 'text/csv' }],
+      { type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'a,b' } },
+      ['approximated .mediaType'],
+    ],
+    ['text that is no base64', ['document', { type: 'base64', data: '!' }, { mediaType: 'text/csv' }], undefined, ['dropped .source']],
+    [
+      'an image that Claude cannot see',
+      ['image', { type: 'base64', data: 'A' }, { mediaType: 'image/heic' }],
+      undefined,
+      ['dropped .source'],
+    ],
+    [
+      'an image of the name that many give JPEG',
+      ['image', { type: 'base64', data: 'A' }, { mediaType: 'image/jpg' }],
+      { type: 'image', source: { media_type: 'image/jpeg' } },
+      [],
+    ],
     [
       'a text document',
       ['document', { type: 'text', text: 'T' }],

@@ -124,4 +124,11 @@ describe('thinking of a request', () => {
     expect(signed.wire['thinking']).toEqual({ type: 'enabled', budget_tokens: 2048 });
     expect(encode({ messages: loop(), reasoning: reasoning({ mode: 'adaptive' }) }).wire['thinking']).toEqual({ type: 'adaptive' });
   });
+
+  it('does not start behind words that the assistant shall go on with', () => {
+    const messages = [message('user', [textBlock('hi')]), message('assistant', [textBlock('Well,')])];
+    const { wire, told } = encode({ messages, reasoning: reasoning({ effort: 'low' }) });
+    expect(wire['thinking']).toBeUndefined();
+    expect(told).toEqual(['dropped reasoning']);
+  });
 });

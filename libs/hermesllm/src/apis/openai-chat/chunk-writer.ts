@@ -29,7 +29,7 @@ export function chunkWriter(request: LlmRequest, scope: Scope): ChunkWriter {
   let created = 0;
   return {
     begin({ id, model, created: at, serviceTier }) {
-      created = at ?? Math.floor(scope.now() / 1000);
+      created = Math.floor(at ?? scope.now() / 1000);
       common = {
         id: id === '' ? scope.newId('chatcmpl-') : id,
         object: 'chat.completion.chunk',

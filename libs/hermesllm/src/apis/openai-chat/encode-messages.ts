@@ -13,12 +13,13 @@ import type { WireMessage, WirePart, WireToolCall } from './wire.ts';
 import { failedText } from '../failed-result.ts';
 
 /**
- * The conversation as an upstream takes it. One hub message of tool results is one wire message a result; what a result has besides text
- * follows the whole run as a message of the user, for only users send images here.
+ * The conversation as an upstream takes it. One hub message of tool results is one wire message a result, directly behind the calls that they
+ * answer, which OpenAI demands; what a result has besides text follows the whole run as a message of the user, for only users send images here.
  */
 export function encodeMessages(messages: readonly Message[], scope: Scope): WireMessage[] {
   const out: WireMessage[] = [];
   let shown: WirePart[] = [];
+  let calls = -1; // where the next result of the last calls goes
   for (let i = 0; i < messages.length; i++) {
     const { role, blocks, name } = messages[i] as Message;
     const path = `messages[${i}].blocks`;
@@ -36,13 +37,17 @@ export function encodeMessages(messages: readonly Message[], scope: Scope): Wire
         break;
       case 'assistant':
         out.push(encodeAssistant(blocks, name, path, scope));
+        calls = out[out.length - 1]?.tool_calls === undefined ? -1 : out.length;
         break;
       case 'tool':
         for (let j = 0; j < blocks.length; j++) {
           const block = blocks[j] as Block;
           const here = elementPath(path, j);
-          if (block.type === 'tool-result') out.push(encodeResult(block, here, scope, shown));
-          else dropped(scope, here, 'Only results of tools stand in a tool message');
+          if (block.type === 'tool-result') {
+            const behind = calls === -1 ? out.length : calls++;
+            if (behind < out.length) approximated(scope, here, 'Moved directly behind the calls');
+            out.splice(behind, 0, encodeResult(block, here, scope, shown));
+          } else dropped(scope, here, 'Only results of tools stand in a tool message');
         }
         break;
     }

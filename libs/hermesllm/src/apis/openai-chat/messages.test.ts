@@ -405,4 +405,31 @@ describe('messages that are written', () => {
       'emulated messages[3].blocks[0].blocks[0]',
     ]);
   });
+
+  it('results directly behind their calls, whatever was said in between', () => {
+    const calls = message('assistant', [toolCallBlock('a', 'f', '{}'), toolCallBlock('b', 'f', '{}')]);
+    const { messages, told } = encode(
+      calls,
+      message('user', [textBlock('between')]),
+      message('tool', [toolResultBlock('a', [textBlock('1')], false), toolResultBlock('b', [png], false)]),
+      message('assistant', [textBlock('done')]),
+      message('user', [textBlock('again')]),
+      message('tool', [toolResultBlock('lost', [], false)]),
+    );
+    expect(messages).toMatchObject([
+      { role: 'assistant', tool_calls: [{ id: 'a' }, { id: 'b' }] },
+      { role: 'tool', content: '1', tool_call_id: 'a' },
+      { role: 'tool', content: '', tool_call_id: 'b' },
+      { role: 'user', content: 'between' },
+      { role: 'user', content: [pngPart] },
+      { role: 'assistant', content: 'done' },
+      { role: 'user', content: 'again' },
+      { role: 'tool', tool_call_id: 'lost' },
+    ]);
+    expect(told).toEqual([
+      'approximated messages[2].blocks[0]',
+      'approximated messages[2].blocks[1]',
+      'emulated messages[2].blocks[1].blocks[0]',
+    ]);
+  });
 });

@@ -381,6 +381,12 @@ describe('encodeResponse', () => {
     });
   });
 
+  it('log-probabilities of the text where it refuses, too, and a time in whole seconds', () => {
+    const token = { token: 'a', logprob: -1, bytes: null, alternatives: [] };
+    const { wire } = encode({ created: 5.5, blocks: [textBlock('a'), refusalBlock('no')], logprobs: [token] });
+    expect(wire).toMatchObject({ created: 5, choices: [{ logprobs: { content: [{ token: 'a' }], refusal: null } }] });
+  });
+
   it('reports the fields of others', () => {
     expect(encode({ extensions: { api: 'gemini', fields: { modelStatus: 1 } } }).told).toEqual(['dropped extensions.modelStatus']);
   });

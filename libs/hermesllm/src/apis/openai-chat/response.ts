@@ -62,7 +62,7 @@ function decodeExtensions(wire: JsonObject): Extensions | undefined {
 
 export function encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject {
   const { id, model, usage, serviceTier, extensions } = response;
-  const created = response.created ?? Math.floor(scope.now() / 1000);
+  const created = Math.floor(response.created ?? scope.now() / 1000);
   const choices = [encodeChoice(response, 0, created, 'blocks', scope)];
   const { alternatives = [] } = response;
   for (let i = 0; i < alternatives.length; i++) {
@@ -88,10 +88,11 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
 function encodeChoice({ blocks, finish, logprobs }: Answer, index: number, created: number, path: string, scope: Scope): JsonObject {
   const { message, calls, refused } = encodeAnswerMessage(blocks, created, path, scope);
   const tokens = logprobs === undefined ? undefined : encodeLogprobs(logprobs);
+  const ofRefusal = refused && message['content'] === null;
   return {
     index,
     message,
-    logprobs: tokens === undefined ? null : { content: refused ? null : tokens, refusal: refused ? tokens : null },
+    logprobs: tokens === undefined ? null : { content: ofRefusal ? null : tokens, refusal: ofRefusal ? tokens : null },
     finish_reason: encodeFinish(finish, calls, refused, scope),
   };
 }

@@ -140,6 +140,12 @@ describe('tools that are written', () => {
     ],
     ['a function without parameters', functionTool({ schema: null }), { type: 'function', function: { name: 'f' } }, []],
     [
+      'a function of an object without properties, which OpenAI refuses',
+      functionTool({ schema: { type: 'object' } }),
+      { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: {} } } },
+      [],
+    ],
+    [
       'a namespace and a cache hint',
       functionTool({ namespace: 'n', cache: { ttl: undefined } }),
       { type: 'function', function: { name: 'f' } },
@@ -172,7 +178,15 @@ describe('tools that are written', () => {
 
   it.each<[string, Tool, object, string[]]>([
     ['own', hosted('web-search', { search_context_size: 'low' }, 'openai-chat'), { search_context_size: 'low' }, []],
-    ['bare', hosted('web-search', { type: 'web_search_preview' }), {}, []],
+    ['bare', hosted('web-search', { type: 'web_search' }, 'openai-responses'), {}, []],
+    ['Google’s', hosted('web-search', { googleSearch: {} }, 'gemini'), {}, ['approximated tools[0]']],
+    [
+      'Google’s with an option',
+      hosted('web-search', { googleSearch: { excludeDomains: ['x'] } }, 'gemini'),
+      {},
+      ['approximated tools[0]', 'dropped tools[0].excludeDomains'],
+    ],
+    ['Amazon’s', hosted('web-search', { systemTool: { name: 'nova_grounding' } }, 'bedrock-converse'), {}, ['approximated tools[0]']],
     [
       'another API’s',
       hosted(
@@ -181,7 +195,7 @@ describe('tools that are written', () => {
         'anthropic-messages',
       ),
       { user_location: { type: 'approximate', approximate: { city: 'Faro' } } },
-      ['dropped tools[0].max_uses'],
+      ['approximated tools[0]', 'dropped tools[0].max_uses'],
     ],
   ])('web search, %s', (_name, tool, expected, told) => {
     expect(encode({ tools: [tool] })).toEqual({ wire: { model: 'm', messages: [], web_search_options: expected }, told });

@@ -9,9 +9,9 @@ import type { WirePart } from './wire.ts';
 import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
 import { onlyKnown, readBoolean, readItem, readList, readObject, readString, requireObject, requireString } from '../../fields.ts';
-import { hostedTool } from '../hosted-tool.ts';
+import { hostedTool, reportStandIn } from '../hosted-tool.ts';
 import { readWebSearch } from '../web-search.ts';
-import { functionOfCustom } from '../function-tool.ts';
+import { functionOfCustom, withProperties } from '../function-tool.ts';
 
 const toolMembers = words('type function custom cache_control');
 const functionMembers = words('name description parameters strict cache_control');
@@ -97,7 +97,7 @@ function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WirePar
   reportCache(tool.cache, path, scope);
   reportNamespace(tool.namespace, path, scope);
   const { name, description, schema, strict } = tool;
-  return { type: 'function', function: { name, description, parameters: schema ?? undefined, strict } };
+  return { type: 'function', function: { name, description, parameters: withProperties(schema ?? undefined), strict } };
 }
 
 function reportNamespace(namespace: string | undefined, path: string, scope: Scope): void {
@@ -108,7 +108,9 @@ function reportNamespace(namespace: string | undefined, path: string, scope: Sco
 /** Web search of another API. Domains have no place here. */
 function searchOptions(tool: HostedTool, path: string, scope: Scope): JsonObject {
   const { contextSize, location } = readWebSearch(tool);
-  const source = maybeObject(tool.value) ?? {};
+  const value = maybeObject(tool.value) ?? {};
+  const source = maybeObject(value['googleSearch']) ?? maybeObject(value['systemTool']) ?? value;
+  if (tool.api !== 'openai-responses') reportStandIn(tool.kind, tool.api, path, scope);
   for (const key in source) if (!searchMembers.has(key) && source[key] !== null) foreign(scope, `${path}.${key}`, tool.api);
   return {
     search_context_size: contextSize,

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../codec.ts';
 import { createScope } from '../../default-scope.ts';
 import { isHermesError } from '../../hermes-error.ts';
 import { mediaBlock, reasoningBlock, refusalBlock, textBlock, toolCallBlock, toolResultBlock, unknownBlock } from '../../model/block.ts';
-import type { LlmRequest, Message } from '../../model/request.ts';
+import type { LlmRequest, Message, Tool } from '../../model/request.ts';
 import { emptyRequest, message } from '../../model/request.ts';
 import type { Warning } from '../../model/warning.ts';
 import { openaiResponses } from './codec.ts';
@@ -507,6 +507,12 @@ describe('encodeRequest', () => {
     expect(encode({})['include']).toBeUndefined();
     const before = message('assistant', [reasoningBlock('', undefined, { origin: own, data: 'g' })]);
     expect(encode({ messages: [before] })['include']).toEqual(['reasoning.encrypted_content']);
+  });
+
+  it('writes the properties of an object that has none', () => {
+    const schema = { type: 'object' };
+    const tool = { type: 'function', name: 'a', description: undefined, schema, strict: undefined, cache: undefined, namespace: undefined };
+    expect(encode({ tools: [tool as Tool] })['tools']).toMatchObject([{ parameters: { type: 'object', properties: {} } }]);
   });
 
   it('writes tools', () => {
