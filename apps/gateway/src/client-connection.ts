@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { constants } from 'node:http2';
+import type { Socket } from 'node:net';
 
 /** A request as Node's servers tell it. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
@@ -30,13 +31,26 @@ export function flushHead(response: NodeResponse): void {
   if ('flushHeaders' in response) response.flushHeaders();
 }
 
-/** Calls once when the answer is out or the client has gone away. */
-export function onceClosed(request: NodeRequest, response: NodeResponse, listener: () => void): void {
-  response.once('close', listener);
+/** Calls when the answer is out or the client has gone away; perhaps twice. */
+export function onClosed(request: NodeRequest, response: NodeResponse, listener: () => void): void {
+  response.on('close', listener);
   // A pipelined answer that waits for its turn has no socket yet, and is not told when the socket closes.
-  if ('assignSocket' in response && response.socket === null) {
-    const { socket } = request;
-    socket.once('close', listener);
-    response.once('close', () => socket.off('close', listener));
-  }
+  if (!('assignSocket' in response) || response.socket !== null) return;
+  const waiting = waitingAt(request.socket);
+  waiting.add(listener);
+  response.on('close', () => waiting.delete(listener));
+}
+
+const waitingAnswers = new WeakMap<Socket, Set<() => void>>();
+
+/** Who waits for its turn at a socket: any number, with one listener of the socket for all of them. */
+function waitingAt(socket: Socket): Set<() => void> {
+  const known = waitingAnswers.get(socket);
+  if (known !== undefined) return known;
+  const waiting = new Set<() => void>();
+  waitingAnswers.set(socket, waiting);
+  socket.once('close', () => {
+    for (const listener of waiting) listener();
+  });
+  return waiting;
 }

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
 import type { HttpBody } from '@plano/common';
-import { boundStall, flushHead, type NodeRequest, type NodeResponse, onceClosed, resetResponse } from './client-connection.ts';
+import { boundStall, flushHead, type NodeRequest, type NodeResponse, onClosed, resetResponse } from './client-connection.ts';
 import { compress, createCompressor, type ResponseCoding } from './content-coding.ts';
 import type { MemoryAccount } from './memory-budget.ts';
 import { holdBytes } from './memory-budget.ts';
@@ -45,14 +45,14 @@ export class ClientResponse {
     this.#request = request;
     this.#response = response;
     this.#options = options;
-    onceClosed(request, response, () => this.#close());
+    onClosed(request, response, () => this.#close());
   }
 
   get headersSent(): boolean {
     return this.statusCode !== 0;
   }
 
-  /** The head leaves with the first of the body, or with `flushHeaders`. A stream is never compressed. */
+  /** The head leaves with the first of the body, or with `flushHeaders`. A stream is never compressed. A `content-length` that is a number is the body's. */
   writeHead(status: number, headers: OutgoingHttpHeaders, kind: 'stream' | 'whole' = 'whole'): void {
     this.statusCode = status;
     this.#waitingHead = headers;
@@ -100,7 +100,8 @@ export class ClientResponse {
       this.#finish(body);
       return;
     }
-    const bytes = Buffer.byteLength(body);
+    const announced = headers['content-length'];
+    const bytes = typeof announced === 'number' ? announced : Buffer.byteLength(body);
     const coding = this.#codingOf(headers, bytes);
     if (small !== undefined) headers['content-length'] = bytes;
     if (coding === undefined) {
@@ -151,8 +152,9 @@ export class ClientResponse {
     if (headers === undefined) return;
     this.#waitingHead = undefined;
     const vary = headers['vary'];
-    Object.assign(headers, this.#options.headers);
-    if (vary !== undefined) addVary(headers, String(vary));
+    const own = this.#options.headers;
+    for (const name in own) headers[name] = own[name];
+    if (vary !== undefined && own['vary'] !== undefined) addVary(headers, String(vary));
     // Of the two types' overloads TypeScript sees none in common.
     (this.#response as ServerResponse).writeHead(this.statusCode, headers);
   }

@@ -89,9 +89,9 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
     });
   }
 
-  function count(chunk: HttpBody): void {
+  function count(bytes: number): void {
     firstByteMs ??= performance.now() - started;
-    bytesOut += Buffer.byteLength(chunk);
+    bytesOut += bytes;
   }
 
   /** The process holds too much, and this exchange most of it. */
@@ -270,9 +270,10 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
   function respond(decision: Decision & { action: 'respond' }): void {
     if (over) return;
     const headers = outgoing(decision.headers);
-    headers['content-length'] = Buffer.byteLength(decision.body);
+    const bytes = Buffer.byteLength(decision.body);
+    headers['content-length'] = bytes;
     response.writeHead(decision.status, headers);
-    count(decision.body);
+    count(bytes);
     response.end(decision.body);
     close('finished', decision.summary);
   }
@@ -289,7 +290,7 @@ export function driveExchange(host: ExchangeHost, head: RequestHead, body: HttpB
         headers['content-length'] = chunks[0] === undefined ? 0 : Buffer.byteLength(chunks[0]);
       response.writeHead(accepted.status, headers, accepted.stream ? 'stream' : 'whole');
     }
-    for (const chunk of chunks) count(chunk);
+    for (const chunk of chunks) count(Buffer.byteLength(chunk));
     if (only) {
       response.end(chunks[0]);
       close('finished', accepted.summary());

@@ -108,10 +108,10 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     const cameBy = options.internal === true ? headerValue(read.headers, headerNames.listenerName) : undefined;
     const deadlineMs = cameBy === undefined ? undefined : options.deadlines?.get(cameBy);
     const listener = deadlineMs === undefined ? options.listener : cameBy;
-    const head = listener === undefined ? read : { ...read, listener };
-    const { headers } = head;
+    const { method, path, headers } = read;
+    const head = listener === undefined ? read : { method, path, headers, listener };
     const own: Record<string, string> = { [headerNames.requestId]: headers[headerNames.requestId] as string };
-    const preflight = cors?.preflight(head.method, headers);
+    const preflight = cors?.preflight(method, headers);
     if (cors !== undefined) Object.assign(own, preflight ?? cors.headersFor(headerValue(headers, 'origin')));
     const memory = openAccount(limits.memory);
     const client = new ClientResponse(request, response, { memory, headers: own, compress: true, stallMs: timeouts.streamIdleMs });

@@ -36,6 +36,8 @@ export function readRequestBody(
   const source: Readable = decoder ?? request;
   const chunks: Buffer[] = [];
   let size = 0;
+  // Most bodies come in one piece, and need no timer.
+  const announced = decoder === undefined ? Number(request.headers['content-length']) : Number.NaN;
   let timer: NodeJS.Timeout | undefined;
   memory.shed = shed;
 
@@ -46,8 +48,13 @@ export function readRequestBody(
       return;
     }
     chunks.push(chunk);
-    timer ??= setTimeout(() => finish({ ok: false, reason: 'too-slow' }), timeoutMs);
+    if (timer === undefined && size !== announced) startTimer();
     holdBytes(memory, 'request', size);
+  }
+
+  function startTimer(): void {
+    timer = setTimeout(() => finish({ ok: false, reason: 'too-slow' }), timeoutMs);
+    request.once('close', () => clearTimeout(timer));
   }
 
   function onEnd(): void {
@@ -63,11 +70,11 @@ export function readRequestBody(
   function finish(outcome: BodyOutcome): void {
     if (over) return;
     over = true;
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
     memory.shed = undefined;
-    source.off('data', onData);
-    source.off('end', onEnd);
     if (!outcome.ok) {
+      source.off('data', onData);
+      source.off('end', onEnd);
       if (decoder !== undefined) {
         request.unpipe(decoder);
         decoder.destroy();
@@ -80,8 +87,8 @@ export function readRequestBody(
 
   source.on('data', onData);
   source.on('end', onEnd);
-  request.on('error', ignore);
-  request.once('close', () => clearTimeout(timer));
+  // Over HTTP/1 an error that nobody listens to is none.
+  if (decoder !== undefined || 'stream' in request) request.on('error', ignore);
   if (decoder !== undefined) {
     decoder.on('error', () => finish({ ok: false, reason: 'malformed' }));
     request.pipe(decoder);

@@ -57,6 +57,10 @@ const traceBytes = 24;
 const randomBytes = Buffer.alloc(traceBytes * 128);
 let randomLeft = 0;
 
+// Forbidden as identifiers.
+const noTrace = '0'.repeat(32);
+const noSpan = '0'.repeat(16);
+
 /** Asking the system for randomness costs more than all the rest, so it is asked for many requests at once. */
 function newTraceparent(): string {
   if (randomLeft === 0) {
@@ -67,5 +71,5 @@ function newTraceparent(): string {
   const digits = randomBytes.toString('hex', randomLeft, randomLeft + traceBytes);
   const trace = digits.slice(0, 32);
   const span = digits.slice(32);
-  return /[1-9a-f]/.test(trace) && /[1-9a-f]/.test(span) ? `00-${trace}-${span}-00` : newTraceparent();
+  return trace === noTrace || span === noSpan ? newTraceparent() : `00-${trace}-${span}-00`;
 }

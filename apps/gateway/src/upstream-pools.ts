@@ -173,42 +173,59 @@ function headerList(headers: UpstreamRequest['headers'], authority: string): str
 }
 
 function dispatch(pool: Pool, authority: string, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
-  let controller: Dispatcher.DispatchController | undefined;
-  let over = false;
-  pool.dispatch(
-    { path: request.path, method: request.method, headers: headerList(request.headers, authority), body: request.body },
-    {
-      onRequestStart(started) {
-        controller = started;
-        if (over) started.abort(aborted);
-      },
-      onResponseStart(_controller, status, headers) {
-        if (!over && status >= 200) listener.onHead(status, headers);
-      },
-      onResponseData(_controller, chunk) {
-        if (!over) listener.onChunk(chunk);
-      },
-      onResponseEnd() {
-        if (over) return;
-        over = true;
-        listener.onEnd();
-      },
-      onResponseError(_controller, error) {
-        if (over) return;
-        over = true;
-        listener.onFailure(failureOf(error));
-      },
-    },
-  );
-  return {
-    abort() {
-      if (over) return;
-      over = true;
-      controller?.abort(aborted);
-    },
-    pause: () => controller?.pause(),
-    resume: () => controller?.resume(),
-  };
+  const call = new PooledCall(listener);
+  pool.dispatch({ path: request.path, method: request.method, headers: headerList(request.headers, authority), body: request.body }, call);
+  return call;
+}
+
+/** A request to undici: what its sender holds and what undici tells are one object, because there is one for each request. */
+class PooledCall implements UpstreamCall, Dispatcher.DispatchHandler {
+  readonly #listener: UpstreamListener;
+  #controller: Dispatcher.DispatchController | undefined = undefined;
+  #over = false;
+
+  constructor(listener: UpstreamListener) {
+    this.#listener = listener;
+  }
+
+  abort(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#controller?.abort(aborted);
+  }
+
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#over) controller.abort(aborted);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Parameters<UpstreamListener['onHead']>[1]): void {
+    if (!this.#over && status >= 200) this.#listener.onHead(status, headers);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (!this.#over) this.#listener.onChunk(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#listener.onEnd();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#listener.onFailure(failureOf(error));
+  }
 }
 
 const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);

@@ -78,6 +78,29 @@ describe('HTTP/1.1', () => {
     await quiet(gateway);
   });
 
+  it('takes many pipelined requests without a warning of Node', async () => {
+    const warnings: string[] = [];
+    const note = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', note);
+    closers.push(() => process.off('warning', note));
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const upstream = await upstreamThat(async (_request, response) => {
+      await held;
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end('{"choices":[]}');
+    });
+    const gateway = await gatewayWith('', upstream);
+    const client = raw(gateway.port, post(chat()).repeat(50));
+    await expect.poll(gateway.active).toBe(50);
+    release();
+    await expect.poll(() => heads(client.text())).toBe(50);
+    await quiet(gateway);
+    expect(warnings).toEqual([]);
+  });
+
   it('aborts what waits for its turn when a pipelining client goes away', async () => {
     let open = 0;
     const upstream = await upstreamThat((_request, response) => {
@@ -85,15 +108,15 @@ describe('HTTP/1.1', () => {
       response.once('close', () => open--);
     });
     const gateway = await gatewayWith('', upstream);
-    const client = raw(gateway.port, post(chat('one')) + post(chat('two')) + post(chat('three')));
-    await expect.poll(() => open).toBe(3);
-    expect(gateway.active()).toBe(3);
+    const client = raw(gateway.port, post(chat()).repeat(20));
+    await expect.poll(() => open).toBe(20);
+    expect(gateway.active()).toBe(20);
     client.socket.destroy();
     await expect.poll(() => open).toBe(0);
     await quiet(gateway);
     await expect
       .poll(() => gateway.records.map(({ outcome, status }) => [outcome, status]))
-      .toEqual(Array.from({ length: 3 }, () => ['aborted', 499]));
+      .toEqual(Array.from({ length: 20 }, () => ['aborted', 499]));
   });
 
   it('sends the head and the first event in one piece', async () => {
