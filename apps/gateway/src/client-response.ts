@@ -4,6 +4,7 @@ import type { Transform } from 'node:stream';
 import type { HttpBody } from '@plano/common';
 import { boundStall, flushHead, type NodeRequest, type NodeResponse, onClosed, resetResponse } from './client-connection.ts';
 import { compress, createCompressor, type ResponseCoding } from './content-coding.ts';
+import { type Ending, endTogether } from './end-together.ts';
 import type { MemoryAccount } from './memory-budget.ts';
 import { holdBytes } from './memory-budget.ts';
 import { addVary, answerCoding, compressedFrom } from './response-coding.ts';
@@ -24,7 +25,7 @@ export interface ClientResponseOptions {
  * The client's side of an exchange, over HTTP/1 or HTTP/2: one write for the head and the first bytes, compression, an account of what the
  * client has not taken yet.
  */
-export class ClientResponse {
+export class ClientResponse implements Ending {
   readonly memory: MemoryAccount;
   /** 0 before the head. */
   statusCode = 0;
@@ -37,6 +38,8 @@ export class ClientResponse {
   #compressor: Transform | undefined = undefined;
   /** The beginning of an answer that is only worth compressing if more comes. */
   #small: Buffer | undefined = undefined;
+  /** A short answer that is sent together with others. */
+  #whole: HttpBody | undefined = undefined;
   #drainers: (() => void)[] | undefined = undefined;
   #closed = false;
 
@@ -105,7 +108,13 @@ export class ClientResponse {
     const coding = this.#codingOf(headers, bytes);
     if (small !== undefined) headers['content-length'] = bytes;
     if (coding === undefined) {
-      this.#finish(body);
+      if (bytes > joinedBytes || 'stream' in this.#response) this.#finish(body);
+      else {
+        // A head that Node refuses must be refused to our caller.
+        this.#sendHead();
+        this.#whole = body;
+        endTogether(this);
+      }
       return;
     }
     holdBytes(this.memory, 'output', bytes);
@@ -117,6 +126,11 @@ export class ClientResponse {
       },
       () => this.destroy(),
     );
+  }
+
+  /** Sends what `end` was given. */
+  endNow(): void {
+    this.#finish(this.#whole);
   }
 
   /** Ends abruptly, so that the client sees that something is missing. */
