@@ -87,6 +87,8 @@ export function readRequestBody(
 
   source.on('data', onData);
   source.on('end', onEnd);
+  // A server of HTTP/1 bounds the wait for a body that has not begun; nobody does it for a stream of HTTP/2.
+  if ('stream' in request) startTimer();
   // Over HTTP/1 an error that nobody listens to is none.
   if (decoder !== undefined || 'stream' in request) request.on('error', ignore);
   if (decoder !== undefined) {

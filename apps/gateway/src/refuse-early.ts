@@ -16,7 +16,8 @@ const lingerMs = 1_000;
 
 /**
  * Answers a request whose body has not been read to its end. A client may be in the middle of sending: if the connection were closed at once,
- * what it has sent would make its system throw our answer away. So the rest is dropped unread for a moment, and only then closed.
+ * what it has sent would make its system throw our answer away. So the rest is dropped unread for a moment, and only then closed. Over HTTP/2 that
+ * is the stream alone.
  */
 export function refuseEarly(
   request: IncomingMessage | Http2ServerRequest,
@@ -26,7 +27,10 @@ export function refuseEarly(
   if ('stream' in request) {
     response.writeHead(status, headers);
     response.end(body);
-    request.stream.close(constants.NGHTTP2_NO_ERROR);
+    request.resume();
+    // A reset at once would overtake the answer: nghttp2 forgets what it has not sent of a stream that is reset.
+    const timer = setTimeout(() => request.stream.close(constants.NGHTTP2_NO_ERROR), lingerMs);
+    response.onClose(() => clearTimeout(timer));
     return;
   }
   const announced = request.headers['content-length'];

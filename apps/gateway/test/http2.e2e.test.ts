@@ -20,11 +20,11 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function gatewayWith(more = ''): Promise<RunningGateway> {
+async function gatewayWith(more = '', listener = ''): Promise<RunningGateway> {
   const providers = more.includes('model_providers') ? '' : 'model_providers: [{ model: plano/echo, default: true }]';
   const gateway = await startGateway(`
 version: v0.4.0
-listeners: [{ name: llm, type: model, port: 12000 }]
+listeners: [{ name: llm, type: model, port: 12000${listener} }]
 ${providers}
 ${more}`);
   closers.push(() => gateway.close());
@@ -142,8 +142,45 @@ describe('HTTP/2 without TLS, on the port of HTTP/1', () => {
     expect(answer.headers[':status']).toBe(413);
     expect(JSON.parse(answer.text)).toMatchObject({ error: { type: 'request_too_large' } });
     expect((await answerOf(start(client, chat('still there')))).text).toContain('still there');
-    await expect.poll(gateway.active).toBe(0);
+    // What comes of a refused body is dropped for a second before its stream is ended.
+    await expect.poll(gateway.active, { timeout: 5_000 }).toBe(0);
     expect(gateway.memory.used).toBe(0);
+  });
+
+  it.each([
+    ['its coding', { 'content-encoding': 'lzma' }, '415'],
+    ['its announced length', { 'content-length': '100000' }, '413'],
+    ['no key', { 'x-plano-key': 'wrong' }, '401'],
+  ])('delivers every refusal that is decided by the head (%s), also while the body is on its way', async (_why, headers, status) => {
+    const gateway = await gatewayWith('limits: { request_body: 64KiB }', status === '401' ? ', auth: { keys: [k], header: x-plano-key }' : '');
+    const answers: string[] = [];
+    for (let index = 0; index < 20; index++) {
+      const client = session(gateway.url);
+      const stream = start(client, 'x'.repeat(100_000), headers);
+      let seen = '';
+      stream.on('response', (head) => (seen = String(head[':status'])));
+      stream.setEncoding('utf8');
+      stream.on('data', (piece) => (seen += String(piece)));
+      await closeOf(stream);
+      answers.push(seen);
+      client.destroy();
+    }
+    for (const answer of answers) expect(answer).toMatch(new RegExp(`^${status}{"error":{"message":"\\w`));
+    await expect.poll(gateway.active).toBe(0);
+  });
+
+  it.each([
+    ['never comes', {}, ''],
+    ['never comes and would be decoded', { 'content-encoding': 'gzip' }, ''],
+    ['stops', {}, '{'],
+  ])('answers 408 to a body that %s', async (_how, headers, beginning) => {
+    const gateway = await gatewayWith('timeouts: { request: 200ms }');
+    const stream = start(session(gateway.url), undefined, headers);
+    if (beginning !== '') stream.write(beginning);
+    const answer = await answerOf(stream);
+    expect(answer.headers[':status']).toBe(408);
+    expect(JSON.parse(answer.text)).toMatchObject({ error: { code: 'request_timeout' } });
+    await expect.poll(gateway.active, { timeout: 5_000 }).toBe(0);
   });
 
   it('refuses a head over the limit with 431', async () => {
