@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { checkListenerKeys } from './listener-keys.ts';
 
 const keys = ['sk-one', 'sk-two-longer'];
-const check = (headers: HttpHeaders, header = 'authorization'): ReturnType<typeof checkListenerKeys> =>
-  checkListenerKeys({ keys, header }, headers);
+const check = (headers: HttpHeaders, header = 'authorization', path = '/p'): ReturnType<typeof checkListenerKeys> =>
+  checkListenerKeys({ keys, header }, { method: 'POST', path, headers });
+const passed = (headers: HttpHeaders, path = '/p'): object => ({ ok: true, head: { method: 'POST', path, headers } });
 
 describe('checkListenerKeys', () => {
   it.each([
@@ -14,17 +15,23 @@ describe('checkListenerKeys', () => {
     ['x-goog-api-key', 'sk-two-longer'],
     ['api-key', 'sk-one'],
   ])('takes a key in %s: %s, and takes it out', (name, value) => {
-    expect(check({ [name]: value, accept: 'a' })).toEqual({ ok: true, headers: { accept: 'a' } });
+    expect(check({ [name]: value, accept: 'a' })).toEqual(passed({ accept: 'a' }));
+  });
+
+  it('takes a key in the query, and takes it out', () => {
+    expect(check({}, 'authorization', '/p?a=1&key=sk-one')).toEqual(passed({}, '/p?a=1'));
+    expect(check({ 'x-plano-key': 'sk-one' }, 'x-plano-key', '/p?key=sk-one')).toEqual(passed({}));
+    expect(check({}, 'x-plano-key', '/p?key=sk-one')).toMatchObject({ ok: false });
   });
 
   it('keeps the credential of an upstream beside the key', () => {
     const headers = { 'x-plano-key': 'sk-one', authorization: 'Bearer upstream' };
-    expect(check(headers, 'x-plano-key')).toEqual({ ok: true, headers: { authorization: 'Bearer upstream' } });
+    expect(check(headers, 'x-plano-key')).toEqual(passed({ authorization: 'Bearer upstream' }));
   });
 
   it('takes a key out of every header that holds one, so that no upstream sees it', () => {
     const headers = { 'x-plano-key': 'sk-one', authorization: 'Bearer sk-one', 'x-api-key': 'sk-two-longer' };
-    expect(check(headers, 'x-plano-key')).toEqual({ ok: true, headers: {} });
+    expect(check(headers, 'x-plano-key')).toEqual(passed({}));
   });
 
   it.each([

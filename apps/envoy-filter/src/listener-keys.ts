@@ -1,15 +1,17 @@
-import type { EffectiveAuth, GatewayError, HttpHeaders } from '@plano/common';
-import { clientCredentialHeaders, gatewayError } from '@plano/common';
+import type { EffectiveAuth, GatewayError, RequestHead } from '@plano/common';
+import { clientCredentialHeaders, gatewayError, takeQueryKeys } from '@plano/common';
 
 /** Where the client libraries of the five APIs put their key. */
 const clientKeyHeaders = ['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'];
 
-/** The headers without any key of the listener, or why the request may not pass. */
-export type KeyCheck = { readonly ok: true; readonly headers: HttpHeaders } | { readonly ok: false; readonly error: GatewayError };
+/** The head without any key of the listener, or why the request may not pass. */
+export type KeyCheck = { readonly ok: true; readonly head: RequestHead } | { readonly ok: false; readonly error: GatewayError };
 
-/** Checks the keys of a listener. Whatever header holds one of them is taken out, so that no upstream ever sees it. */
-export function checkListenerKeys(auth: EffectiveAuth, headers: HttpHeaders): KeyCheck {
-  const accepted = auth.header === 'authorization' ? clientKeyHeaders : [auth.header];
+/** Checks the keys of a listener. Whatever holds one of them is taken out, so that no upstream ever sees it. */
+export function checkListenerKeys(auth: EffectiveAuth, head: RequestHead): KeyCheck {
+  const { headers } = head;
+  const anyForm = auth.header === 'authorization';
+  const accepted = anyForm ? clientKeyHeaders : [auth.header];
   const kept: Record<string, string | readonly string[] | undefined> = { ...headers };
   let passed = false;
   let presented = false;
@@ -22,7 +24,10 @@ export function checkListenerKeys(auth: EffectiveAuth, headers: HttpHeaders): Ke
     delete kept[name];
     passed ||= counts;
   }
-  if (passed) return { ok: true, headers: kept };
+  const query = takeQueryKeys(head.path, (value) => isKey(auth.keys, value));
+  presented ||= query.presented && anyForm;
+  passed ||= query.found && anyForm;
+  if (passed) return { ok: true, head: { ...head, path: query.path, headers: kept } };
   const message = presented ? 'The key is not one of this listener' : `This listener needs one of its keys in the header ${auth.header}`;
   return { ok: false, error: gatewayError('unauthorized', message) };
 }

@@ -150,9 +150,9 @@ export function onRequestHeaders(stream: Stream, end: boolean): number {
   stream.head = requestHeadOf(owner.host.headers(envoy.requestHeaders), owner.listener);
   stream.phase = 'request';
   if (owner.auth !== null) {
-    const checked = checkListenerKeys(owner.auth, stream.head.headers);
+    const checked = checkListenerKeys(owner.auth, stream.head);
     if (!checked.ok) return respond(stream, owner.gateway.refuse(stream.head, checked.error));
-    stream.head = { ...stream.head, headers: checked.headers };
+    stream.head = checked.head;
   }
   const { headers } = stream.head;
   if (owner.open() > owner.inFlight) return refuse(stream, 'overloaded', 'The gateway is at its limit of requests', 1);

@@ -1,23 +1,28 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Buffer } from 'node:buffer';
 import type { EffectiveAuth } from '@plano/common';
-import { clientCredentialHeaders, gatewayError, type GatewayError } from '@plano/common';
+import { clientCredentialHeaders, gatewayError, type GatewayError, takeQueryKeys } from '@plano/common';
 
-type Headers = Record<string, string | readonly string[] | undefined>;
+/** What of a request's head may hold a key. */
+interface Keyed {
+  path: string;
+  readonly headers: Record<string, string | readonly string[] | undefined>;
+}
 
 /** Decides whether a request may pass a listener. */
-export type CheckAuth = (headers: Headers) => GatewayError | undefined;
+export type CheckAuth = (head: Keyed) => GatewayError | undefined;
 
 /** Where the client libraries of the five APIs put their key. */
 const clientKeyHeaders = ['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'];
 
 /**
- * The check of a listener's keys. With the usual header a key may come in the form of any client library. Values are compared as hashes, with
- * all keys and in constant time. Whatever header holds one of the keys is taken out, so that no upstream ever sees it.
+ * The check of a listener's keys. With the usual header a key may come in the form of any client library, Gemini's `?key=` too. Values are
+ * compared as hashes, with all keys and in constant time. Whatever holds one of the keys is taken out, so that no upstream ever sees it.
  */
 export function createAuthCheck(auth: EffectiveAuth): CheckAuth {
   const keys = auth.keys.map(digest);
-  const accepted = auth.header === 'authorization' ? clientKeyHeaders : [auth.header];
+  const anyForm = auth.header === 'authorization';
+  const accepted = anyForm ? clientKeyHeaders : [auth.header];
   const looked = [...new Set([...accepted, ...clientCredentialHeaders])];
   const matches = (value: string): boolean => {
     const hashed = digest(withoutScheme(value));
@@ -25,7 +30,8 @@ export function createAuthCheck(auth: EffectiveAuth): CheckAuth {
     for (const key of keys) found = timingSafeEqual(key, hashed) || found;
     return found;
   };
-  return (headers) => {
+  return (head) => {
+    const { headers } = head;
     let passed = false;
     let presented = false;
     for (const name of looked) {
@@ -37,6 +43,10 @@ export function createAuthCheck(auth: EffectiveAuth): CheckAuth {
       delete headers[name];
       passed ||= counts;
     }
+    const query = takeQueryKeys(head.path, matches);
+    if (query.found) head.path = query.path;
+    presented ||= query.presented && anyForm;
+    passed ||= query.found && anyForm;
     if (passed) return undefined;
     return gatewayError('unauthorized', presented ? wrongKey : `This listener needs one of its keys in the header ${auth.header}`);
   };

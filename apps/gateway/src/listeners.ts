@@ -10,6 +10,7 @@ import { gatewayError } from '@plano/common';
 import { answerBrokenRequest, headersTooLarge } from './broken-request.ts';
 import { createHttp2Side } from './http2-side.ts';
 import type { LoadedTls } from './listener-tls.ts';
+import { originForm } from './request-head.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
 
 /** A socket to open. */
@@ -200,9 +201,9 @@ function openListener(listener: ListenerSocket, options: ListenerOptions): Promi
 /** Answers the probes of an orchestrator; everything else goes on. */
 function withProbes(handler: RequestHandler, ready: () => boolean): RequestHandler {
   return (request, response, awaitsContinue) => {
-    const { url } = request;
-    if (url === '/healthz') answerProbe(response, true);
-    else if (url === '/readyz') answerProbe(response, ready());
+    const path = originForm(request.url ?? '/');
+    if (path === '/healthz') answerProbe(response, true);
+    else if (path === '/readyz') answerProbe(response, ready());
     else {
       if ('shouldKeepAlive' in response && !ready()) response.shouldKeepAlive = false;
       handler(request, response, awaitsContinue);

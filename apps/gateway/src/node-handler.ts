@@ -129,7 +129,7 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
       report(head, 204, emptySummary, 0);
       return;
     }
-    const refusal = auth?.(headers) ?? refusalOf(head);
+    const refusal = auth?.(head) ?? refusalOf(head);
     if (refusal !== undefined) {
       arrived = true;
       refuse(request, head, client, refusal);

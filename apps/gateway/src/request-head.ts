@@ -18,7 +18,16 @@ export function readRequestHead(request: IncomingMessage | Http2ServerRequest, i
   const headers = request.httpVersionMajor === 1 ? request.headers : withoutPseudoHeaders(request.headers);
   if (!internal) removeForged(headers);
   identify(headers);
-  return { method: request.method ?? 'GET', path: request.url ?? '/', headers };
+  return { method: request.method ?? 'GET', path: originForm(request.url ?? '/'), headers };
+}
+
+/** The path of a request target: clients that take us for their proxy put the whole URL there, and a server must accept it. */
+export function originForm(target: string): string {
+  if (target.charCodeAt(0) === 0x2f) return target;
+  const authority = /^https?:\/\/[^/?#]*/i.exec(target)?.[0];
+  if (authority === undefined) return target;
+  const rest = target.slice(authority.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 function withoutPseudoHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {

@@ -58,7 +58,8 @@ const heads = (text: string): number => text.split('HTTP/1.1 ').length - 1;
 const bodyOf = (text: string): unknown => JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4));
 const event = 'data: {"id":"1","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n';
 const quiet = async ({ active, memory }: RunningGateway): Promise<void> => {
-  await expect.poll(active).toBe(0);
+  // Refused uploads are read for another second.
+  await expect.poll(active, { timeout: 5_000 }).toBe(0);
   expect(memory.used).toBe(0);
 };
 
@@ -99,6 +100,21 @@ describe('HTTP/1.1', () => {
     await expect.poll(() => heads(client.text())).toBe(50);
     await quiet(gateway);
     expect(warnings).toEqual([]);
+  });
+
+  it('takes a whole URL as its target, as a client writes it that has us for its proxy', async () => {
+    const upstream = await upstreamThat((_request, response) => response.end('{}'));
+    const gateway = await gatewayWith('', upstream);
+    const ask = async (bytes: string): Promise<string> => {
+      const client = raw(gateway.port, bytes);
+      await client.closed;
+      return client.text();
+    };
+    const chatted = await ask(post(chat(), 'connection: close\r\n', 'http://elsewhere.example/v1/chat/completions?a=1'));
+    expect(chatted).toMatch(/^HTTP\/1\.1 200 /);
+    expect(upstream.requests.map(({ path }) => path)).toEqual(['/v1/chat/completions?a=1']);
+    expect(await ask('GET http://elsewhere.example/healthz HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')).toContain('\r\n\r\nok\n');
+    expect(await ask('GET http://elsewhere.example HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n')).toContain('nothing at /"');
   });
 
   it('aborts what waits for its turn when a pipelining client goes away', async () => {

@@ -152,7 +152,10 @@ describe('HTTP/2 without TLS, on the port of HTTP/1', () => {
     ['its announced length', { 'content-length': '100000' }, '413'],
     ['no key', { 'x-plano-key': 'wrong' }, '401'],
   ])('delivers every refusal that is decided by the head (%s), also while the body is on its way', async (_why, headers, status) => {
-    const gateway = await gatewayWith('limits: { request_body: 64KiB }', status === '401' ? ', auth: { keys: [k], header: x-plano-key }' : '');
+    const gateway = await gatewayWith(
+      'limits: { request_body: 64KiB }',
+      status === '401' ? ', auth: { keys: [k], header: x-plano-key }' : '',
+    );
     const answers: string[] = [];
     for (let index = 0; index < 20; index++) {
       const client = session(gateway.url);

@@ -83,7 +83,16 @@ describe('listeners[].auth', () => {
     await post(url, { 'x-gate': 'listener-key', authorization: 'Bearer listener-key' }, body);
     expect(upstream.requests[0]?.headers.authorization).toBe('Bearer users-own');
     expect(upstream.requests).toHaveLength(1);
+    const keyed = await post(url, { 'x-gate': 'listener-key' }, body, '/v1/chat/completions?key=listener-key');
+    expect([keyed.status, upstream.requests.length]).toEqual([401, 1]);
     expect(JSON.stringify(upstream.requests)).not.toContain('listener-key');
+  });
+
+  it('takes a key in the query, as Gemini’s clients may write it', async () => {
+    const { url } = await gatewayWith(', auth: { keys: [k] }');
+    const body = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] });
+    const ask = (key: string): Promise<Response> => post(url, {}, body, `/v1beta/models/plano%2Fecho:generateContent?key=${key}`);
+    expect([(await ask('k')).status, (await ask('other')).status]).toEqual([200, 401]);
   });
 
   it('holds for the internal LLM listener too', async () => {

@@ -40,6 +40,8 @@ describe('what goes upstream', () => {
     'x-envoy-max-retries',
     'x-model-affinity',
     'x-forwarded-for',
+    'true-client-ip',
+    'x-client-ip',
     'sec-fetch-mode',
     'origin',
   ])('%s does not', (name) => {

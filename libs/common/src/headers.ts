@@ -88,6 +88,10 @@ const requestHeadersDropped: ReadonlySet<string> = new Set([
   'forwarded',
   'via',
   'x-real-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'true-client-ip',
+  'fastly-client-ip',
   'x-model-affinity',
 ]);
 

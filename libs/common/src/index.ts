@@ -27,6 +27,7 @@ export * from './paths.ts';
 export * from './pii.ts';
 export * from './providers/registry.ts';
 export * from './providers/selection-error.ts';
+export * from './query-keys.ts';
 export * from './rate-limit.ts';
 export * from './rate-limits/bucket.ts';
 export * from './rate-limits/generic-cell-rate.ts';

@@ -27,6 +27,6 @@ describe('the entries', () => {
   });
 
   it('have them where configurations are read', () => {
-    expect([...packagesOf('../src/config.ts')].toSorted()).toEqual(['@plano/hermesllm', 'yaml', 'zod']);
+    expect([...packagesOf('../src/config.ts')].toSorted()).toEqual(['@plano/hermesllm', '@plano/hermesllm/models', 'yaml', 'zod']);
   });
 });

@@ -40,9 +40,9 @@ export const modelsOf = (providerId: string): readonly Model[] => bundled.models
 export const findModel = (providerId: string, model: string): Model | undefined => bundled.findModel(providerId, model);
 
 /**
- * The ids that a wildcard such as `openai/*` stands for, ordered. To be handed to the provider registry of `@plano/common`.
+ * The ids that a wildcard such as `openai/*` stands for, ordered.
  *
  * @example
- * const registry = createProviderRegistry(entries, { knownModels });
+ * knownModels('openai').includes('gpt-4o'); // true
  */
 export const knownModels = (providerId: string): readonly string[] => bundled.knownModels(providerId);

@@ -41,6 +41,7 @@ describe('the list of models', () => {
     ['/v1/models/openai/gpt-4o', {}, { id: 'openai/gpt-4o', object: 'model' }],
     ['/v1/models/openai%2Fgpt-4o', { 'anthropic-version': 'x' }, { id: 'openai/gpt-4o', type: 'model' }],
     ['/v1beta/models/own', {}, { name: 'models/own' }],
+    ['/v1/models/gpt-4o', {}, { id: 'gpt-4o', object: 'model', owned_by: 'OpenAI' }],
   ])('has an entry for each: %s %j', (path, headers, expected) => {
     expect(parse(get(path, headers).text)).toMatchObject(expected);
   });
@@ -48,10 +49,20 @@ describe('the list of models', () => {
     ['/v1/models/nobody', {}, { error: { code: 'model_not_found' } }],
     ['/v1/models/nobody', { 'anthropic-version': 'x' }, { type: 'error', error: { type: 'not_found_error' } }],
     ['/v1beta/models/nobody', {}, { error: { code: 404, status: 'NOT_FOUND' } }],
+    ['/v1/models/gpt-4p', {}, { error: { message: expect.stringContaining('Did you mean openai/gpt-4o?') as unknown } }],
   ])('misses one in the client’s words: %s %j', (path, headers, expected) => {
     const { status, text } = get(path, headers);
     expect(status).toBe(404);
     expect(parse(text)).toMatchObject(expected);
+  });
+  it('has an entry for whatever a request may name', () => {
+    const more = `${yaml}
+model_aliases: { quick: { target: gpt-4o } }`.replace('model_providers:', 'model_providers:\n  - { model: groq/*, access_key: k }');
+    const models = gatewayUnderTest(more);
+    for (const id of ['quick', 'groq/anything']) {
+      const { status, text } = models.ask({ method: 'GET', path: `/v1/models/${id}`, body: '' });
+      expect([status, parse(text)]).toMatchObject([200, { id, object: 'model' }]);
+    }
   });
   it('is only read', () => {
     const { status, decision } = gatewayUnderTest(yaml).ask({ method: 'DELETE', path: '/v1/models', body: '' });

@@ -1,5 +1,5 @@
 import type { Decision, ListedModel, RequestHead } from '@plano/common';
-import { gatewayError, headerValue } from '@plano/common';
+import { headerValue, selectionError } from '@plano/common';
 import type { ApiId, ClientRoute } from '@plano/hermesllm';
 import type { GatewayContext } from './gateway-context.ts';
 import { clientQuery } from './client-query.ts';
@@ -11,12 +11,14 @@ type Shape = 'openai-chat' | 'anthropic-messages' | 'gemini';
 export function listModels(context: GatewayContext, route: ClientRoute, head: RequestHead): Decision {
   const shape = shapeOf(route, head);
   if (head.method !== 'GET') return refuseMethod(head.method, shape, 'GET');
-  const models = context.registry.listModels();
-  if (route.operation === 'list-models') return respondJson(200, lists[shape](models), { clientApi: shape });
-  const model = models.find(({ id }) => id === route.model);
-  if (model !== undefined) return respondJson(200, entries[shape](model), { clientApi: shape });
-  const error = gatewayError('model_not_found', `Model '${route.model ?? ''}' is not configured`, { path: 'model' });
-  return refuseIn(shape, error, { clientApi: shape });
+  const { registry } = context;
+  if (route.operation === 'list-models') return respondJson(200, lists[shape](registry.listModels()), { clientApi: shape });
+  // Whatever a request may name is a model: also an alias, a bare id, and what only a wildcard lets through.
+  const id = route.model ?? '';
+  const found = registry.lookup(id);
+  if (!found.ok) return refuseIn(shape, selectionError(found), { clientApi: shape });
+  const model: ListedModel = { id, object: 'model', created: 0, owned_by: found.provider.displayName };
+  return respondJson(200, entries[shape](model), { clientApi: shape });
 }
 
 /** OpenAI, Anthropic and Google list models at one path; only what their clients send beside it tells them apart. */

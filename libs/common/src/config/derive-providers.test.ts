@@ -98,6 +98,18 @@ describe('providers', () => {
     ]);
   });
 
+  it('know as wildcards what their provider serves, if it is itself', () => {
+    const { providers } = derived(
+      withProviders(
+        '{ model: openai/*, access_key: k }, { model: google/*, access_key: k }, { model: acme/*, provider_interface: openai, base_url: "http://a/v1" }, { model: openai/gpt-4o, access_key: k }',
+      ),
+    );
+    const [openai, google, acme, specific] = providers;
+    expect(openai?.knownModels).toEqual(expect.arrayContaining(['gpt-4o', 'gpt-4o-mini']));
+    expect(google?.knownModels).toEqual(expect.arrayContaining(['gemini-2.5-flash']));
+    expect([acme?.knownModels, specific?.knownModels]).toEqual([[], undefined]);
+  });
+
   it('can be at several places', () => {
     const [provider] = derived(
       withProviders(

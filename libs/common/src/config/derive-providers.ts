@@ -1,4 +1,5 @@
-import { nearestProviders } from '@plano/hermesllm';
+import { findProvider, nearestProviders } from '@plano/hermesllm';
+import { knownModels } from '@plano/hermesllm/models';
 import { type AuthorProvider, authorProviders } from './author-providers.ts';
 import type { DeriveContext } from './derive-context.ts';
 import { deriveCircuitBreaker, deriveHeaders } from './derive-provider-details.ts';
@@ -92,6 +93,7 @@ function deriveProvider(context: DeriveContext, item: AuthorProvider, path: Path
     displayName: facts.displayName,
     model,
     wildcard,
+    ...(wildcard ? { knownModels: modelsBehind(prefix, model, facts) } : {}),
     default: item.default === true && !wildcard,
     internal: false,
     builtin: isEcho ? 'echo' : null,
@@ -105,6 +107,13 @@ function deriveProvider(context: DeriveContext, item: AuthorProvider, path: Path
     betaHeaders:
       item.beta_headers === undefined ? null : { forward: item.beta_headers.forward ?? [], strip: item.beta_headers.strip ?? [] },
   };
+}
+
+/** What a wildcard's provider is known to serve. The catalogue is about the provider itself, not about another server that speaks like it. */
+function modelsBehind(prefix: string, pattern: string, facts: ProviderFacts): readonly string[] {
+  if (findProvider(prefix)?.id !== facts.id) return [];
+  const start = pattern.slice(0, -1);
+  return knownModels(facts.id).filter((model) => model.startsWith(start));
 }
 
 /** The provider that a prefix names, or for a name of the author's own the one whose interface it has. */

@@ -13,6 +13,8 @@ export interface EffectiveProvider {
   /** Model id sent upstream; for a wildcard `*`, or `anthropic/*` for `openrouter/anthropic/*`. */
   readonly model: string;
   readonly wildcard: boolean;
+  /** Of a wildcard: model ids that its provider is known to serve, so that clients may leave its prefix out and see them listed. */
+  readonly knownModels?: readonly string[];
   readonly default: boolean;
   /** Used by Plano itself; clients can neither see nor choose it. */
   readonly internal: boolean;

@@ -34,6 +34,22 @@ describe('zeroConfig', () => {
     expect(createProviderRegistry(providers).lookup('plano/echo')).toMatchObject({ ok: true, model: 'echo' });
   });
 
+  it('takes the names that the providers’ own clients use, and lists them', () => {
+    const registry = createProviderRegistry(zeroConfig({ OPENAI_API_KEY: 'k' }).providers);
+    const found = ['gpt-4o', 'claude-sonnet-4-5', 'gemini-2.5-flash'].map((name) => {
+      const selection = registry.lookup(name);
+      return selection.ok ? [selection.provider.name, selection.model, selection.name] : selection;
+    });
+    expect(found).toEqual([
+      ['openai', 'gpt-4o', 'openai/gpt-4o'],
+      ['anthropic', 'claude-sonnet-4-5', 'anthropic/claude-sonnet-4-5'],
+      ['gemini', 'gemini-2.5-flash', 'gemini/gemini-2.5-flash'],
+    ]);
+    const listed = registry.listModels().map(({ id }) => id);
+    expect(listed).toEqual(expect.arrayContaining(['openai/gpt-4o', 'anthropic/claude-sonnet-4-5', 'plano/echo']));
+    expect(registry.lookup('gpt-4p')).toMatchObject({ ok: false, nearest: expect.arrayContaining(['openai/gpt-4o']) as unknown });
+  });
+
   const variables: [string, string, string][] = [
     ['openai', 'OPENAI_API_KEY', 'api.openai.com'],
     ['anthropic', 'ANTHROPIC_API_KEY', 'api.anthropic.com'],

@@ -35,21 +35,17 @@ const providers = [
   provider('openai/gpt-4o', { default: true }),
   provider('azure_openai/gpt-4o'),
   provider('groq/llama-3.3', { name: 'fast' }),
-  provider('anthropic/*', { name: 'claude' }),
+  provider('anthropic/*', { name: 'claude', knownModels: ['claude-sonnet-5'] }),
   provider('openrouter/*'),
   provider('openrouter/anthropic/*', { model: 'anthropic/*' }),
   provider('together_ai/meta-llama/Llama-3'),
   provider('openai/gpt-5-mini'),
-  provider('openai/*', { name: 'any-openai' }),
+  provider('openai/*', { name: 'any-openai', knownModels: ['gpt-4o', 'gpt-5', 'gpt-5-mini'] }),
   provider('acme/*', { provider: 'openai' }),
   provider('plano/Plano-Orchestrator', { internal: true }),
 ];
-const catalogue: Record<string, string[]> = { openai: ['gpt-4o', 'gpt-5', 'gpt-5-mini'], anthropic: ['claude-sonnet-5'], acme: ['never'] };
-const registry = createProviderRegistry(
-  providers,
-  { smart: 'anthropic/claude-opus-5', 'gpt-4o-mini': 'openai/gpt-5-mini', nowhere: 'mistral/large' },
-  { knownModels: (id) => catalogue[id] ?? [] },
-);
+const aliases = { smart: 'anthropic/claude-opus-5', 'gpt-4o-mini': 'openai/gpt-5-mini', nowhere: 'mistral/large' };
+const registry = createProviderRegistry(providers, aliases);
 
 describe('lookup', () => {
   const table: [string, string, string][] = [

@@ -42,12 +42,6 @@ export interface ProviderRegistry {
   listModels(): readonly ListedModel[];
 }
 
-/** What the registry may be given besides. */
-export interface RegistryOptions {
-  /** Model ids known to be served by a provider (by its id): lets a bare name reach a wildcard, and lists a wildcard's models. */
-  readonly knownModels?: (providerId: string) => readonly string[];
-}
-
 /**
  * Builds the table of models once; every look-up after that is a few map reads.
  *
@@ -64,7 +58,6 @@ export interface RegistryOptions {
 export function createProviderRegistry(
   providers: readonly EffectiveProvider[],
   aliases: Readonly<Record<string, string>> = {},
-  options: RegistryOptions = {},
 ): ProviderRegistry {
   if (providers.length === 0) throw new Error('There must be at least one LLM Provider');
   const specific = new Map<string, EffectiveProvider>();
@@ -113,11 +106,7 @@ export function createProviderRegistry(
       continue;
     }
     const prefix = prefixOf(provider.id);
-    // The catalogue is about the provider itself, not about a server of one's own that speaks like it.
-    if (findProvider(prefix)?.id !== provider.provider) continue;
-    const start = provider.model.slice(0, -1);
-    for (const model of options.knownModels?.(provider.provider) ?? []) {
-      if (!model.startsWith(start)) continue;
+    for (const model of provider.knownModels ?? []) {
       const name = `${prefix}/${model}`;
       if (!known.has(model)) known.set(model, { provider, model, name, alias: null });
       list(name, provider);

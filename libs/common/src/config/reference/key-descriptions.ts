@@ -80,7 +80,9 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
   'endpoints.*.prefix_affinity': key('Sends prompts with the same beginning to the same address', '`false`'),
 
   model_providers: key('Models that can be used, and who serves them'),
-  'model_providers.*.model': key('`<provider>/<model id>`, or `<provider>/*` for all models of a provider'),
+  'model_providers.*.model': key(
+    '`<provider>/<model id>`, or `<provider>/*` for all models of a provider, of which those that are known may be named without the prefix',
+  ),
   'model_providers.*.name': key('Name by which clients may ask for it', 'the value of `model`'),
   'model_providers.*.access_key': key("Provider's key: `$VARIABLE` or `file:PATH`", 'none: no key is sent'),
   'model_providers.*.default': key('Whether it serves requests that name no model; at most one may', '`false`'),
@@ -110,7 +112,7 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
   'model_providers.*.routing_preferences.*.description': key('What belongs to it'),
   llm_providers: key('Old name of `model_providers`, with the same keys'),
   model_aliases: key('Names that stand for models'),
-  'model_aliases.*.target': key('Model that is meant; not another alias, and not one that only a wildcard lets through'),
+  'model_aliases.*.target': key('Model that is meant; not another alias'),
 
   fallbacks: key('Models to try when one fails', 'none'),
   'fallbacks.*.model': key('Model that may fail'),
@@ -154,7 +156,7 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
   'limits.json_depth': key('Deepest nesting of a request; above it 400', '`256`'),
   'limits.in_flight': key('Exchanges at the same time; above it 503', '`1024`'),
   'limits.buffered_memory': key('What all exchanges together may hold back', '`512MiB`'),
-  'limits.connections': key('Connections of clients at the same time, over all listeners', '`10000`'),
+  'limits.connections': key('Connections of clients at the same time, of one listener', '`10000`'),
   'limits.http2_streams': key('Requests at the same time on one HTTP/2 connection', '`128`'),
   'limits.http2_resets': key(
     'Requests that may be cancelled at once on one HTTP/2 connection before it is closed; a third of it more each second',
