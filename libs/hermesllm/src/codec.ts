@@ -55,8 +55,8 @@ export interface Codec {
   readonly modelInBody: boolean;
   /** For same-API requests, whose body is not decoded. Undefined: the API holds none, or takes them all. */
   readonly proofs?: HistoryProofs;
-  /** How `encodeRequest` rewrites a tool's name, where the API allows fewer characters: a function of the name alone. */
-  toolName?(name: string): string;
+  /** A tool's name as the API allows it, for `encodeRequest` and back again: a function of the name alone, that keeps different names different. */
+  toolName(name: string): string;
   /** Parsed JSON of a request to the hub. Throws `HermesError` (400) with the path of what is wrong. */
   decodeRequest(wire: unknown, scope: Scope): LlmRequest;
   /** The hub's request as JSON of this API; what it cannot say goes to `scope.warn`. */

@@ -20,6 +20,7 @@ import { isObject } from './read.ts';
 import type { Finish, LlmResponse } from './model/response.ts';
 import { restoreCustomTools } from './model/restore-custom-tools.ts';
 import { holdsMark, restoreProofs } from './restore-proofs.ts';
+import { renameTools } from './model/rename-tools.ts';
 import { restoreToolNames } from './model/restore-tool-names.ts';
 import type { Usage } from './model/usage.ts';
 import type { Warning } from './model/warning.ts';
@@ -236,7 +237,8 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     const request = client.decodeRequest(named ? { ...parsed, model: route.model } : parsed, scope);
     if (route.model !== undefined) request.model = route.model;
     if (route.stream !== undefined) request.stream = route.stream;
-    const encoded = codecOf(route.upstream).encodeRequest(request, scope);
+    const upstream = codecOf(route.upstream);
+    const encoded = upstream.encodeRequest(renameTools(request, upstream.toolName, scope), scope);
     const wire = options.adapt === undefined ? encoded : options.adapt(encoded, scope.warn);
     refuseLosses(warnings, options);
     return {

@@ -23,6 +23,7 @@ const callBlock = (call: { id: string; name: string; input: string }): Block => 
   custom: false,
   signature: undefined,
   cache: undefined,
+  namespace: undefined,
 });
 const imageBlock = (data: string, mediaType: string): Block => ({
   type: 'media',

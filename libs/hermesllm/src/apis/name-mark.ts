@@ -1,3 +1,12 @@
+const plain = /^[\w-]+$/;
+
+/**
+ * A name or an id of letters, digits, `_` and `-`: other characters become `_`, and a hash of the whole text follows, so that texts that differ
+ * stay different. It depends on nothing but the text.
+ */
+export const plainName = (text: string, longest: number): string =>
+  text.length <= longest && plain.test(text) ? text : text.slice(0, longest - 9).replace(/[^\w-]/g, '_') + nameMark(text);
+
 /**
  * What makes a cleaned name or id differ from every other that is cleaned to the same: `_` and a hash of the whole text (FNV-1a, 32 bits). It
  * depends on nothing but the text, so that a call and its result get the same one.

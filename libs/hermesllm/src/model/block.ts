@@ -74,6 +74,8 @@ export interface ToolCallBlock {
   custom: boolean;
   signature: Signature | undefined;
   cache: CacheHint | undefined;
+  /** The namespace of its tool, where the API has some. */
+  namespace: string | undefined;
 }
 
 /** What a tool answered. */
@@ -151,7 +153,8 @@ export const toolCallBlock = (
   custom = false,
   signature?: Signature,
   cache?: CacheHint,
-): ToolCallBlock => ({ type: 'tool-call', id, name, input, custom, signature, cache });
+  namespace?: string,
+): ToolCallBlock => ({ type: 'tool-call', id, name, input, custom, signature, cache, namespace });
 
 export const toolResultBlock = (
   id: string,

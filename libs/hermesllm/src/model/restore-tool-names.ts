@@ -1,38 +1,38 @@
 import type { Machine } from '../machine.ts';
 import { none } from '../machine.ts';
 import type { Block } from './block.ts';
-import type { LlmRequest } from './request.ts';
+import { hasNamespaces, wireNames } from './rename-tools.ts';
+import type { LlmRequest, Tool } from './request.ts';
 import type { Answer, LlmResponse } from './response.ts';
 import type { StreamEvent } from './stream-event.ts';
 
-// An API that allows fewer characters in tool names gets rewritten ones. The rewriting is a function of the name alone, so
-// the way back needs nothing but the request's tools.
+// An API that allows fewer characters in tool names gets rewritten ones (`renameTools`). The rewriting is a function of the request's tools, so
+// the way back needs nothing else.
 
-function originals(
-  request: LlmRequest | undefined,
-  rewrite: ((name: string) => string) | undefined,
-): ReadonlyMap<string, string> | undefined {
-  if (request?.tools === undefined || rewrite === undefined) return undefined;
-  let names: Map<string, string> | undefined;
-  for (const tool of request.tools) {
+type OwnTool = Exclude<Tool, { type: 'hosted' }>;
+type Originals = ReadonlyMap<string, OwnTool>;
+
+/** The tools by their names on the wire; those that are called alike there and here only where there are namespaces to restore. */
+function originals(request: LlmRequest | undefined, rewrite: (name: string) => string): Originals | undefined {
+  const tools = request?.tools;
+  const wire = wireNames(tools, rewrite);
+  const all = hasNamespaces(tools);
+  let names: Map<string, OwnTool> | undefined;
+  for (const tool of tools ?? []) {
     if (tool.type === 'hosted') continue;
-    const rewritten = rewrite(tool.name);
-    if (rewritten !== tool.name) (names ??= new Map()).set(rewritten, tool.name);
+    const name = wire(tool);
+    if (all || name !== tool.name) (names ??= new Map()).set(name, tool);
   }
   return names;
 }
 
-const renamed = (block: Block, names: ReadonlyMap<string, string>): Block => {
-  const name = block.type === 'tool-call' ? names.get(block.name) : undefined;
-  return block.type === 'tool-call' && name !== undefined ? { ...block, name } : block;
-};
+function renamed(block: Block, names: Originals): Block {
+  const tool = block.type === 'tool-call' ? names.get(block.name) : undefined;
+  return block.type === 'tool-call' && tool !== undefined ? { ...block, name: tool.name, namespace: tool.namespace } : block;
+}
 
 /** An answer whose calls name the tools as the client does. */
-export function restoreToolNames(
-  request: LlmRequest | undefined,
-  rewrite: ((name: string) => string) | undefined,
-  response: LlmResponse,
-): LlmResponse {
+export function restoreToolNames(request: LlmRequest | undefined, rewrite: (name: string) => string, response: LlmResponse): LlmResponse {
   const names = originals(request, rewrite);
   if (names === undefined) return response;
   const restore = <Kind extends Answer>(answer: Kind): Kind => ({ ...answer, blocks: answer.blocks.map((block) => renamed(block, names)) });
@@ -42,7 +42,7 @@ export function restoreToolNames(
 /** The same for a stream; undefined when no name was rewritten. */
 export function restoreToolNamesInStream(
   request: LlmRequest | undefined,
-  rewrite: ((name: string) => string) | undefined,
+  rewrite: (name: string) => string,
 ): Machine<StreamEvent, StreamEvent> | undefined {
   const names = originals(request, rewrite);
   if (names === undefined) return undefined;

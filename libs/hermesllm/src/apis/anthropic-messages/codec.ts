@@ -1,6 +1,7 @@
 import type { Codec } from '../../codec.ts';
 import { frame } from '../../codec.ts';
 import { sseFraming } from '../../framing/sse-framing.ts';
+import { plainName } from '../name-mark.ts';
 import { api } from './api.ts';
 import { decodeError, decodeFailure, encodeError } from './error.ts';
 import { proofs } from './proofs.ts';
@@ -18,6 +19,7 @@ export const anthropicMessages = {
   requiredMembers: { messages: '[', max_tokens: '' },
   modelInBody: true,
   proofs,
+  toolName: (name) => plainName(name, 128),
   decodeRequest,
   encodeRequest,
   decodeResponse,

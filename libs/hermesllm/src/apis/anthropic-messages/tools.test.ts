@@ -91,7 +91,6 @@ describe('tools', () => {
     ],
     ['a strict function', tool('a', { strict: true }), { name: 'a', input_schema: { type: 'object' } }, ['dropped tools[0].strict']],
     ['a lenient function', tool('a', { strict: false }), { name: 'a', input_schema: { type: 'object' } }, []],
-    ['a namespace', tool('a', { namespace: 'n' }), { name: 'a', input_schema: { type: 'object' } }, ['dropped tools[0].namespace']],
     [
       'a custom tool',
       custom({ description: 'd', format: { type: 'text' } }),

@@ -102,7 +102,6 @@ function searchOptions(tool: HostedTool, path: string, scope: Scope): JsonObject
 
 // A definition without `type` is a client tool, so the member is left out: `type` of WireBlock is for Anthropic's own tools.
 function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WireBlock {
-  if (tool.namespace !== undefined) unsupported(scope, `${path}.namespace`);
   if (tool.strict === true) {
     // Anthropic's strict tools take another subset of JSON Schema (additionalProperties: false everywhere, no numeric bounds …) and
     // answer 400 to the rest: https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations

@@ -7,6 +7,7 @@ import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';
 import { streamEncoder } from './stream-encoder.ts';
+import { toolUseId } from './tool-use.ts';
 
 /**
  * {@link https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html | Amazon Bedrock's Converse} and ConverseStream.
@@ -20,6 +21,7 @@ export const bedrockConverse = {
   requiredMembers: {}, // a prompt of Prompt management can stand for the messages
   modelInBody: false,
   proofs,
+  toolName: toolUseId,
   decodeRequest,
   encodeRequest,
   decodeResponse,

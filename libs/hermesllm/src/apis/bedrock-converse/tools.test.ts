@@ -85,7 +85,6 @@ describe('toolConfig', () => {
       [spec('a'), { cachePoint: { type: 'default', ttl: '1h' } }],
       ['approximated tools[0].cache'],
     ],
-    ['a namespace', tool('a', { namespace: 'n' }), [spec('a')], ['dropped tools[0].namespace']],
     [
       'a custom tool',
       { type: 'custom', name: 'c', description: 'd', format: { type: 'text' }, namespace: undefined },
@@ -125,9 +124,9 @@ describe('toolConfig', () => {
 
   it('tells of a grammar that it cannot enforce', () => {
     const format = { type: 'grammar', syntax: 'lark', definition: 'start: /.+/' };
-    const { toolConfig, told } = encode({ tools: [{ type: 'custom', name: 'c', description: undefined, format, namespace: 'n' }] });
+    const { toolConfig, told } = encode({ tools: [{ type: 'custom', name: 'c', description: undefined, format, namespace: undefined }] });
     expect(toolConfig).toMatchObject({ tools: [{ toolSpec: { inputSchema: { json: { 'x-custom-format': format } } } }] });
-    expect(told).toEqual(['emulated tools[0]', 'approximated tools[0].format', 'dropped tools[0].namespace']);
+    expect(told).toEqual(['emulated tools[0]', 'approximated tools[0].format']);
   });
 
   it('is not there without tools', () => {

@@ -141,7 +141,6 @@ const toolSpec = (name: string, description: string | undefined, json: unknown, 
 
 function encodeFunction(tool: FunctionTool, path: string, context: UpstreamContext, out: WireBlock[]): void {
   const { model, own, scope } = context;
-  if (tool.namespace !== undefined) unsupported(scope, `${path}.namespace`);
   const holds = own || model.schemas;
   if (tool.strict === true && !holds) dropped(scope, `${path}.strict`, 'Bedrock does not hold this model to a schema');
   out.push(toolSpec(tool.name, tool.description, objectSchema(tool.schema, path, scope), tool.strict === true && holds ? true : undefined));

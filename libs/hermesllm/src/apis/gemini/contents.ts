@@ -11,7 +11,6 @@ import type { Resolution } from './encode-media.ts';
 import { encodeMedia, resolutionOf } from './encode-media.ts';
 import { encodeResult } from './encode-result.ts';
 import { isThird } from './models.ts';
-import { geminiToolName } from './tool-name.ts';
 import type { WireContent, WirePart } from './wire.ts';
 
 /**
@@ -169,8 +168,8 @@ function pushBlock(block: Block, path: string, context: Context, turn: Turn): vo
       return;
     case 'tool-call': {
       if (block.cache !== undefined) reportCache(path, scope);
-      const name = geminiToolName(block.name);
-      context.names.set(block.id, block.name);
+      const { name } = block;
+      context.names.set(block.id, name);
       const functionCall = { id: block.id === '' ? undefined : block.id, name, args: toolInput(block, path, scope) };
       const part: WirePart = { functionCall, thoughtSignature: ownSignature(block.signature, path, scope) };
       if (turn.firstCall === undefined) {

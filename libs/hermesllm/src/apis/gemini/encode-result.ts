@@ -5,7 +5,6 @@ import type { Scope } from '../../scope.ts';
 import { approximated, defaulted, foreign, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { encodeMedia } from './encode-media.ts';
-import { geminiToolName } from './tool-name.ts';
 import type { WirePart } from './wire.ts';
 
 /** What a tool result becomes: the response, and media that stand beside it for models that take none inside. */
@@ -30,7 +29,7 @@ export function encodeResult(block: ToolResultBlock, name: string | undefined, i
   if (known === undefined) defaulted(scope, `${path}.name`, `No call has this id, and Gemini demands a name; sent ${unnamed}`);
   const functionResponse = {
     id: block.id,
-    name: known === undefined ? unnamed : geminiToolName(known),
+    name: known ?? unnamed,
     response: responseOf(texts, block.isError),
     parts: inside && media.length > 0 ? media : undefined,
   };

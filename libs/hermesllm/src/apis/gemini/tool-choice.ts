@@ -1,7 +1,6 @@
 import type { ToolChoice } from '../../model/request.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, dropped } from '../../warn.ts';
-import { geminiToolName } from './tool-name.ts';
 import type { WireFunctionCallingConfig } from './wire.ts';
 import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
@@ -56,9 +55,9 @@ export function encodeToolChoice(
     case 'none':
       return config('NONE', undefined);
     case 'tool':
-      return config('ANY', [geminiToolName(choice.name)]);
+      return config('ANY', [choice.name]);
     case 'allowed':
-      if (choice.mode === 'required') return config('ANY', choice.names.map(geminiToolName));
+      if (choice.mode === 'required') return config('ANY', choice.names);
       approximated(scope, 'toolChoice', 'Only the allowed tools are sent');
       return config(strict ? 'VALIDATED' : 'AUTO', undefined);
   }

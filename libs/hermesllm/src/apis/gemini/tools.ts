@@ -4,7 +4,6 @@ import type { Scope } from '../../scope.ts';
 import { approximated, dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { jsonSchemaOf } from './json-schema.ts';
-import { geminiToolName } from './tool-name.ts';
 import type { WirePart } from './wire.ts';
 import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
@@ -96,7 +95,7 @@ export function encodeTools(
 function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WirePart {
   if (tool.cache !== undefined) unsupported(scope, `${path}.cache`);
   return {
-    name: encodeName(tool, path, scope),
+    name: tool.name,
     description: tool.description,
     parametersJsonSchema: encodeSchema(tool.schema, path, scope),
   };
@@ -107,13 +106,6 @@ function encodeSchema(schema: unknown, path: string, scope: Scope): unknown {
   if (isObject(schema)) return Object.keys(schema).length === 0 ? undefined : schema;
   approximated(scope, `${path}.schema`, 'The schema is not an object; the tool takes any object');
   return { type: 'object' };
-}
-
-function encodeName(tool: FunctionTool, path: string, scope: Scope): string {
-  if (tool.namespace !== undefined) unsupported(scope, `${path}.namespace`);
-  const name = geminiToolName(tool.name);
-  if (name !== tool.name) approximated(scope, `${path}.name`, `Gemini refuses the name; the tool is called ${name}`);
-  return name;
 }
 
 const ownTools: Readonly<Record<string, WirePart>> = { 'web-search': { googleSearch: {} }, 'code-execution': { codeExecution: {} } };

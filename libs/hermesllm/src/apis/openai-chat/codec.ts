@@ -2,6 +2,7 @@ import type { Codec } from '../../codec.ts';
 import { frame } from '../../codec.ts';
 import { sseFraming } from '../../framing/sse-framing.ts';
 import { decodeError, decodeFailure, encodeError } from './error.ts';
+import { plainName } from '../name-mark.ts';
 import { api } from './api.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
@@ -16,6 +17,7 @@ export const openaiChat = {
   sequentialBlocks: false,
   requiredMembers: { messages: '[' },
   modelInBody: true,
+  toolName: (name) => plainName(name, 64),
   decodeRequest,
   encodeRequest,
   decodeResponse,

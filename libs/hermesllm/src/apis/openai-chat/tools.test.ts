@@ -146,10 +146,10 @@ describe('tools that are written', () => {
       [],
     ],
     [
-      'a namespace and a cache hint',
-      functionTool({ namespace: 'n', cache: { ttl: undefined } }),
+      'a cache hint',
+      functionTool({ cache: { ttl: undefined } }),
       { type: 'function', function: { name: 'f' } },
-      ['approximated tools[0].cache', 'approximated tools[0].namespace'],
+      ['approximated tools[0].cache'],
     ],
     [
       'a custom tool as a function',

@@ -95,14 +95,8 @@ export function encodeTools({ tools }: LlmRequest, wire: Record<string, unknown>
 
 function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WirePart {
   reportCache(tool.cache, path, scope);
-  reportNamespace(tool.namespace, path, scope);
   const { name, description, schema, strict } = tool;
   return { type: 'function', function: { name, description, parameters: withProperties(schema ?? undefined), strict } };
-}
-
-function reportNamespace(namespace: string | undefined, path: string, scope: Scope): void {
-  if (namespace !== undefined)
-    approximated(scope, `${path}.namespace`, 'Chat Completions has no namespaces of tools; its name stands alone');
 }
 
 /** Web search of another API. Domains have no place here. */

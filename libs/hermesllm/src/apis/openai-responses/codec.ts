@@ -1,6 +1,7 @@
 import type { Codec } from '../../codec.ts';
 import { sseFraming } from '../../framing/sse-framing.ts';
 import { decodeError, decodeFailure, encodeError } from './error.ts';
+import { plainName } from '../name-mark.ts';
 import { api } from './api.ts';
 import { proofs } from './reasoning.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
@@ -18,6 +19,7 @@ export const openaiResponses = {
   requiredMembers: {},
   modelInBody: true,
   proofs,
+  toolName: (name) => plainName(name, 128),
   decodeRequest,
   encodeRequest,
   decodeResponse,

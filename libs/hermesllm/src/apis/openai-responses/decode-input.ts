@@ -11,7 +11,6 @@ import type { Fields } from '../../fields.ts';
 import { onlyKnown, pathAt, readItem, readString, requireObject, requireString, wrongMember } from '../../fields.ts';
 
 // `id` and `status` name and describe an item on the server that made it; no other server knows them, so they are read and left.
-// `namespace` follows from the tool's definition.
 const messageMembers = words('type role content id status');
 const callMembers = words('type id call_id name namespace arguments status');
 const customCallMembers = words('type id call_id name namespace input status');
@@ -33,16 +32,10 @@ function decodeItem(item: Fields, messages: Message[]): void {
       decodeMessage(onlyKnown(item, messageMembers), messages);
       return;
     case 'function_call':
-      onlyKnown(item, callMembers);
-      blocksOf('assistant', messages).push(
-        toolCallBlock(requireString(item, 'call_id'), requireString(item, 'name'), requireString(item, 'arguments')),
-      );
+      decodeCall(onlyKnown(item, callMembers), 'arguments', messages);
       return;
     case 'custom_tool_call':
-      onlyKnown(item, customCallMembers);
-      blocksOf('assistant', messages).push(
-        toolCallBlock(requireString(item, 'call_id'), requireString(item, 'name'), requireString(item, 'input'), true),
-      );
+      decodeCall(onlyKnown(item, customCallMembers), 'input', messages);
       return;
     case 'function_call_output':
     case 'custom_tool_call_output': {
@@ -59,6 +52,14 @@ function decodeItem(item: Fields, messages: Message[]): void {
     default: // item_reference, tools that OpenAI runs, and what may come
       blocksOf('assistant', messages).push(unknownBlock(api, item.wire));
   }
+}
+
+function decodeCall(item: Fields, input: 'arguments' | 'input', messages: Message[]): void {
+  const id = requireString(item, 'call_id');
+  const name = requireString(item, 'name');
+  const text = requireString(item, input);
+  const namespace = readString(item, 'namespace');
+  blocksOf('assistant', messages).push(toolCallBlock(id, name, text, input === 'input', undefined, undefined, namespace));
 }
 
 function decodeMessage(item: Fields, messages: Message[]): void {

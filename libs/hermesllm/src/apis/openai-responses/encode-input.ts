@@ -6,7 +6,6 @@ import { approximated, dropped, foreign, unsupported } from '../../warn.ts';
 import { encodeOutputText, encodeParts } from './encode-parts.ts';
 import { encodeOwnReasoning } from './reasoning.ts';
 import { api } from './api.ts';
-import { namespacesOf } from './tools.ts';
 import type { WireItem, WirePart } from './wire.ts';
 import { failedText } from '../failed-result.ts';
 
@@ -20,7 +19,6 @@ export interface EncodedInput {
 /** System messages that open the conversation are `instructions`; every other message becomes items where it stands. */
 export function encodeInput(request: LlmRequest, scope: Scope): EncodedInput {
   const { messages } = request;
-  const namespaces = namespacesOf(request.tools);
   const customCalls = new Set<string>();
   const out: EncodedInput = { instructions: undefined, input: [], reasons: false };
   let leading = true;
@@ -41,7 +39,7 @@ export function encodeInput(request: LlmRequest, scope: Scope): EncodedInput {
     leading = false;
     switch (message.role) {
       case 'assistant':
-        encodeAssistant(message.blocks, path, out, namespaces, customCalls, scope);
+        encodeAssistant(message.blocks, path, out, customCalls, scope);
         break;
       case 'tool':
         for (let j = 0; j < message.blocks.length; j++) {
@@ -70,14 +68,7 @@ function plainText(blocks: readonly Block[]): string | undefined {
   return text;
 }
 
-function encodeAssistant(
-  blocks: readonly Block[],
-  path: string,
-  out: EncodedInput,
-  namespaces: ReadonlyMap<string, string> | undefined,
-  customCalls: Set<string>,
-  scope: Scope,
-): void {
+function encodeAssistant(blocks: readonly Block[], path: string, out: EncodedInput, customCalls: Set<string>, scope: Scope): void {
   let content: WirePart[] | undefined; // of the open message item
   const addPart = (part: WirePart): void => {
     if (content === undefined) {
@@ -104,7 +95,7 @@ function encodeAssistant(
         if (block.custom) customCalls.add(block.id);
         if (block.signature !== undefined) unsupported(scope, `${blockPath}.signature`);
         if (block.cache !== undefined) approximated(scope, `${blockPath}.cache`, 'OpenAI caches prefixes by itself');
-        addItem(callItem(block, namespaces));
+        addItem(callItem(block));
         break;
       case 'reasoning': {
         const item = encodeOwnReasoning(block, blockPath, scope);
@@ -128,8 +119,8 @@ function encodeAssistant(
 const isPart = ({ type }: WireItem): boolean => type.startsWith('input_') || type.startsWith('output_');
 
 /** A call without its item id, which only the server that made it knows. */
-function callItem(block: ToolCallBlock, namespaces: ReadonlyMap<string, string> | undefined): WireItem {
-  const namespace = namespaces?.get(block.name);
+function callItem(block: ToolCallBlock): WireItem {
+  const { namespace } = block;
   return block.custom
     ? { type: 'custom_tool_call', call_id: block.id, name: block.name, namespace, input: block.input }
     : { type: 'function_call', call_id: block.id, name: block.name, namespace, arguments: argumentsOf(block) };

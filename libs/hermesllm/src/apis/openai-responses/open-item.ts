@@ -107,11 +107,11 @@ export function openMessage(id: string, output_index: number): OpenItem {
 }
 
 /** A call of a function or a custom tool. */
-export function openCall(block: ToolCallBlock, id: string, output_index: number, namespace: string | undefined): OpenItem {
+export function openCall(block: ToolCallBlock, id: string, output_index: number): OpenItem {
   const { custom } = block;
   const event = custom ? 'response.custom_tool_call_input' : 'response.function_call_arguments';
   const envelope: DeltaEnvelope = { type: `${event}.delta`, mid: `${placeOf(id, output_index)},"delta":`, tail: '}' };
-  const item = (input: string, status: string): WireItem => callOutput(id, custom, block.id, block.name, namespace, input, status);
+  const item = (input: string, status: string): WireItem => callOutput(id, custom, block.id, block.name, block.namespace, input, status);
   let input = '';
   return {
     kind: 'call',

@@ -234,8 +234,8 @@ describe('encodeResponse', () => {
   });
 
   it('puts a call back into the namespace of its tool', () => {
-    const request = openaiResponses.decodeRequest(fixture('agent.request.json'), createScope([]));
-    const { output } = encode(response([toolCallBlock('c', 'find_customer', '{}'), toolCallBlock('d', 'shell', '{}')]), request);
+    const call = toolCallBlock('c', 'find_customer', '{}', false, undefined, undefined, 'crm');
+    const { output } = encode(response([call, toolCallBlock('d', 'shell', '{}')]));
     expect(output.map(({ namespace }) => namespace)).toEqual(['crm', undefined]);
   });
 

@@ -25,7 +25,6 @@ import {
 } from './output-items.ts';
 import { decodeReasoningItem, reasoningItem, sealForClient, wantsEncrypted } from './reasoning.ts';
 import { api } from './api.ts';
-import { namespacesOf } from './tools.ts';
 import { decodeUsage } from './usage.ts';
 import type { ReadItem, ReadPart, ReadResponse, WireAnnotation, WireItem, WirePart } from './wire.ts';
 
@@ -142,7 +141,6 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
 /** Writes blocks as output items: neighbouring texts are one part of one message item. */
 function encodeOutput({ blocks, logprobs }: LlmResponse, request: LlmRequest, scope: Scope): WireItem[] {
   const output: WireItem[] = [];
-  const namespaces = namespacesOf(request.tools);
   const encrypted = wantsEncrypted(request);
   let content: WirePart[] | undefined; // of the open message item
   let tokens = logprobs;
@@ -187,7 +185,7 @@ function encodeOutput({ blocks, logprobs }: LlmResponse, request: LlmRequest, sc
             block.custom,
             block.id,
             block.name,
-            namespaces?.get(block.name),
+            block.namespace,
             block.custom ? block.input : argumentsOf(block),
             'completed',
           ),

@@ -20,7 +20,6 @@ import type { OpenItem } from './open-item.ts';
 import { openCall, openMessage, openReasoning } from './open-item.ts';
 import { carriedFor, imageItem, itemId, ownItem, reportTextSignature } from './output-items.ts';
 import { reasoningItem, sealForClient, wantsEncrypted } from './reasoning.ts';
-import { namespacesOf } from './tools.ts';
 import type { WireItem } from './wire.ts';
 
 /** Characters that an answer may have, 64 Mi: the protocol repeats the whole answer at its end, so all of it is held. */
@@ -42,7 +41,6 @@ const answerLimit = 64 * 1024 * 1024;
  */
 export function streamEncoder(request: LlmRequest, scope: Scope): Machine<StreamEvent, Frame> {
   const encrypted = wantsEncrypted(request);
-  const namespaces = namespacesOf(request.tools);
   const echo = echoOf(request, scope);
   const output: WireItem[] = [];
   let head: AnswerHead | undefined;
@@ -111,7 +109,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
       case 'tool-call': {
         closeItem('completed', out);
         const id = scope.newId(started.custom ? 'ctc_' : 'fc_');
-        open(openCall(started, id, output.length, namespaces?.get(started.name)), out);
+        open(openCall(started, id, output.length), out);
         if (started.input !== '') return addText(started.input, undefined, out);
         break;
       }

@@ -189,12 +189,3 @@ export function encodeToolChoice({ toolChoice, tools }: LlmRequest): unknown {
 
 const kindOf = (name: string, tools: readonly Tool[] | undefined): 'function' | 'custom' =>
   tools?.some((tool) => tool.type === 'custom' && tool.name === name) ? 'custom' : 'function';
-
-/** The namespace of each tool that has one. */
-export function namespacesOf(tools: readonly Tool[] | undefined): ReadonlyMap<string, string> | undefined {
-  let names: Map<string, string> | undefined;
-  for (const tool of tools ?? []) {
-    if (tool.type !== 'hosted' && tool.namespace !== undefined) (names ??= new Map()).set(tool.name, tool.namespace);
-  }
-  return names;
-}
