@@ -4,6 +4,8 @@ import { buildConnector, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Builtins } from './builtin-upstream.ts';
 import { answerBuiltin } from './builtin-upstream.ts';
+import type { SilenceWatch, Watched } from './silence-watch.ts';
+import { createSilenceWatch } from './silence-watch.ts';
 
 /** What the sender of an upstream request is told, in order: one head, chunks, then one end or failure. */
 export interface UpstreamListener {
@@ -72,6 +74,11 @@ export interface UpstreamPoolOptions {
 export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {}, sign, ca }: UpstreamPoolOptions = {}): UpstreamPools {
   const pools = new Map<string, Pool>();
   const known = new WeakMap<UpstreamTarget, Pool>();
+  const silence: Silence = {
+    watch: createSilenceWatch(Math.min(timeouts.firstByteMs, timeouts.streamIdleMs)),
+    firstByteMs: timeouts.firstByteMs,
+    idleMs: timeouts.streamIdleMs,
+  };
   const poolOf = (target: UpstreamTarget & { type: 'socket' }): Pool => {
     const same = known.get(target);
     if (same !== undefined) return same;
@@ -84,8 +91,9 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
     if (pool === undefined) {
       pool = new Pool(origin, {
         connect: connectorTo(target.host, connectMs, ca),
-        headersTimeout: timeouts.firstByteMs,
-        bodyTimeout: timeouts.streamIdleMs,
+        // The watch bounds both.
+        headersTimeout: 0,
+        bodyTimeout: 0,
         keepAliveTimeout: keepAliveMs,
         pipelining: 1,
       });
@@ -101,8 +109,8 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
       const { target } = request;
       if (target.type === 'builtin') return answerBuiltin(builtins, target.name, request, listener, self);
       const pool = poolOf(target);
-      if (request.sign === undefined) return dispatch(pool, target.authority, request, listener);
-      return sendSigned(request, sign ?? cannotSign, listener, (signed) => dispatch(pool, target.authority, signed, listener));
+      if (request.sign === undefined) return dispatch(pool, target.authority, request, silence, listener);
+      return sendSigned(request, sign ?? cannotSign, listener, (signed) => dispatch(pool, target.authority, signed, silence, listener));
     },
     running() {
       let running = 0;
@@ -172,66 +180,101 @@ function headerList(headers: UpstreamRequest['headers'], authority: string): str
   return list;
 }
 
-function dispatch(pool: Pool, authority: string, request: UpstreamRequest, listener: UpstreamListener): UpstreamCall {
-  const call = new PooledCall(listener);
+/** How long an upstream may be silent, and who looks. */
+interface Silence {
+  readonly watch: SilenceWatch;
+  readonly firstByteMs: number;
+  readonly idleMs: number;
+}
+
+function dispatch(pool: Pool, authority: string, request: UpstreamRequest, silence: Silence, listener: UpstreamListener): UpstreamCall {
+  const call = new PooledCall(silence, listener);
   pool.dispatch({ path: request.path, method: request.method, headers: headerList(request.headers, authority), body: request.body }, call);
   return call;
 }
 
-/** A request to undici: what its sender holds and what undici tells are one object, because there is one for each request. */
-class PooledCall implements UpstreamCall, Dispatcher.DispatchHandler {
+/** A request to undici: what its sender holds, what undici tells and what is watched are one object, because there is one for each request. */
+class PooledCall implements UpstreamCall, Watched, Dispatcher.DispatchHandler {
+  silenceMs: number;
+  silentSince = 0;
+  place = -1;
+  readonly #silence: Silence;
   readonly #listener: UpstreamListener;
   #controller: Dispatcher.DispatchController | undefined = undefined;
   #over = false;
 
-  constructor(listener: UpstreamListener) {
+  constructor(silence: Silence, listener: UpstreamListener) {
+    this.silenceMs = silence.firstByteMs;
+    this.#silence = silence;
     this.#listener = listener;
   }
 
   abort(): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#controller?.abort(aborted);
   }
 
   pause(): void {
+    this.#silence.watch.remove(this);
     this.#controller?.pause();
   }
 
   resume(): void {
+    if (!this.#over && this.#controller !== undefined) this.#silence.watch.add(this);
     this.#controller?.resume();
   }
 
+  /** The request leaves; before, it may have waited for a connection. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#over) controller.abort(aborted);
+    else this.#silence.watch.add(this);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Parameters<UpstreamListener['onHead']>[1]): void {
-    if (!this.#over && status >= 200) this.#listener.onHead(status, headers);
+    if (this.#over || status < 200) return;
+    this.silentSince = 0;
+    this.silenceMs = this.#silence.idleMs;
+    this.#listener.onHead(status, headers);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
-    if (!this.#over) this.#listener.onChunk(chunk);
+    if (this.#over) return;
+    this.silentSince = 0;
+    this.#listener.onChunk(chunk);
   }
 
   onResponseEnd(): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#listener.onEnd();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#listener.onFailure(failureOf(error));
   }
+
+  onSilence(): void {
+    this.#end();
+    this.#controller?.abort(silent);
+    this.#listener.onFailure(tooSlow);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#silence.watch.remove(this);
+  }
 }
+
+const silent = new Error('The upstream is silent');
+const tooSlow: UpstreamFailure = { reason: 'timeout', message: 'The upstream did not answer in time' };
 
 const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 /** Codes of certificates that cannot be trusted or are for another name; nothing was sent then. */
 const untrusted = /^(?:CERT_|ERR_TLS|UNABLE_TO_|INVALID_CA)|_CERT(?:_|$)/;
-const timeout = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
 
 // Only the code is told: messages of network errors name addresses that are nobody else's business.
 function failureOf(error: Error): UpstreamFailure {
@@ -239,6 +282,6 @@ function failureOf(error: Error): UpstreamFailure {
   if (unreachable.has(code) || untrusted.test(code)) {
     return { reason: 'unreachable', message: `The upstream cannot be reached (${code})` };
   }
-  if (timeout.has(code)) return { reason: 'timeout', message: 'The upstream did not answer in time' };
+  if (code === 'ETIMEDOUT') return tooSlow;
   return { reason: 'reset', message: `The upstream closed the connection (${code})` };
 }
