@@ -1,15 +1,13 @@
+// biome-ignore-all format: one line for each operation
 import * as env from './env';
 import * as operation from './operations';
-// biome-ignore format: names
-import { bytes, engine, exception, float, int, integer, literal, out, pairs, releaseArguments, size, taken, undefinedValue } from './values';
-import { endOfString, scanMembers } from './scan-members';
+import { append, argument, begin, bytes, engine, exception, float, int, integer, literal, nullValue, out, pairs, put, releaseArguments, size, tagObject, tagOf, taken, undefinedValue, written } from './values';
+import { scanMembers } from './scan-members';
 import { setBudget } from './watchdog';
 import { random_get } from './wasi_snapshot_preview1';
+import { writeJson } from './write-json';
 
-/**
- * The one native function of the script, `__host(operation, ...arguments)`. QuickJS calls it through a slot of the function table that the build
- * fixes, so its four parameters are those of a C function of QuickJS and cannot be others.
- */
+/** The one native function of the script, `__host(operation, ...arguments)`. QuickJS calls it by its slot in the table, as a C function of its own. */
 export function hostCall(_context: usize, _self: u64, _count: i32, values: usize): u64 {
   store<u64>(out, 0);
   const answer = perform(values);
@@ -17,7 +15,7 @@ export function hostCall(_context: usize, _self: u64, _count: i32, values: usize
   return answer;
 }
 
-// biome-ignore format: one line for each operation
+const version: usize = memory.data(4); // of the shared entry that was read last
 function perform(v: usize): u64 {
   switch (int(v, 0)) {
     case operation.hostLog: return integer(env.proxy_log(int(v, 1), bytes(v, 2), size(2)));
@@ -34,37 +32,27 @@ function perform(v: usize): u64 {
     case operation.hostRecordMetric: return integer(env.proxy_record_metric(int(v, 1), <u64>float(v, 2)));
     case operation.hostProperty: return env.proxy_get_property(bytes(v, 1), size(1), out, out + 4) == 0 ? taken(true) : undefinedValue;
     case operation.hostSetProperty: return integer(env.proxy_set_property(bytes(v, 1), size(1), bytes(v, 2), size(2)));
-    case operation.hostSharedData: return env.proxy_get_shared_data(bytes(v, 1), size(1), out, out + 4, out + 8) == 0 ? versioned(load<u32>(out + 8)) : undefinedValue;
+    case operation.hostSharedData: return env.proxy_get_shared_data(bytes(v, 1), size(1), out, out + 4, version) == 0 ? taken(true) : undefinedValue;
+    case operation.hostSharedVersion: return env.JS_NewNumber(engine, <f64>load<u32>(version));
     case operation.hostSetSharedData: return integer(env.proxy_set_shared_data(bytes(v, 1), size(1), bytes(v, 2), size(2), int(v, 3)));
-    case operation.hostRandomBytes:
-      store<u32>(out + 4, int(v, 1));
-      store<u32>(out, env.malloc(load<u32>(out + 4)));
-      random_get(load<u32>(out), load<u32>(out + 4));
-      return taken(false);
-    case operation.hostDecode: return env.JS_NewStringLen(engine, bytes(v, 1), size(1));
-    case operation.hostEncode: return env.JS_NewArrayBufferCopy(engine, bytes(v, 1), size(1));
-    case operation.hostParseJson: return parseJson(bytes(v, 1), size(1), int(v, 2));
+    case operation.hostRandomBytes: return begin(int(v, 1)) && random_get(written, int(v, 1)) == 0 ? env.JS_NewUint8ArrayCopy(engine, written, int(v, 1)) : undefinedValue;
+    case operation.hostDecode: return decode(bytes(v, 1), size(1));
+    case operation.hostEncode: return env.JS_NewUint8ArrayCopy(engine, bytes(v, 1), size(1));
+    case operation.hostParseJson: return parseJson(argument(v, 1), bytes(v, 1), size(1), int(v, 2));
     case operation.hostScanMembers: return scanMembers(bytes(v, 1), size(1), int(v, 2));
+    case operation.hostWriteJson: return writeJson(argument(v, 1), int(v, 2));
     case operation.hostSetContext: return integer(env.proxy_set_effective_context(int(v, 1)));
-    case operation.hostSetLimits:
-      setBudget(float(v, 1), float(v, 2));
-      env.JS_SetMemoryLimit(env.qjs_get_runtime_ptr(), <usize>float(v, 3));
-      return undefinedValue;
+    case operation.hostSetLimits: setBudget(float(v, 1), float(v, 2)); env.JS_SetMemoryLimit(env.qjs_get_runtime_ptr(), <usize>float(v, 3)); return undefinedValue;
     case operation.hostMemoryBytes: return env.JS_NewNumber(engine, <f64>memory.size() * 65536);
     default: return undefinedValue;
   }
 }
-
 /** A number, or the status of a call that went wrong as a negative one. `value` is read after the call. */
-function orStatus(status: i32, value: i32): u64 {
-  return integer(status == 0 ? value : -status);
-}
-
+function orStatus(status: i32, value: i32): u64 { return integer(status == 0 ? value : -status); }
 /** A header map as a list `[name, value, name, value, …]`. */
 function headers(map: i32): u64 {
   if (env.proxy_get_header_map_pairs(map, out, out + 4) != 0) return undefinedValue;
-  const list = env.JS_NewArray(engine);
-  const start = load<u32>(out);
+  const list = env.JS_NewArray(engine), start = load<u32>(out);
   if (start == 0) return list;
   const count = load<u32>(start) << 1;
   let at: usize = start + 4 + (count << 2);
@@ -76,35 +64,34 @@ function headers(map: i32): u64 {
   env.free(start);
   return list;
 }
-
-/** `[value, version]` of an entry that all workers share. */
-function versioned(version: u32): u64 {
-  const entry = env.JS_NewArray(engine);
-  env.JS_SetPropertyUint32(engine, entry, 0, taken(true));
-  env.JS_SetPropertyUint32(engine, entry, 1, env.JS_NewNumber(engine, <f64>version));
-  return entry;
-}
-
-/**
- * Parses JSON text, or gives undefined when it is nested too deep. The engine's parser calls itself for each level, and its own check sees only
- * the stack in linear memory: the native stack of the machine that runs this module would overflow first, which ends the whole filter.
- */
-function parseJson(text: usize, length: usize, maxDepth: i32): u64 {
+/** Text of bytes, or undefined when they are no UTF-8. */
+function decode(text: usize, length: usize): u64 { return deepest(text, length, true) < 0 ? undefinedValue : env.JS_NewStringLen(engine, text, length); }
+/*
+ * Parses JSON text, a string or its bytes; undefined when it is nested too deep, null also for bytes that are no UTF-8. The engine's parser calls itself
+ * for each level, and its own check sees only the stack in linear memory: the native stack of the machine that runs this module would overflow
+ * first, which ends the whole filter. It wants a zero behind the text, which bytes do not have. */
+function parseJson(value: u64, text: usize, length: usize, maxDepth: i32): u64 {
   if (text == 0) return exception;
-  return depthOf(text, length) > maxDepth ? undefinedValue : env.JS_ParseJSON(engine, text, length, literal('json'));
+  const isBytes = tagOf(value) == tagObject, depth = deepest(text, length, isBytes);
+  if (depth > maxDepth) return undefinedValue;
+  if (depth < 0 || (isBytes && !(begin(0) && append(text, length) && put(0)))) return nullValue;
+  return env.JS_ParseJSON(engine, isBytes ? written : text, length, literal('json'));
 }
-
-function depthOf(start: usize, length: usize): i32 {
+/** How deep JSON text is nested; -1 for what is no UTF-8, if that is to be looked at. */
+function deepest(start: usize, length: usize, strict: bool): i32 {
   const end = start + length;
-  let depth = 0;
-  let deepest = 0;
-  let at = start;
-  while (at < end) {
+  let depth = 0, most = 0, quoted = false;
+  for (let at = start; at < end; ) {
     const byte = load<u8>(at++);
-    if (byte == 0x22) at = endOfString(at - 1, end);
-    else if (byte == 0x5b || byte == 0x7b) {
-      if (++depth > deepest) deepest = depth;
-    } else if (byte == 0x5d || byte == 0x7d) depth--;
+    if (byte >= 0x80 && strict) {
+      const more: u32 = byte < 0xc2 || byte > 0xf4 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3, second = load<u8>(at);
+      const isRefused = (byte == 0xe0 && second < 0xa0) || (byte == 0xed && second > 0x9f) || (byte == 0xf0 && second < 0x90) || (byte == 0xf4 && second > 0x8f);
+      if (more == 0 || at + more > end || isRefused) return -1;
+      for (const next = at + more; at < next; at++) if (load<u8>(at) >> 6 != 2) return -1;
+    } else if (byte == 0x22) quoted = !quoted;
+    else if (quoted) at += <usize>(byte == 0x5c && at < end && load<u8>(at) < 0x80);
+    else if (byte == 0x5b || byte == 0x7b) most = max(most, ++depth);
+    else if (byte == 0x5d || byte == 0x7d) depth--;
   }
-  return deepest;
+  return most;
 }

@@ -6,9 +6,8 @@
 import * as env from './env';
 import { hostCall } from './host-calls';
 import * as operation from './operations';
-import { engine, exception, integer, literal, out, tagOf, undefinedValue } from './values';
+import { engine, exception, integer, literal, out, tagObject, tagOf, undefinedValue } from './values';
 import { startWatching } from './watchdog';
-
 export { host_interrupt } from './watchdog';
 
 const callValues: usize = memory.data(64);
@@ -18,26 +17,20 @@ env.qjs_set_interrupt_handler(1);
 if (<i32>hostCall.index != <i32>HOST_SLOT) unreachable();
 
 function findPluginEvent(): u64 {
-  const global = env.JS_GetGlobalObject(engine);
-  const found = env.JS_GetPropertyStr(engine, global, literal('__pluginEvent'));
+  const global = env.JS_GetGlobalObject(engine), found = env.JS_GetPropertyStr(engine, global, literal('__pluginEvent'));
   env.JS_FreeValue(engine, global);
   return found;
 }
-
 // What QuickJS imports and the filter does not need.
 export function host_call(_a: i32, _b: i32, _c: i32, _d: i32, _e: i32): i32 { return 0; }
 export function host_promise_rejection(_a: i32, _b: i32, _c: i32): void {}
-export function host_module_normalize(_a: i32, _b: i32): i32 { return 0; }
-export function host_module_load(_a: i32, _b: i32): i32 { return 0; }
+export function host_module_normalize(_a: i32, _b: i32): i32 { return 0; } export function host_module_load(_a: i32, _b: i32): i32 { return 0; }
 export function host_get_timezone_offset(_a: i32, _b: i32): i32 { return 0; }
 
 /** Hands an event to the script; its number is what Envoy is told. */
 function emit(event: i32, id: i32, first: i32, second: i32, bodyBytes: i32): i32 {
-  store<u64>(callValues, integer(event));
-  store<u64>(callValues + 8, integer(id));
-  store<u64>(callValues + 16, integer(first));
-  store<u64>(callValues + 24, integer(second));
-  store<u64>(callValues + 32, integer(bodyBytes));
+  store<u64>(callValues, integer(event)); store<u64>(callValues + 8, integer(id));
+  store<u64>(callValues + 16, integer(first)); store<u64>(callValues + 24, integer(second)); store<u64>(callValues + 32, integer(bodyBytes));
   startWatching(bodyBytes);
   const answer = env.JS_Call(engine, pluginEvent, undefinedValue, 5, callValues);
   const told = answer == exception ? fail(event, id) : <i32>answer;
@@ -45,7 +38,6 @@ function emit(event: i32, id: i32, first: i32, second: i32, bodyBytes: i32): i32
   while (env.JS_ExecutePendingJob(env.qjs_get_runtime_ptr(), out) > 0) {}
   return told;
 }
-
 /** An error that the script did not catch, or could not (time): logged, and told to the script. If it fails again the client gets a plain 500. */
 function fail(event: i32, id: i32): i32 {
   logException();
@@ -55,18 +47,13 @@ function fail(event: i32, id: i32): i32 {
   env.proxy_send_local_response(500, 0, 0, literal(body), body.length, 0, 0, -1);
   return 1;
 }
-
 function logException(): void {
-  const error = env.JS_GetException(engine);
+  const error = env.JS_GetException(engine), stack = tagOf(error) == tagObject ? env.JS_GetPropertyStr(engine, error, literal('stack')) : undefinedValue;
   logText(error);
-  if (tagOf(error) == -1) {
-    const stack = env.JS_GetPropertyStr(engine, error, literal('stack'));
-    logText(stack);
-    env.JS_FreeValue(engine, stack);
-  }
+  if (stack != undefinedValue) logText(stack);
+  env.JS_FreeValue(engine, stack);
   env.JS_FreeValue(engine, error);
 }
-
 function logText(value: u64): void {
   const text = env.JS_ToCStringLen2(engine, out, value, 0);
   if (text == 0) return env.JS_FreeValue(engine, env.JS_GetException(engine));

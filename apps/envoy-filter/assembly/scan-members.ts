@@ -1,28 +1,21 @@
+// biome-ignore-all format: short steps
 import * as env from './env';
 import { engine, integer, undefinedValue } from './values';
 
 /*
- * Where the members of a JSON object stand in its bytes, as `scanMembers` of hermesllm finds them: there by a script, here many times as fast.
- * Both take and refuse the same. The answer is a list `[key, keyStart, start, end, …]`, a key undefined when it has more than plain ASCII;
- * 0 for broken text, 1 for nesting that is too deep.
+ * Where the members of a JSON object stand in its bytes, as `scanMembers` of hermesllm finds them. Both take and refuse the same. The answer is a list
+ * `[key, keyStart, start, end, …]`, a key undefined when it has more than plain ASCII; 0 for broken text, 1 for nesting that is too deep.
  */
-// biome-ignore format: states
-const opening = 0, firstKey = 1, key = 2, colon = 3, beforeValue = 4, value = 5, afterValue = 6, closed = 7;
+const opening = 0, firstKey = 1, key = 2, colon = 3, beforeValue = 4, value = 5, afterValue = 6, closed = 7; // states
 
 export function scanMembers(start: usize, size: usize, depthLimit: i32): u64 {
-  const end = start + size;
-  const list = env.JS_NewArray(engine);
-  let count: u32 = 0;
-  let state = opening;
-  let depth = 0;
-  let keyAt: usize = 0;
-  let keyEnd: usize = 0;
-  let from: usize = 0;
+  const end = start + size, list = env.JS_NewArray(engine);
   const marked = size > 2 && load<u8>(start) == 0xef && load<u8>(start + 1) == 0xbb && load<u8>(start + 2) == 0xbf;
-  let at = marked ? start + 3 : start;
+  let count: u32 = 0, state = opening, depth = 0;
+  let keyAt: usize = 0, keyEnd: usize = 0, from: usize = 0, at = marked ? start + 3 : start;
   while (at < end) {
     const byte = load<u8>(at);
-    if (state != value && isSpace(byte)) at++;
+    if (state != value && (byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09)) at++;
     else if (state == value || state == beforeValue) {
       if (state == beforeValue) from = at;
       state = value;
@@ -60,24 +53,15 @@ export function scanMembers(start: usize, size: usize, depthLimit: i32): u64 {
   }
   return state == closed && at == end ? list : refused(list, 0);
 }
-
 /** The address behind a string; behind the end of all when it does not end. */
-export function endOfString(start: usize, end: usize): usize {
+function endOfString(start: usize, end: usize): usize {
   let at = start + 1;
   while (at < end && load<u8>(at) != 0x22) at += load<u8>(at) == 0x5c ? 2 : 1;
   return at < end ? at + 1 : end + 1;
 }
-function isSpace(byte: u8): bool {
-  return byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09;
-}
-function beginsScalar(byte: u8): bool {
-  return byte == 0x2d || (byte >= 0x30 && byte <= 0x39) || byte == 0x74 || byte == 0x66 || byte == 0x6e;
-}
+function beginsScalar(byte: u8): bool { return byte == 0x2d || (byte >= 0x30 && byte <= 0x39) || byte == 0x74 || byte == 0x66 || byte == 0x6e; }
 function textOfKey(start: usize, end: usize): u64 {
   for (let at = start; at < end; at++) if (load<u8>(at) >= 0x80 || load<u8>(at) == 0x5c) return undefinedValue;
   return env.JS_NewStringLen(engine, start, end - start);
 }
-function refused(list: u64, why: i32): u64 {
-  env.JS_FreeValue(engine, list);
-  return integer(why);
-}
+function refused(list: u64, why: i32): u64 { env.JS_FreeValue(engine, list); return integer(why); }

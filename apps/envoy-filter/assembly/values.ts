@@ -1,12 +1,12 @@
+// biome-ignore-all format: short functions stand on one line
 import * as env from './env';
 
 /*
  * Values of QuickJS, which on a 32-bit machine are 64 bits: a tag above, an integer or a pointer below. Nothing here uses the heap of
  * AssemblyScript, because memory belongs to the allocator of QuickJS; what must be kept for a moment stands in static cells.
  */
-export const undefinedValue: u64 = (3 as u64) << 32;
-export const exception: u64 = (6 as u64) << 32;
-const tagObject: i32 = -1;
+export const nullValue: u64 = 2 << 32, undefinedValue: u64 = 3 << 32, exception: u64 = 6 << 32;
+export const tagObject: i32 = -1;
 
 /** The engine's context. */
 export const engine: usize = env.qjs_get_context_ptr();
@@ -14,15 +14,11 @@ export const engine: usize = env.qjs_get_context_ptr();
 export const out: usize = memory.data(32);
 const outLength: usize = out + 16;
 const scratch: usize = memory.data(256);
-/** For each of eight arguments: pointer, size, and what owns the memory (1 a string of the engine, 2 an allocation of ours). */
+/** For each of eight arguments: pointer, size, and the string of the engine that owns the memory, if one does. */
 const cells: usize = memory.data(96);
 
-export function tagOf(value: u64): i32 {
-  return <i32>(value >> 32);
-}
-export function integer(value: i32): u64 {
-  return <u64>(<u32>value);
-}
+export function tagOf(value: u64): i32 { return <i32>(value >> 32); }
+export function integer(value: i32): u64 { return <u64>(<u32>value); }
 /** A short ASCII literal as a C string; valid until the next one. */
 export function literal(text: string): usize {
   const from = changetype<usize>(text);
@@ -30,85 +26,86 @@ export function literal(text: string): usize {
   store<u8>(scratch + text.length, 0);
   return scratch;
 }
-
-function argument(values: usize, index: i32): u64 {
-  return load<u64>(values + ((<usize>index) << 3));
-}
+export function argument(values: usize, index: i32): u64 { return load<u64>(values + ((<usize>index) << 3)); }
 export function float(values: usize, index: i32): f64 {
   const value = argument(values, index);
   if (tagOf(value) == 0) return <f64>(<i32>value);
   return env.JS_ToFloat64(engine, outLength, value) == 0 ? load<f64>(outLength) : 0;
 }
 export function int(values: usize, index: i32): i32 {
-  return <i32>float(values, index);
+  const value = argument(values, index);
+  return tagOf(value) == 0 ? <i32>value : <i32>float(values, index);
 }
-function keep(index: i32, pointer: usize, size: usize, owner: i32): usize {
+function keep(index: i32, pointer: usize, size: usize, owner: usize = 0): usize {
   const cell = cells + <usize>index * 12;
   store<u32>(cell, pointer);
   store<u32>(cell + 4, size);
-  store<u32>(cell + 8, pointer == 0 ? 0 : owner);
+  store<u32>(cell + 8, owner);
   return pointer;
 }
 /** Size of an argument that `bytes` or `pairs` has read. */
-export function size(index: i32): usize {
-  return load<u32>(cells + <usize>index * 12 + 4);
-}
+export function size(index: i32): usize { return load<u32>(cells + <usize>index * 12 + 4); }
 /** Frees what the arguments of one host call own. */
 export function releaseArguments(): void {
   for (let cell = cells; cell < cells + 96; cell += 12) {
-    const owner = load<u32>(cell + 8);
-    if (owner == 1) env.JS_FreeCString(engine, load<u32>(cell));
-    else if (owner == 2) env.free(load<u32>(cell));
+    if (load<u32>(cell + 8) != 0) env.JS_FreeCString(engine, load<u32>(cell + 8));
     store<u32>(cell + 8, 0);
   }
+}
+/** What is being written, in memory of the engine that grows and stays. */
+export let written: usize = 0, writtenSize: usize = 0;
+let room: usize = 0;
+/** Begins to write behind a number of bytes that are filled in later. False here and below: there is no memory. */
+export function begin(size: usize): bool { writtenSize = 0; return append(0, size); }
+/** Adds bytes from an address, or what has been there. */
+export function append(from: usize, size: usize): bool {
+  const end = writtenSize + size;
+  if (end > room) {
+    const grown = env.js_realloc_rt(env.qjs_get_runtime_ptr(), written, end + (end >> 1) + 4096);
+    if (grown == 0) return false;
+    written = grown;
+    room = end + (end >> 1) + 4096;
+  }
+  if (from != 0) memory.copy(written + writtenSize, from, size);
+  writtenSize = end;
+  return true;
+}
+export function put(byte: u8): bool {
+  if (!append(0, 1)) return false;
+  store<u8>(written + writtenSize - 1, byte);
+  return true;
 }
 
 /** A string as UTF-8, or the bytes of a Uint8Array; empty for undefined. */
 export function bytes(values: usize, index: i32): usize {
   const value = argument(values, index);
-  if (value == undefinedValue) return keep(index, 0, 0, 0);
+  if (value == undefinedValue) return keep(index, 0, 0);
   store<u32>(outLength, 0);
-  if (tagOf(value) == tagObject && env.JS_GetTypedArrayType(value) >= 0) {
-    const start = env.JS_GetUint8Array(engine, outLength, value);
-    return keep(index, start, load<u32>(outLength), 0);
-  }
-  const text = env.JS_ToCStringLen2(engine, outLength, value, 0);
-  return keep(index, text, load<u32>(outLength), 1);
+  const isBytes = tagOf(value) == tagObject && env.JS_GetTypedArrayType(value) >= 0;
+  const start = isBytes ? env.JS_GetUint8Array(engine, outLength, value) : env.JS_ToCStringLen2(engine, outLength, value, 0);
+  return keep(index, start, load<u32>(outLength), isBytes ? 0 : start);
 }
-/** A list `[name, value, name, value, …]` in the form in which proxy-wasm takes header maps. */
+/** A list `[name, value, name, value, …]` in the form in which proxy-wasm takes header maps; valid until something else is written. */
 export function pairs(values: usize, index: i32): usize {
   const list = argument(values, index);
-  if (tagOf(list) != tagObject) return keep(index, 0, 0, 0);
-  const count = <i32>env.JS_GetPropertyStr(engine, list, literal('length'));
-  let total: usize = 4;
-  for (let i = 0; i < count; i++) total += 5 + textOf(list, i, 0);
-  const start = env.malloc(total);
-  if (start == 0) return keep(index, 0, 0, 0);
-  store<u32>(start, count >> 1);
-  let at: usize = start + 4 + ((<usize>count) << 2);
-  for (let i = 0; i < count; i++) {
-    const length = textOf(list, i, at);
-    store<u32>(start + 4 + ((<usize>i) << 2), length);
-    at += length;
-    store<u8>(at++, 0);
+  if (tagOf(list) != tagObject || env.JS_GetLength(engine, list, outLength) != 0) return keep(index, 0, 0);
+  const count = load<u32>(outLength);
+  let fits = begin(4 + (count << 2));
+  for (let i: u32 = 0; fits && i < count; i++) {
+    const item = env.JS_GetPropertyUint32(engine, list, i);
+    const text = env.JS_ToCStringLen2(engine, outLength, item, 0);
+    store<u32>(written + 4 + (i << 2), text == 0 ? 0 : load<u32>(outLength));
+    fits = append(text, text == 0 ? 0 : load<u32>(outLength)) && put(0);
+    if (text != 0) env.JS_FreeCString(engine, text);
+    env.JS_FreeValue(engine, item);
   }
-  return keep(index, start, at - start, 2);
+  if (fits) store<u32>(written, count >> 1);
+  return fits ? keep(index, written, writtenSize) : keep(index, 0, 0);
 }
-/** Size of a text of a list, which is copied to an address unless that is zero. */
-function textOf(list: u64, index: i32, to: usize): usize {
-  const item = env.JS_GetPropertyUint32(engine, list, index);
-  const text = env.JS_ToCStringLen2(engine, outLength, item, 0);
-  const length: usize = text == 0 ? 0 : load<u32>(outLength);
-  if (to != 0) memory.copy(to, text, length);
-  if (text != 0) env.JS_FreeCString(engine, text);
-  env.JS_FreeValue(engine, item);
-  return length;
-}
-/** The host's answer in `out` as text, or as an ArrayBuffer; frees it. */
+/** The host's answer in `out` as text, or as a Uint8Array; frees it. */
 export function taken(asText: bool): u64 {
-  const start = load<u32>(out);
-  const length = load<u32>(out + 4);
-  const value = asText ? env.JS_NewStringLen(engine, start, length) : env.JS_NewArrayBufferCopy(engine, start, length);
+  const start = load<u32>(out), length = load<u32>(out + 4);
+  const value = asText ? env.JS_NewStringLen(engine, start, length) : env.JS_NewUint8ArrayCopy(engine, start, length);
   if (start != 0) env.free(start);
   return value;
 }

@@ -57,8 +57,10 @@ export interface EnvoyHost {
   /** Writes an entry unless somebody else has written it since `version`; 0 for one that was not there. False: it was. */
   setSharedData(key: string, value: string, version: number): boolean;
   randomBytes(size: number): Uint8Array;
-  /** UTF-8 without checks: see `native-utf8.ts`. */
-  decode(bytes: Uint8Array): string;
+  /** UTF-8 to text, undefined for what is broken; `encode` does not check: see `native-utf8.ts`. */
+  decode(bytes: Uint8Array): string | undefined;
+  /** The value of JSON in bytes; null also for what is no UTF-8. */
+  parseBytes(bytes: Uint8Array): unknown;
   encode(text: string): Uint8Array;
   /** See `Utf8.memberOffsets` of hermesllm. */
   memberOffsets(bytes: Uint8Array, depthLimit: number): readonly (string | number | undefined)[] | number;

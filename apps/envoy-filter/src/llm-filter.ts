@@ -8,7 +8,7 @@ Object.assign(globalThis, {
   __pluginEvent: createPlugin(
     {
       createGateway: createLlmGateway,
-      echo: ({ body }, nowMs) => answerEcho(typeof body === 'string' ? body : scriptHost.decode(body), nowMs),
+      echo: ({ body }, nowMs) => answerEcho(typeof body === 'string' ? body : (scriptHost.decode(body) ?? ''), nowMs),
     },
     scriptHost,
   ),

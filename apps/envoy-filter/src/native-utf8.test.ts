@@ -3,11 +3,23 @@ import { describe, expect, it } from 'vitest';
 import type { EnvoyHost } from './host.ts';
 import { createNativeUtf8 } from './native-utf8.ts';
 
-/** An engine whose ways with broken text are its own: a fault shows as such. */
+function whole(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The native side: nothing for what is broken. */
 function engine(): { utf8: ReturnType<typeof createNativeUtf8>; encoded: string[] } {
   const encoded: string[] = [];
   const host: Partial<EnvoyHost> = {
-    decode: (bytes) => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).replaceAll('\ufffd', '\ufffd!'),
+    decode: whole,
+    parseBytes(bytes) {
+      const text = whole(bytes);
+      return text === undefined ? null : (JSON.parse(text) as unknown);
+    },
     encode(text) {
       encoded.push(text);
       return new TextEncoder().encode(text);
@@ -36,6 +48,15 @@ describe('UTF-8 of the engine', () => {
   ])('leaves %s to portable code', (_name, values) => {
     const bytes = Uint8Array.from(values);
     expect(engine().utf8.decode(bytes)).toBe(portableUtf8.decode(bytes));
+  });
+
+  it('parses JSON in bytes as JSON in text', () => {
+    const { parse } = engine().utf8;
+    const parsed = (bytes: readonly number[]): unknown => parse?.(Uint8Array.from(bytes));
+    expect(parse?.(portableUtf8.encode('{"ä":[1,null]}'))).toEqual({ ä: [1, null] });
+    expect(parse?.(portableUtf8.encode('null'))).toBeNull();
+    expect(parsed([0x22, 0xff, 0x22])).toBe('\ufffd');
+    expect(() => parsed([0x7b])).toThrow(SyntaxError);
   });
 
   it('leaves lone surrogates to portable code: the engine has bytes for them', () => {

@@ -55,7 +55,7 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
   function configure(root: number, size: number): number {
     try {
       const { watchdogMs, heapBytes, listener, node, config } = readPluginConfig(
-        host.decode(host.buffer(envoy.pluginConfiguration, 0, size)),
+        capabilities.utf8.decode(host.buffer(envoy.pluginConfiguration, 0, size)),
       );
       const gateway = parts.createGateway(config);
       metrics ??= createFilterMetrics(host);

@@ -12,11 +12,12 @@ function shim(answer: (...asked: readonly unknown[]) => unknown): unknown[][] {
   return asked;
 }
 
-const { parse } = JSON;
+const { parse, stringify } = JSON;
 const { random } = Math;
 afterEach(() => {
   vi.unstubAllGlobals();
   JSON.parse = parse;
+  JSON.stringify = stringify;
   Math.random = random;
 });
 
@@ -64,7 +65,7 @@ describe('scriptHost', () => {
   });
 
   it('reads shared data with its version, and tells whether a write won', () => {
-    shim((what) => (what === operation.hostSharedData ? ['value', 7] : 8));
+    shim((what) => (what === operation.hostSharedData ? 'value' : what === operation.hostSharedVersion ? 7 : 8));
     expect(scriptHost.sharedData('k')).toEqual({ value: 'value', version: 7 });
     expect(scriptHost.setSharedData('k', 'v', 7)).toBe(false);
     shim(() => 0);
@@ -82,9 +83,20 @@ describe('hardenScript', () => {
     expect(asked[0]).toEqual([operation.hostParseJson, '{"a":1}', 1024]);
   });
 
+  it('has the native side write plain data, and the engine what is left over', () => {
+    const asked = shim((_what, value) => (value === 'plain' ? 'native' : undefined));
+    hardenScript();
+    expect(JSON.stringify('plain')).toBe('native');
+    expect(JSON.stringify({ toJSON: () => 'own' })).toBe('"own"');
+    expect(JSON.stringify({ a: 1, b: 2 }, ['a'])).toBe('{"a":1}');
+    expect(JSON.stringify([1], undefined, 1)).toBe('[\n 1\n]');
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).toEqual([operation.hostWriteJson, 'plain', 1024]);
+  });
+
   it('gives Math.random a seed at its first use, not before', () => {
     const seeds = [1, 2];
-    const asked = shim((_what, size) => new Uint8Array(size as number).fill(seeds.shift() as number).buffer);
+    const asked = shim((_what, size) => new Uint8Array(size as number).fill(seeds.shift() as number));
     hardenScript();
     expect(asked).toEqual([]);
     const first = [Math.random(), Math.random(), Math.random()];

@@ -2,7 +2,7 @@ import * as operation from '../assembly/operations.ts';
 import type { EnvoyHost, HeaderPairs, MetricKind } from './host.ts';
 
 /** The one native function, which the shim provides. It is there at run time only: no module may call it at its top level. */
-declare const __host: (operation: number, ...values: readonly (number | string | Uint8Array | HeaderPairs)[]) => unknown;
+declare const __host: (operation: number, ...values: readonly unknown[]) => unknown;
 
 const levels = { info: 2, warning: 3, error: 4, critical: 5 } as const;
 const metricKinds: Readonly<Record<MetricKind, number>> = { counter: 0, gauge: 1, histogram: 2 };
@@ -13,8 +13,8 @@ export const scriptHost: EnvoyHost = {
   headers: (map) => (__host(operation.hostHeaders, map) as HeaderPairs | undefined) ?? [],
   setHeaders: (map, pairs) => void __host(operation.hostSetHeaders, map, pairs),
   buffer(type, start, size) {
-    const bytes = size === 0 ? undefined : (__host(operation.hostBuffer, type, start, size) as ArrayBuffer | undefined);
-    return bytes === undefined ? new Uint8Array() : new Uint8Array(bytes);
+    const bytes = size === 0 ? undefined : (__host(operation.hostBuffer, type, start, size) as Uint8Array | undefined);
+    return bytes ?? new Uint8Array();
   },
   setBuffer(type, start, size, data) {
     const written = __host(operation.hostSetBuffer, type, start, size, data) as number;
@@ -38,13 +38,14 @@ export const scriptHost: EnvoyHost = {
   property: (...path) => __host(operation.hostProperty, path.join('\0')) as string | undefined,
   setProperty: (name, value) => void __host(operation.hostSetProperty, name, value),
   sharedData(key) {
-    const entry = __host(operation.hostSharedData, key) as [string, number] | undefined;
-    return entry === undefined ? undefined : { value: entry[0], version: entry[1] };
+    const value = __host(operation.hostSharedData, key) as string | undefined;
+    return value === undefined ? undefined : { value, version: __host(operation.hostSharedVersion) as number };
   },
   setSharedData: (key, value, version) => __host(operation.hostSetSharedData, key, value, version) === 0,
-  randomBytes: (size) => new Uint8Array(__host(operation.hostRandomBytes, size) as ArrayBuffer),
-  decode: (bytes) => __host(operation.hostDecode, bytes) as string,
-  encode: (text) => new Uint8Array(__host(operation.hostEncode, text) as ArrayBuffer),
+  randomBytes: (size) => __host(operation.hostRandomBytes, size) as Uint8Array,
+  decode: (bytes) => __host(operation.hostDecode, bytes) as string | undefined,
+  encode: (text) => __host(operation.hostEncode, text) as Uint8Array,
+  parseBytes: (bytes) => parsed(__host(operation.hostParseJson, bytes, deepestJson)),
   memberOffsets: (bytes, depthLimit) => __host(operation.hostScanMembers, bytes, depthLimit) as ReturnType<EnvoyHost['memberOffsets']>,
   setContext: (id) => void __host(operation.hostSetContext, id),
   setLimits: (watchdogMs, watchdogNsPerByte, heapBytes) => void __host(operation.hostSetLimits, watchdogMs, watchdogNsPerByte, heapBytes),
@@ -54,16 +55,25 @@ export const scriptHost: EnvoyHost = {
 /** JSON nested deeper ends the whole filter (see the shim); what a gateway accepts is far below. */
 const deepestJson = 1024;
 
+function parsed(value: unknown): unknown {
+  if (value === undefined) throw new SyntaxError(`JSON is nested deeper than ${deepestJson} levels`);
+  return value;
+}
+
 /**
- * Replaces what the snapshot of the heap makes unsafe: `JSON.parse` gets a limit of depth, because the engine's parser would overflow the native
- * stack, and `Math.random` gets a seed at its first use, because every worker would otherwise repeat the same numbers.
+ * Replaces what the snapshot of the heap makes unsafe, and what the engine is slow at. `JSON.parse` gets a limit of depth, because the engine's parser
+ * would overflow the native stack. `JSON.stringify` of plain data is native. `Math.random` gets a seed at its first use, because every worker would
+ * otherwise repeat the same numbers.
  */
 export function hardenScript(): void {
-  const { parse } = JSON;
+  const { parse, stringify } = JSON;
   JSON.parse = (text: string, reviver?: Parameters<typeof parse>[1]): unknown => {
-    const value = __host(operation.hostParseJson, String(text), deepestJson);
-    if (value === undefined) throw new SyntaxError(`JSON is nested deeper than ${deepestJson} levels`);
+    const value = parsed(__host(operation.hostParseJson, typeof text === 'string' ? text : String(text), deepestJson));
     return reviver === undefined ? value : parse(text, reviver);
+  };
+  JSON.stringify = (value: unknown, replacer?: unknown, space?: string | number): string => {
+    const text = replacer === undefined && space === undefined ? __host(operation.hostWriteJson, value, deepestJson) : undefined;
+    return (text as string | undefined) ?? stringify(value, replacer as Parameters<typeof stringify>[1], space);
   };
   let seed: Uint32Array | undefined;
   Math.random = () => {

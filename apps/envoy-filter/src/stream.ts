@@ -251,7 +251,7 @@ export function onCallReply(stream: Stream, size: number, headerCount: number): 
     const headers = headersOf(pairs);
     const complete = size <= stream.callLimit;
     const body = host.buffer(envoy.callReplyBody, 0, Math.min(size, stream.callLimit));
-    const failure = readCallFailure(status, headers, () => host.decode(body));
+    const failure = readCallFailure(status, headers, () => stream.owner.capabilities.utf8.decode(body));
     reply = failure === undefined ? { ok: true, status, headers, body, complete } : { ok: false, ...failure };
   }
   act(stream, dispatch(stream, { type: 'reply', reply }));

@@ -3,7 +3,7 @@ import { parseData } from './codec.ts';
 import type { ScopeOptions } from './default-scope.ts';
 import { createScope } from './default-scope.ts';
 import type { MemberSpan } from './framing/json-splice.ts';
-import { checkDepth, defaultDepthLimit, scanMembers, spliceMembers } from './framing/json-splice.ts';
+import { checkDepth, defaultDepthLimit, hasByteOrderMark, scanMembers, spliceMembers } from './framing/json-splice.ts';
 import { defaultEventLimit } from './framing/sse.ts';
 import { joinBytes } from './join-bytes.ts';
 import type { Utf8 } from './framing/utf8.ts';
@@ -184,7 +184,7 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
   }
 
   function readRequest(opened: OpenedRequest, options: TranslateOptions = {}): LlmRequest {
-    const parsed = parseBody(withoutByteOrderMark((options.utf8 ?? portableUtf8).decode(opened.bytes)));
+    const parsed = parseBytes(opened.bytes, options.utf8 ?? portableUtf8);
     const client = codecOf(opened.api);
     // A codec may demand a model; here it does not matter that another part of the request, or nobody, names it.
     const whole = isObject(parsed) && client.modelInBody && opened.model === undefined ? { ...parsed, model: 'unnamed' } : parsed;
@@ -228,10 +228,8 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     const utf8 = options.utf8 ?? portableUtf8;
     const warnings: Warning[] = [];
     const scope = createScope(warnings, options);
-    const text = withoutByteOrderMark(typeof body === 'string' ? body : utf8.decode(body));
-    if (!depthChecked) checkDepth(text, options.jsonDepth ?? defaultDepthLimit);
     const client = codecOf(route.client);
-    const parsed = parseBody(text);
+    const parsed = depthChecked && typeof body !== 'string' ? parseBytes(body, utf8) : parseUnchecked(body, utf8, options.jsonDepth);
     const clientModel = isObject(parsed) && typeof parsed['model'] === 'string' ? parsed['model'] : '';
     const named = isObject(parsed) && client.modelInBody && clientModel === '' && route.model !== undefined;
     const request = client.decodeRequest(named ? { ...parsed, model: route.model } : parsed, scope);
@@ -362,7 +360,7 @@ function readAnswer(
   upstream: Codec,
   body: Body,
 ): { response: LlmResponse; failure?: never } | { response?: never; failure: LlmError } {
-  const wire = parseData(typeof body === 'string' ? body : translated.utf8.decode(body));
+  const wire = dataOf(body, translated.utf8);
   const failure = wire === undefined ? notJson() : upstream.decodeFailure(wire);
   if (failure !== undefined) return { failure };
   return { response: finishResponse(translated, upstream, upstream.decodeResponse(wire, translated.scope)) };
@@ -388,11 +386,32 @@ const notJson = (): LlmError =>
 
 const withoutByteOrderMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
 
-function parseBody(text: string): unknown {
+const jsonOf = (body: Body, { parse, decode }: Utf8): unknown =>
+  typeof body !== 'string' && parse !== undefined ? parse(body) : (JSON.parse(typeof body === 'string' ? body : decode(body)) as unknown);
+
+function parseBody(body: Body, utf8: Utf8): unknown {
   try {
-    return JSON.parse(text);
+    return jsonOf(body, utf8);
   } catch (error) {
     throw invalidRequest('', `The body is not valid JSON: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
+}
+
+/** Bytes of a whole request, whose depth is known to be allowed. */
+const parseBytes = (bytes: Uint8Array, utf8: Utf8): unknown => parseBody(hasByteOrderMark(bytes) ? bytes.subarray(3) : bytes, utf8);
+
+function parseUnchecked(body: Body, utf8: Utf8, depthLimit: number = defaultDepthLimit): unknown {
+  const text = withoutByteOrderMark(typeof body === 'string' ? body : utf8.decode(body));
+  checkDepth(text, depthLimit);
+  return parseBody(text, utf8);
+}
+
+/** Parsed JSON, or undefined for a body that is none. */
+function dataOf(body: Body, utf8: Utf8): unknown {
+  try {
+    return jsonOf(body, utf8);
+  } catch {
+    return undefined;
   }
 }
 
@@ -405,10 +424,10 @@ function refuseLosses(warnings: readonly Warning[], { strict = false }: Translat
 
 /** The members as an object; undefined when there is none of them. The last of two with one name counts. */
 function parseMembers({ bytes, spans }: OpenedRequest, members: readonly string[] | undefined, utf8: Utf8): JsonObject | undefined {
-  if (members === undefined) return parseBody(withoutByteOrderMark(utf8.decode(bytes))) as JsonObject;
+  if (members === undefined) return parseBytes(bytes, utf8) as JsonObject;
   let parsed: Record<string, unknown> | undefined;
   for (const { key, start, end } of spans) {
-    if (members.includes(key)) (parsed ??= {})[key] = parseBody(utf8.decode(bytes.subarray(start, end)));
+    if (members.includes(key)) (parsed ??= {})[key] = parseBody(bytes.subarray(start, end), utf8);
   }
   return parsed;
 }
@@ -460,7 +479,7 @@ const observedBody = 4096;
 function observe(codec: Codec, body: Body, { scope, utf8 }: Translated): AnswerFacts {
   try {
     const bytes = typeof body === 'string' ? utf8.encode(body) : body;
-    const wire = bytes.length <= observedBody ? parseData(utf8.decode(bytes)) : smallMembers(bytes, utf8);
+    const wire = bytes.length <= observedBody ? dataOf(bytes, utf8) : smallMembers(bytes, utf8);
     return wire === undefined ? noFacts : factsOf(codec.decodeResponse(wire, { ...scope, warn: () => {} }));
   } catch {
     return noFacts;
@@ -470,7 +489,7 @@ function observe(codec: Codec, body: Body, { scope, utf8 }: Translated): AnswerF
 function smallMembers(bytes: Uint8Array, utf8: Utf8): Record<string, unknown> {
   const wire: Record<string, unknown> = {};
   for (const { key, start, end } of scanMembers(bytes, utf8)) {
-    if (end - start <= observedMember) wire[key] = parseData(utf8.decode(bytes.subarray(start, end)));
+    if (end - start <= observedMember) wire[key] = dataOf(bytes.subarray(start, end), utf8);
   }
   return wire;
 }

@@ -253,7 +253,7 @@ function readKey(bytes: Uint8Array, start: number, end: number, decode: (bytes: 
   }
 }
 
-const hasByteOrderMark = (bytes: Uint8Array): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+export const hasByteOrderMark = (bytes: Uint8Array): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
 
 function skipSpace(bytes: Uint8Array, from: number): number {
   let at = from;

@@ -22,6 +22,8 @@ export interface Utf8 {
    * 0 for anything but one object, 1 for nesting that is too deep. Default: `scanMembers` looks itself.
    */
   memberOffsets?(bytes: Uint8Array, depthLimit: number): readonly (string | number | undefined)[] | number;
+  /** The value of JSON in bytes, as `JSON.parse` of their text gives it or throws. Default: both. */
+  parse?(bytes: Uint8Array): unknown;
 }
 
 const replacement = '\ufffd';
