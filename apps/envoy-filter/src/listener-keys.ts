@@ -4,7 +4,7 @@ import { clientCredentialHeaders, gatewayError, takeQueryKeys } from '@plano/com
 /** Where the client libraries of the five APIs put their key. */
 const clientKeyHeaders = ['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'];
 
-/** The head without any key of the listener, or why the request may not pass. */
+/** The head without any key of the listener but with what it was, or why the request may not pass. */
 export type KeyCheck = { readonly ok: true; readonly head: RequestHead } | { readonly ok: false; readonly error: GatewayError };
 
 /** Checks the keys of a listener. Whatever holds one of them is taken out, so that no upstream ever sees it. */
@@ -13,32 +13,40 @@ export function checkListenerKeys(auth: EffectiveAuth, head: RequestHead): KeyCh
   const anyForm = auth.header === 'authorization';
   const accepted = anyForm ? clientKeyHeaders : [auth.header];
   const kept: Record<string, string | readonly string[] | undefined> = { ...headers };
-  let passed = false;
+  let passed: string | undefined;
   let presented = false;
   for (const name of new Set([...accepted, ...clientCredentialHeaders])) {
     const value = headers[name];
     if (typeof value !== 'string') continue;
     const counts = accepted.includes(name);
     presented ||= counts;
-    if (!isKey(auth.keys, withoutScheme(value))) continue;
+    const key = keyOf(auth.keys, withoutScheme(value));
+    if (key === undefined) continue;
     delete kept[name];
-    passed ||= counts;
+    if (counts) passed ??= key;
   }
-  const query = takeQueryKeys(head.path, (value) => isKey(auth.keys, value));
+  const query = takeQueryKeys(head.path, (value) => {
+    const key = keyOf(auth.keys, value);
+    if (anyForm) passed ??= key;
+    return key !== undefined;
+  });
   presented ||= query.presented && anyForm;
-  passed ||= query.found && anyForm;
-  if (passed) return { ok: true, head: { ...head, path: query.path, headers: kept } };
+  if (passed !== undefined) {
+    const key = passed;
+    const as = Object.fromEntries(accepted.map((name) => [name, key]));
+    return { ok: true, head: { ...head, path: query.path, headers: kept, presented: as } };
+  }
   const message = presented ? 'The key is not one of this listener' : `This listener needs one of its keys in the header ${auth.header}`;
   return { ok: false, error: gatewayError('unauthorized', message) };
 }
 
-/** Takes as long for a key that is nearly right as for any other of the same length. */
-function isKey(keys: readonly string[], value: string): boolean {
-  let found = false;
+/** The key that it is. Takes as long for a key that is nearly right as for any other of the same length. */
+function keyOf(keys: readonly string[], value: string): string | undefined {
+  let found: string | undefined;
   for (const key of keys) {
     let difference = key.length ^ value.length;
     for (let i = 0; i < value.length; i++) difference |= value.charCodeAt(i) ^ key.charCodeAt(i % key.length);
-    found = difference === 0 || found;
+    if (difference === 0) found = key;
   }
   return found;
 }

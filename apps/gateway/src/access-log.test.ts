@@ -92,6 +92,23 @@ describe('the access log', () => {
     expect(written('pretty', { ...entry, summary })).not.toContain('\u001b');
   });
 
+  it.each(['pretty', 'json'] as const)('cuts and masks the words of providers and clients: %s', (format) => {
+    const warning = {
+      type: 'dropped',
+      path: `messages[0].${'k'.repeat(5000)}`,
+      reason: 'not forwarded: Bearer sk-ant-api03-abcdefghijklmnop',
+    } as const;
+    const summary = {
+      ...entry.summary,
+      warnings: [warning],
+      error: { code: `x\n2026 200 GET /forged\u001b[2J${'c'.repeat(5000)}`, message: '' },
+    };
+    const text = written(format, { ...entry, summary });
+    expect(text.split('\n')).toHaveLength(2);
+    expect(text).not.toMatch(/abcdefghijklmnop|\u001b|\\n/);
+    expect(text.length).toBeLessThan(1500);
+  });
+
   it('is silent above the level info', () => {
     let wrote = false;
     const log = createAccessLog(

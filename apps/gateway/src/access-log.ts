@@ -1,7 +1,6 @@
 import { headerNames, headerValue, maskSecrets } from '@plano/common';
-import type { EffectiveConfig } from '@plano/common';
+import type { EffectiveConfig, ExchangeRecord, Warning } from '@plano/common';
 import { pino } from 'pino';
-import type { ExchangeRecord } from '@plano/common';
 
 /** One line for each exchange, without any of its content. */
 export interface AccessLog {
@@ -56,7 +55,7 @@ function gathered(destination: LogDestination): LogDestination {
 
 /**
  * Lines are buffered for up to half a second: a write to a slow terminal must not hold up an answer. Bodies, queries and headers are never
- * written; what a client chose (path, model) is masked where it looks like a secret.
+ * written; what a client or a provider chose (path, model, code of an error, names in warnings) is cut, and masked where it looks like a secret.
  */
 export function createAccessLog(logging: EffectiveConfig['logging'], destination: LogDestination = standardOutput()): AccessLog {
   const logger = pino({ level: logging.level, base: null }, destination);
@@ -103,8 +102,8 @@ function facts(
     attempts: summary.attempts,
     usage: answer?.usage,
     finish: answer?.finish?.reason,
-    error: summary.error?.code,
-    warnings: summary.warnings.length === 0 ? undefined : summary.warnings,
+    error: summary.error === null ? undefined : show(summary.error.code),
+    warnings: summary.warnings.length === 0 ? undefined : summary.warnings.map((warning) => shownWarning(warning, show)),
   };
 }
 
@@ -119,7 +118,7 @@ function line({ head, purpose, status, summary, outcome, durationMs, firstByteMs
     text += ` in=${answer.usage.input + answer.usage.cacheRead + answer.usage.cacheWrite} out=${answer.usage.output}`;
   text += ` bytes=${bytesIn}/${bytesOut}`;
   if (attempts > 1) text += ` attempts=${attempts}`;
-  if (error !== null) text += ` error=${error.code}`;
+  if (error !== null) text += ` error=${show(error.code)}`;
   if (warnings.length > 0) text += ` warnings=${warnings.length}`;
   if (head.listener !== undefined) text += ` listener=${head.listener}`;
   if (purpose !== undefined) text += ` purpose=${purpose}`;
@@ -127,6 +126,9 @@ function line({ head, purpose, status, summary, outcome, durationMs, firstByteMs
   if (requestId !== undefined) text += ` id=${requestId}`;
   return outcome === 'aborted' ? `${text} aborted` : text;
 }
+
+/** Names of members are the client's words, and so are values of headers. */
+const shownWarning = ({ type, path, reason }: Warning, show: Show): Warning => ({ type, path: show(path), reason: show(reason) });
 
 const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
 

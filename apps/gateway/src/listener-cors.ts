@@ -11,7 +11,10 @@ export interface Cors {
 
 const methods = 'GET, POST, PUT, PATCH, DELETE';
 // What the client libraries read beside the few headers that pages may always read.
-const exposed = 'x-request-id, x-upstream-request-id, request-id, retry-after, x-amzn-requestid, x-amzn-errortype';
+const exposed = [
+  ...['x-request-id', 'x-upstream-request-id', 'request-id', 'retry-after', 'retry-after-ms', 'x-amzn-requestid', 'x-amzn-errortype'],
+  ...['limit', 'remaining', 'reset'].flatMap((what) => [`x-ratelimit-${what}-requests`, `x-ratelimit-${what}-tokens`]),
+].join(', ');
 const maxAgeSeconds = '600';
 const headerNames = /^[\w!#$%&'*+.^`|~-]+(?:\s*,\s*[\w!#$%&'*+.^`|~-]+)*$/;
 

@@ -10,6 +10,7 @@ import type { MetricsServer, MetricsSource } from './metrics-server.ts';
 import { openConfiguredMetrics } from './metrics-server.ts';
 import { startReloads } from './reloads.ts';
 import { startReport } from './start-report.ts';
+import { stopSignal } from './stop-signal.ts';
 
 /** How to serve. */
 export interface ServeOptions {
@@ -134,14 +135,3 @@ const joined = (one: MetricsSource, other: MetricsSource): MetricsSource => ({
 });
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Resolves at the first SIGTERM or SIGINT. A second SIGINT ends the process at once; a second SIGTERM changes nothing. */
-const stopSignal = (): Promise<undefined> =>
-  new Promise((resolve) => {
-    let interrupts = 0;
-    process.on('SIGTERM', () => resolve(undefined));
-    process.on('SIGINT', () => {
-      if (++interrupts > 1) process.exit(130);
-      resolve(undefined);
-    });
-  });

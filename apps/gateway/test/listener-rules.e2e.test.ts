@@ -95,6 +95,21 @@ describe('listeners[].auth', () => {
     expect([(await ask('k')).status, (await ask('other')).status]).toEqual([200, 401]);
   });
 
+  it('leaves a key by which a limit tells clients apart to that limit, in whatever form it came', async () => {
+    const limit = 'ratelimits: [{ model: plano/echo, selector: { key: authorization }, limit: { requests: 3, unit: day } }]';
+    const { url } = await gatewayWith(', auth: { keys: [one, two] }', limit);
+    const ask = async (headers: Record<string, string>, query = ''): Promise<string> => {
+      const { status, headers: answered } = await post(url, headers, chat(), `/v1/chat/completions${query}`);
+      return `${status} ${answered.get('x-ratelimit-remaining-requests')}`;
+    };
+    expect(await ask({ authorization: 'Bearer one' })).toBe('200 2');
+    expect(await ask({ authorization: 'bearer   one' })).toBe('200 1');
+    expect(await ask({ 'x-api-key': 'two' })).toBe('200 2');
+    expect(await ask({ 'x-api-key': 'one' })).toBe('200 0');
+    expect(await ask({}, '?key=one')).toBe('429 0');
+    expect(await ask({}, '?key=two')).toBe('200 1');
+  });
+
   it('holds for the internal LLM listener too', async () => {
     const { ports } = await gatewayWith('', 'internal_listeners: { llm: { port: 12001, auth: { keys: [inner] } } }');
     const url = `http://127.0.0.1:${ports[1] ?? 0}`;
@@ -146,7 +161,7 @@ describe('listeners[].cors', () => {
     for (const body of [chat(), '{']) {
       const answer = await post(url, { origin: 'https://app.example' }, body);
       expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example');
-      expect(answer.headers.get('access-control-expose-headers')).toContain('x-request-id');
+      expect(answer.headers.get('access-control-expose-headers')).toMatch(/x-request-id.*x-ratelimit-remaining-tokens/);
       expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
     }
   });

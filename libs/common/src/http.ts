@@ -11,7 +11,21 @@ export interface RequestHead {
   readonly headers: HttpHeaders;
   /** Name of the listener it came in by, whose own settings (`max_retries`) then hold; without one the general settings do. */
   readonly listener?: string;
+  /**
+   * The key of the listener that the client presented, by every header in which it may stand: what the listener took out of `headers`. It tells
+   * clients apart, and goes nowhere.
+   */
+  readonly presented?: HttpHeaders;
 }
+
+/**
+ * The value of the header by which a rate limit tells clients apart, also where the listener took it out because it is its key.
+ *
+ * @example
+ * selectorValue({ method: 'POST', path: '/', headers: {}, presented: { authorization: 'k' } }, 'authorization'); // 'k'
+ */
+export const selectorValue = ({ headers, presented }: RequestHead, name: string): string | undefined =>
+  (presented === undefined ? undefined : headerValue(presented, name)) ?? headerValue(headers, name);
 
 /** What a host answers itself: the model without a provider, function calling, and in Envoy the filter behind this one. */
 export type BuiltinUpstream = 'echo' | 'brightstaff' | 'next-filter';

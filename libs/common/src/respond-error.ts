@@ -6,8 +6,17 @@ import { emptySummary } from './exchange.ts';
 
 type Response = Decision & { readonly action: 'respond' };
 
+/** Beginnings of paths that belong to one API, served or not. */
+const families: readonly (readonly [start: string, api: ApiId])[] = [
+  ['/v1/messages', 'anthropic-messages'],
+  ['/v1beta/', 'gemini'],
+  ['/v1alpha/', 'gemini'],
+  ['/model/', 'bedrock-converse'],
+];
+
 /** The API in which a path's errors are written. */
-const errorApiOf = (path: string): ApiId => clientApiOfPath(path)?.api ?? 'openai-chat';
+const errorApiOf = (path: string): ApiId =>
+  clientApiOfPath(path)?.api ?? families.find(([start]) => path.startsWith(start))?.[1] ?? 'openai-chat';
 
 /**
  * An error in the envelope of a client's API.

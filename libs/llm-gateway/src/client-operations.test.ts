@@ -55,6 +55,15 @@ describe('the list of models', () => {
     expect(status).toBe(404);
     expect(parse(text)).toMatchObject(expected);
   });
+  it.each([
+    ['/v1/messages/batches', { type: 'error', error: { type: 'not_found_error' } }],
+    ['/v1beta/models/gemini-x:embedContent', { error: { code: 404, status: 'NOT_FOUND' } }],
+    ['/model/m/invoke', { message: expect.stringContaining('nothing at') as unknown }],
+    ['/elsewhere', { error: { code: 'not_found' } }],
+  ])('is not at %s, which is said in the words of the path’s API', (path, expected) => {
+    const { status, text } = gatewayUnderTest(yaml).ask({ path, body: '{}' });
+    expect([status, parse(text)]).toMatchObject([404, expected]);
+  });
   it('has an entry for whatever a request may name', () => {
     const more = `${yaml}
 model_aliases: { quick: { target: gpt-4o } }`.replace('model_providers:', 'model_providers:\n  - { model: groq/*, access_key: k }');

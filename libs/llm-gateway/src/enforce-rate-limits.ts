@@ -11,7 +11,7 @@ import type {
   RequestHead,
   Selection,
 } from '@plano/common';
-import { gatewayError, headerValue, missingSelectorMessage, rateLimitMessage, reserve, settlement } from '@plano/common';
+import { gatewayError, missingSelectorMessage, rateLimitMessage, reserve, selectorValue, settlement } from '@plano/common';
 import { countEvents } from './count-events.ts';
 
 /** A request that may pass: what it took, and what the client is told about what is left. */
@@ -46,7 +46,7 @@ export function* enforceRateLimits(
   const concern = plan.concerns(models);
   if (concern === null) return unlimited;
   const tokens = concern === 'tokens' ? countInput() : 0;
-  const planned = plan.takesOf({ models, header: (name) => headerValue(head.headers, name), tokens });
+  const planned = plan.takesOf({ models, header: (name) => selectorValue(head, name), tokens });
   if (!planned.ok) return { ok: false, error: gatewayError('invalid_request', missingSelectorMessage(planned.missingHeader)), headers: {} };
   const { takes } = planned;
   if (takes.length === 0) return unlimited;

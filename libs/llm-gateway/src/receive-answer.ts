@@ -1,10 +1,12 @@
 import type { Decision, FlowReply, FlowStep, HttpHeaders, ResponseSide, UpstreamFailure, UpstreamHead } from '@plano/common';
 import { headerValue, mediaType, readBody } from '@plano/common';
-import type { AnswerFacts, LlmError, StreamTranslation, TranslatedResponse } from '@plano/hermesllm';
+import type { AnswerFacts, LlmError, StreamTranslation, Translated, TranslatedResponse } from '@plano/hermesllm';
 import {
   foldResponse,
+  isHermesError,
   joinBytes,
   llmError,
+  readRequest,
   sseContentType,
   streamResponse,
   translateResponse,
@@ -12,6 +14,7 @@ import {
   unwrapStream,
 } from '@plano/hermesllm';
 import { release } from './endpoint-pool.ts';
+import type { Incoming } from './handle-request.ts';
 import type { Attempt } from './prepare-attempt.ts';
 import { summarize } from './prepare-attempt.ts';
 import { respondError } from './refusal.ts';
@@ -65,10 +68,21 @@ function* receiveWhole(attempt: Attempt, status: number, headers: HttpHeaders, l
 
 function translateWhole({ translated, incoming }: Attempt, status: number, headers: HttpHeaders, body: Uint8Array): TranslatedResponse {
   if (status < 400) {
-    if (translated.stream) return streamResponse(translated, body, { clientFraming: incoming.route.framing });
+    if (translated.stream) return streamResponse(withRequest(translated, incoming), body, { clientFraming: incoming.route.framing });
     if (streamTypes[mediaType(headers)] === true) return foldResponse(translated, body);
   }
   return translateResponse(translated, status, body, (name) => headerValue(headers, name));
+}
+
+/** With what the client asked for, which nobody has read of a request that passed as it came: whether usage ends the stream stands there. */
+function withRequest(translated: Translated, { opened, options }: Incoming): Translated {
+  if (translated.request !== undefined) return translated;
+  try {
+    return { ...translated, request: readRequest(opened, options) };
+  } catch (error) {
+    if (isHermesError(error)) return translated;
+    throw error;
+  }
 }
 
 function acceptStream(attempt: Attempt, status: number, headers: HttpHeaders): Decision {

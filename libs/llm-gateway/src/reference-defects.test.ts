@@ -212,6 +212,15 @@ describe('answers', () => {
     expect(text).toMatch(/event: error\ndata: .*boom/);
     expect(summary.error?.message).toBe('boom');
   });
+  it('L-18: of its own API too, with a last chunk of usage only if that was asked for', () => {
+    const empty = (options: object): number => {
+      const { text } = gatewayUnderTest(yaml).ask({ body: chat({ stream: true, ...options }) }, [good]);
+      return text.split('"choices":[]').length - 1;
+    };
+    expect(empty({})).toBe(0);
+    expect(empty({ stream_options: { include_usage: false } })).toBe(0);
+    expect(empty({ stream_options: { include_usage: true } })).toBe(1);
+  });
   it.each([
     ['no space', hello.replace('data: ', 'data:')],
     ['carriage returns', hello.replaceAll('\n', '\r')],

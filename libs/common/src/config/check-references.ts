@@ -41,14 +41,24 @@ export function checkReferences(
       check(model, path[0] === 'routing_preferences' ? [...path, 'models', index] : path);
     }
   }
+  // One model may have several names.
+  const modelOf = (name: string): string => {
+    const found = registry.lookup(name);
+    return found.ok ? found.name : name;
+  };
+  const fallenFrom = new Set<string>();
   for (const [index, fallback] of fallbacks.entries()) {
     const path = ['fallbacks', index];
     check(fallback.model, [...path, 'model'], withAliases);
+    const from = modelOf(fallback.model);
+    if (fallenFrom.has(from)) reporter.problem([...path, 'model'], `\`${from}\` already has fallbacks`, 'put them into one list');
+    fallenFrom.add(from);
+    const to = fallback.to.map(modelOf);
     for (const [toIndex, model] of fallback.to.entries()) {
       const toPath = [...path, 'to', toIndex];
       check(model, toPath, withAliases);
-      if (model === fallback.model) reporter.problem(toPath, 'is the model itself');
-      else if (fallback.to.indexOf(model) !== toIndex) reporter.problem(toPath, `\`${model}\` is there twice`);
+      if (to[toIndex] === from) reporter.problem(toPath, 'is the model itself');
+      else if (to.indexOf(to[toIndex] as string) !== toIndex) reporter.problem(toPath, `\`${model}\` is there twice`);
     }
   }
   for (const [index, limit] of (author.ratelimits ?? []).entries()) {

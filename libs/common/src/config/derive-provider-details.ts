@@ -1,9 +1,13 @@
+import { hopByHopHeaders } from '../headers.ts';
 import type { AuthorProvider } from './author-providers.ts';
 import type { DeriveContext } from './derive-context.ts';
 import type { EffectiveCircuitBreaker } from './effective-provider.ts';
 import { parseHttpUrl } from './parse-url.ts';
 import type { Path } from './problem.ts';
 import type { ProviderFacts } from './provider-facts.ts';
+
+/** What a request says of its own connection, coding and length: the host writes it, and another value would break every request. */
+const headersOfHosts = new Set([...hopByHopHeaders, 'host', 'content-length', 'content-encoding', 'accept-encoding', 'expect']);
 
 /** The author's headers, and those that the provider always wants where the author has none. */
 export function deriveHeaders(
@@ -25,7 +29,10 @@ export function deriveHeaders(
   // Kimi Code serves known coding agents only; observed by katanemo/plano 0.4.36.
   if (baseUrl?.ok === true && (baseUrl.url.host === 'api.kimi.com' || model === 'kimi-for-coding'))
     headers.set('user-agent', 'KimiCLI/1.3');
-  for (const [name, value] of Object.entries(item.headers ?? {})) headers.set(name, value);
+  for (const [name, value] of Object.entries(item.headers ?? {})) {
+    if (!headersOfHosts.has(name)) headers.set(name, value);
+    else reporter.problem([...path, 'headers', name], 'is written by Plano itself', name === 'host' ? 'use `http_host`' : undefined);
+  }
   return Object.fromEntries(headers);
 }
 

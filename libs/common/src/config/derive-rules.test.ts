@@ -5,6 +5,24 @@ const base =
   'version: v0.4.0\nlisteners: [{ type: model, name: llm }]\nmodel_providers: [{ model: openai/gpt-4o, access_key: k, default: true }]\n';
 
 describe('what would only fail later', () => {
+  it.each([
+    ['Host', 'model_providers[0].headers.host: is written by Plano itself (use `http_host`)'],
+    ['transfer-encoding', 'model_providers[0].headers.transfer-encoding: is written by Plano itself'],
+    ['content-length', 'model_providers[0].headers.content-length: is written by Plano itself'],
+  ])('a header of the host: %s', (name, expected) => {
+    expect(problemsOf(base.replace('true }', `true, headers: { ${name}: "1", x-own: "2" } }`))).toEqual([
+      expect.stringContaining(expected),
+    ]);
+  });
+
+  it('two lists of fallbacks for one model', () => {
+    const text = base.replace('true }]', 'true }, { model: plano/echo }]');
+    const [problem, ...more] = problemsOf(
+      `${text}fallbacks: [{ model: gpt-4o, to: [plano/echo] }, { model: openai/gpt-4o, to: [plano/echo] }]\n`,
+    );
+    expect([problem, more]).toEqual([expect.stringContaining('fallbacks[1].model: `openai/gpt-4o` already has fallbacks'), []]);
+  });
+
   const table: [string, string, string][] = [
     [
       'an alias of nothing',
@@ -48,6 +66,11 @@ describe('what would only fail later', () => {
     ],
     ['postgres without connection', 'state_storage: { type: postgres }', '4:16: state_storage: needs a `connection_string` for `postgres`'],
     ['redis elsewhere', 'redis: { url: "http://cache" }', '4:15: redis.url: is not a URL that begins with `redis://`'],
+    [
+      'a fallback to itself by another name',
+      'fallbacks: [{ model: openai/gpt-4o, to: [gpt-4o] }]',
+      '4:42: fallbacks[0].to[0]: is the model itself',
+    ],
     ['a fallback to itself', 'fallbacks: [{ model: openai/gpt-4o, to: [openai/gpt-4o] }]', '4:42: fallbacks[0].to[0]: is the model itself'],
     [
       'a fallback to nothing',
