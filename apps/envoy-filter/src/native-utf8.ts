@@ -13,6 +13,7 @@ export function createNativeUtf8(host: EnvoyHost): Utf8 {
     encode: (text) => (text.isWellFormed() ? host.encode(text) : portableUtf8.encode(text)),
     createDecoder: () => streamingDecoder(decode),
     memberOffsets: host.memberOffsets,
+    searchesBytes: true,
     parse: (bytes) => host.parseBytes(bytes) ?? (JSON.parse(decode(bytes)) as unknown),
   };
 }

@@ -2,6 +2,7 @@ import { parseData } from '../codec.ts';
 import { joinBytes } from '../join-bytes.ts';
 import { none } from '../machine.ts';
 import type { Frame } from '../model/api.ts';
+import { sseBytesDecoder } from './sse-bytes.ts';
 import { sseContentType, sseDecoder, sseText } from './sse.ts';
 import type { EventBoundaries, StreamFraming } from './stream-framing.ts';
 import { decodeText, noRest } from './stream-framing.ts';
@@ -64,7 +65,7 @@ function sseBoundaries(): EventBoundaries {
 export const sseFraming: StreamFraming = {
   id: 'sse',
   contentType: sseContentType,
-  decoder: (utf8, limit) => decodeText(sseDecoder(limit), utf8),
+  decoder: (utf8, limit) => (utf8.searchesBytes === true ? sseBytesDecoder(utf8, limit) : decodeText(sseDecoder(limit), utf8)),
   encoder: () => ({
     push(frames) {
       let text = '';

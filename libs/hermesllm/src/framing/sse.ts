@@ -16,6 +16,12 @@ export const oversizedEvent = (limit: number): Frame =>
     'error',
   );
 
+/** Text of one SSE stream to its events. */
+export interface SseDecoder extends Machine<string, Frame> {
+  /** Whether an event was over the limit, behind which nothing is read. */
+  ended(): boolean;
+}
+
 /**
  * Text of an SSE stream, in pieces of any size, to its events.
  *
@@ -27,7 +33,7 @@ export const oversizedEvent = (limit: number): Frame =>
  * decoder.push('data: {"a":1}\n'); // []
  * decoder.push('\n');              // [{ event: undefined, data: '{"a":1}', headers: undefined }]
  */
-export function sseDecoder(limit: number = defaultEventLimit): Machine<string, Frame> {
+export function sseDecoder(limit: number = defaultEventLimit): SseDecoder {
   let frames: Frame[] = [];
   let ended = false;
   const parser = createParser({
@@ -51,6 +57,7 @@ export function sseDecoder(limit: number = defaultEventLimit): Machine<string, F
     return ready;
   };
   return {
+    ended: () => ended,
     push(text) {
       if (ended) return none;
       parser.feed(text);
