@@ -1,4 +1,4 @@
-import type { Decision, FlowReply, FlowStep, HttpHeaders, ResponseSide, UpstreamFailure, UpstreamHead } from '@plano/common';
+import type { Decision, FlowReply, FlowStep, HttpBody, HttpHeaders, ResponseSide, UpstreamFailure, UpstreamHead } from '@plano/common';
 import { headerValue, mediaType, readBody } from '@plano/common';
 import type { AnswerFacts, LlmError, StreamTranslation, Translated, TranslatedResponse } from '@plano/hermesllm';
 import {
@@ -61,9 +61,20 @@ function* receiveWhole(attempt: Attempt, status: number, headers: HttpHeaders, l
     action: 'respond',
     status: answer.status,
     headers: answer.headers === undefined ? out : Object.assign(out, answer.headers),
-    body: answer.body,
+    body: status < 400 ? answer.body : withoutOurKey(answer.body, attempt),
     summary: summarize(attempt, answer.facts()),
   };
+}
+
+/** A shorter one could be any word. */
+const shortestKey = 12;
+
+/** An upstream may repeat the key that it refuses, and the client has never seen ours. */
+function withoutOurKey(body: HttpBody, { upstream, translated }: Attempt): HttpBody {
+  const { credential } = upstream.endpoint;
+  if (credential.type !== 'key' || credential.value.length < shortestKey) return body;
+  const text = typeof body === 'string' ? body : translated.utf8.decode(body);
+  return text.includes(credential.value) ? text.replaceAll(credential.value, '***') : body;
 }
 
 function translateWhole({ translated, incoming }: Attempt, status: number, headers: HttpHeaders, body: Uint8Array): TranslatedResponse {

@@ -237,6 +237,12 @@ describe('answers', () => {
     const { text } = gatewayUnderTest(yaml).ask({ path: '/v1/messages', body: chat({ stream: true }) }, [broken]);
     expect(text.match(/"text":"Hé"|event: error/g)).toEqual(['"text":"Hé"', 'event: error']);
   });
+  it.each(['/v1/chat/completions', '/v1/messages'])('L-20: but not our key, should the upstream repeat it: %s', (path) => {
+    const keyed = yaml.replace(/access_key: [\w-]+/, 'access_key: our-very-own-key');
+    const body = '{"error":{"message":"Incorrect API key provided: our-very-own-key.","type":"invalid_request_error"}}';
+    const { status, text } = gatewayUnderTest(keyed).ask({ path, body: chat() }, [{ status: 401, body }]);
+    expect([status, parse(text)]).toMatchObject([401, { error: { message: 'Incorrect API key provided: ***.' } }]);
+  });
   it('L-20: an upstream’s error is told in the client’s envelope', () => {
     const body = '{"error":{"message":"slow down","type":"rate_limit_error","code":"rate_limit_exceeded"}}';
     const { status, text } = gatewayUnderTest(yaml).ask({ path: '/v1/messages', body: chat({ stream: true }) }, [{ status: 429, body }]);

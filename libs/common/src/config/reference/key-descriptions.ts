@@ -123,7 +123,7 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
   'retries.base': key('First wait; doubles each time, with chance in it', '`500ms`'),
   'retries.cap': key('Longest wait', '`5s`'),
   'retries.on': key('What is tried again: `connect`, `reset` or statuses', retryConditions),
-  'retries.retry_after_cap': key("Longest wait that a provider's `retry-after` may ask for; longer ones are not waited for", '`30s`'),
+  'retries.retry_after_cap': key("Longest wait for what a provider's `retry-after` asks; where it asks for more, only so long", '`30s`'),
 
   ratelimits: key('Limits on the use of models: [limits.md](limits.md)', 'none'),
   'ratelimits.*.model': key('Model: its name, its bare id, an alias, or a wildcard entry for everything it lets through'),
