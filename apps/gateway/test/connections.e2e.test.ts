@@ -162,6 +162,13 @@ describe('HTTP/1.1', () => {
     await quiet(gateway);
   });
 
+  it('answers HEAD as GET, without the body', async () => {
+    const gateway = await gatewayWith();
+    const client = raw(gateway.port, 'HEAD /v1/models HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    await client.closed;
+    expect(client.text()).toMatch(/^HTTP\/1\.1 200 [\s\S]*content-length: [1-9][\s\S]*\r\n\r\n$/);
+  });
+
   it('refuses a head over the limit with 431', async () => {
     const gateway = await gatewayWith('limits: { header: 8KiB }');
     const client = raw(gateway.port, `GET /v1/messages HTTP/1.1\r\nhost: a\r\nx: ${'y'.repeat(9000)}\r\n\r\n`);

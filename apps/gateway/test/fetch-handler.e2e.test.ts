@@ -43,6 +43,19 @@ describe('a gateway as a fetch handler', () => {
     expect(records[0]?.bytesOut).toBeGreaterThan(0);
   });
 
+  it('says that it does not decode bodies', async () => {
+    const answer = await handlerOf()(request({ messages }, { headers: { 'content-encoding': 'gzip' } }));
+    expect([answer.status, await answer.json()]).toMatchObject([415, { error: { code: 'unsupported_encoding' } }]);
+    expect(records).toMatchObject([{ status: 415 }]);
+  });
+
+  it('lists models, for HEAD without a body', async () => {
+    const ask = (method: string): Promise<Response> => handlerOf()(new Request('http://gateway.test/v1/models', { method }));
+    expect((await ask('GET')).status).toBe(200);
+    const head = await ask('HEAD');
+    expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+
   it('streams: what has come is there before the rest is', async () => {
     const answer = await handlerOf()(request({ messages, stream: true }));
     const reader = (answer.body as ReadableStream<Uint8Array>).getReader();

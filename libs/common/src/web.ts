@@ -86,6 +86,11 @@ async function handle(gateway: Gateway, capabilities: HostCapabilities, settings
   const head = headOf(request, settings);
   const exchange = createExchange(gateway, capabilities);
   const teller = createTeller(head, settings);
+  const encoding = request.headers.get('content-encoding');
+  if (encoding !== null && encoding !== 'identity') {
+    const error = gatewayError('unsupported_encoding', `Request bodies encoded as ${encoding} are not understood`);
+    return answerWith(gateway.refuse(head, error), teller, head);
+  }
   const body = await readBody(request, settings.requestBodyBytes);
   if (body === 'gone') {
     teller.tell(0, emptySummary, 'aborted');

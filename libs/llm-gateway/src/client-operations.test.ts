@@ -75,7 +75,7 @@ model_aliases: { quick: { target: gpt-4o } }`.replace('model_providers:', 'model
   });
   it('is only read', () => {
     const { status, decision } = gatewayUnderTest(yaml).ask({ method: 'DELETE', path: '/v1/models', body: '' });
-    expect([status, decision.headers['allow']]).toEqual([405, 'GET']);
+    expect([status, decision.headers['allow']]).toEqual([405, 'GET, HEAD']);
   });
 });
 

@@ -10,7 +10,7 @@ type Shape = 'openai-chat' | 'anthropic-messages' | 'gemini';
 /** The models of the configuration, all or one, as the client's API lists them. */
 export function listModels(context: GatewayContext, route: ClientRoute, head: RequestHead): Decision {
   const shape = shapeOf(route, head);
-  if (head.method !== 'GET') return refuseMethod(head.method, shape, 'GET');
+  if (head.method !== 'GET' && head.method !== 'HEAD') return refuseMethod(head.method, shape, 'GET, HEAD');
   const { registry } = context;
   if (route.operation === 'list-models') return respondJson(200, lists[shape](registry.listModels()), { clientApi: shape });
   // Whatever a request may name is a model: also an alias, a bare id, and what only a wildcard lets through.
