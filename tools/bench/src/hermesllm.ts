@@ -11,18 +11,26 @@ import { verifySubject } from './verify-subject.ts';
 
 const usage = `npx nx run bench:hermesllm [options]
   --rounds N         rounds in random order (15; at least 7 mean something)
-  --milliseconds M   CPU time of one sample (20)
+  --milliseconds M   CPU time of one sample (40)
+  --warm-up M        CPU time of a variant before it counts (300)
   --only requests|streams
   --report FILE      JSON (reports/bench-hermesllm.json)
   --assert           exit 1 when a "must" is missed`;
 
 const root = resolve(import.meta.dirname, '../../..');
 
+function collector(): () => void {
+  const { gc } = globalThis;
+  if (gc === undefined) throw new Error('start it with node --expose-gc, as nx does');
+  return () => gc({ type: 'minor' });
+}
+
 function main(): void {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '15' },
-      milliseconds: { type: 'string', default: '20' },
+      milliseconds: { type: 'string', default: '40' },
+      'warm-up': { type: 'string', default: '300' },
       only: { type: 'string' },
       report: { type: 'string', default: 'reports/bench-hermesllm.json' },
       assert: { type: 'boolean', default: false },
@@ -34,10 +42,16 @@ function main(): void {
     return;
   }
   if (values.only !== undefined && values.only !== 'requests' && values.only !== 'streams') throw new Error(`--only: ${values.only}`);
-  const options = { rounds: Number(values.rounds), sampleMilliseconds: Number(values.milliseconds) };
+  const options = {
+    rounds: Number(values.rounds),
+    sampleMilliseconds: Number(values.milliseconds),
+    warmUpMilliseconds: Number(values['warm-up']),
+    collect: collector(),
+  };
   if (!(options.rounds > 0 && options.sampleMilliseconds > 0)) throw new Error('--rounds and --milliseconds are positive numbers');
+  if (!(options.warmUpMilliseconds >= 0)) throw new Error('--warm-up is a number of milliseconds');
   const machine = `Node ${process.version}, ${cpus()[0]?.model ?? 'unknown CPU'}`;
-  console.log(`${machine}; rounds ${options.rounds}, ${options.sampleMilliseconds} ms a sample\n`);
+  console.log(`${machine}; rounds ${options.rounds}, ${options.sampleMilliseconds} ms a sample after ${options.warmUpMilliseconds} ms\n`);
 
   verifySubject(hermesllm);
   const results: GroupResult[] = [];

@@ -14,6 +14,10 @@ export interface MeasureOptions {
   readonly rounds?: number;
   /** CPU time of one sample. Default 40 ms. */
   readonly sampleMilliseconds?: number;
+  /** CPU time of each variant before anything counts, so that its optimised code is measured and not its compilation. Default 0: one sample. */
+  readonly warmUpMilliseconds?: number;
+  /** Called before every sample, outside the measured time: collects young garbage, so that no variant pays for another one's. */
+  readonly collect?: () => void;
   readonly seed?: number;
 }
 
@@ -42,11 +46,13 @@ const keep = (value: unknown) => {
 /**
  * Runs all variants in one process, in a new random order each round, and compares CPU time. The first variant is the yardstick.
  * One process and shuffled orders, because the machine's speed drifts by more than the differences looked for: only ratios within
- * a round mean anything. A first, uncounted pass warms up every variant and finds how often it has to run for one sample.
+ * a round mean anything. A first, uncounted pass warms up every variant and finds how often it has to run for one sample. The yardstick is
+ * native code and needs no warming up: without it, the others' compilers, which work for half a second, would be held against them.
  */
 export function measure(variants: readonly Variant[], options: MeasureOptions = {}): Measured[] {
   const rounds = options.rounds ?? 9;
   const target = (options.sampleMilliseconds ?? 40) * 1000;
+  const warmUp = (options.warmUpMilliseconds ?? 0) * 1000;
   const random = seededRandom(options.seed ?? 1);
 
   const time = (variant: Variant, runs: number) => {
@@ -60,9 +66,11 @@ export function measure(variants: readonly Variant[], options: MeasureOptions = 
   for (const variant of variants) {
     let count = 1;
     let spent = time(variant, count);
-    while (spent < target && count < 1e9) {
-      count = Math.ceil(count * Math.min(10, Math.max(1.5, (1.1 * target) / Math.max(1, spent))));
+    let total = spent;
+    while ((spent < target || total < warmUp) && count < 1e9) {
+      count = Math.ceil(count * Math.min(10, Math.max(spent < target ? 1.5 : 0, (1.1 * target) / Math.max(1, spent))));
       spent = time(variant, count);
+      total += spent;
     }
     runs.set(variant.name, count);
     costs.set(variant.name, new Map());
@@ -70,6 +78,7 @@ export function measure(variants: readonly Variant[], options: MeasureOptions = 
   for (let round = 0; round < rounds; round++) {
     for (const variant of shuffled(variants, random)) {
       const count = runs.get(variant.name) ?? 1;
+      options.collect?.();
       costs.get(variant.name)?.set(round, time(variant, count) / (count * (variant.operations ?? 1)));
     }
   }

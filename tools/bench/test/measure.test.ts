@@ -18,3 +18,26 @@ it('visits every variant in every round and compares it with the first', () => {
   expect(measured[1]?.cost.median).toBeGreaterThan(0);
   expect(calls.twice).toBeGreaterThan(7);
 });
+
+it('warms every variant up, and collects before every sample', () => {
+  const events: string[] = [];
+  const spin = (name: string) => {
+    events.push(name);
+    const { user, system } = process.cpuUsage();
+    for (;;) {
+      const now = process.cpuUsage();
+      if (now.user + now.system - user - system > 1000) return events.length;
+    }
+  };
+  measure(
+    [
+      { name: 'yard', run: () => spin('yard') },
+      { name: 'other', run: () => spin('other') },
+    ],
+    // One run is a sample: without the warm-up there would be no second one before the first that counts.
+    { rounds: 2, sampleMilliseconds: 0.001, warmUpMilliseconds: 100, collect: () => events.push('collect') },
+  );
+  const first = events.indexOf('collect');
+  expect(events.slice(0, first).filter((name) => name === 'other').length).toBeGreaterThan(1);
+  expect(events.slice(first).filter((_, index) => index % 2 === 0)).toEqual(Array.from({ length: 4 }, () => 'collect'));
+});
