@@ -12,8 +12,8 @@ export interface Machine<In, Out> {
 /** The shared "nothing became ready". */
 export const none: readonly never[] = Object.freeze([]);
 
-// Most pushes yield no or one item, and these cost no array of their own.
-function forward<A, B>(items: readonly A[], second: Machine<A, B>): readonly B[] {
+/** Pushes all items into a machine. Most pushes yield no or one item, and these cost no array of their own. */
+export function pushAll<A, B>(items: readonly A[], second: Machine<A, B>): readonly B[] {
   if (items.length === 0) return none;
   if (items.length === 1) return second.push(items[0] as A);
   const out: B[] = [];
@@ -32,6 +32,6 @@ function forward<A, B>(items: readonly A[], second: Machine<A, B>): readonly B[]
  * toEvents.push('event: message_stop\ndata: {"type":"message_stop"}\n\n');
  */
 export const pipe = <A, B, C>(first: Machine<A, B>, second: Machine<B, C>): Machine<A, C> => ({
-  push: (input) => forward(first.push(input), second),
-  finish: () => [...forward(first.finish(), second), ...second.finish()],
+  push: (input) => pushAll(first.push(input), second),
+  finish: () => [...pushAll(first.finish(), second), ...second.finish()],
 });

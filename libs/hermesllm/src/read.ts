@@ -5,6 +5,19 @@ const places = Array.from({ length: 256 }, (_, index) => `[${index}]`);
 
 export const elementPath = (path: string, index: number): string => path + (places[index] ?? `[${index}]`);
 
+/** For each message, the paths of its first blocks, as they were needed. */
+const blockPaths: (string[] | undefined)[] = [];
+const keptBlocks = 16;
+
+/** Such as `messages[2].blocks[0]`. */
+export function blockPath(message: number, block: number): string {
+  const known = blockPaths[message]?.[block];
+  if (known !== undefined) return known;
+  const made = `messages[${message}].blocks[${block}]`;
+  if (message < places.length && block < keptBlocks) (blockPaths[message] ??= [])[block] = made;
+  return made;
+}
+
 export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The members that a codec does not know, or undefined: cheaper than `{ known, ...rest } = wire`. */

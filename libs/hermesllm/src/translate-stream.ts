@@ -3,7 +3,7 @@ import type { StreamFraming } from './framing/stream-framing.ts';
 import { HermesError } from './hermes-error.ts';
 import { passStream } from './pass-stream.ts';
 import type { Machine } from './machine.ts';
-import { none, pipe } from './machine.ts';
+import { none, pipe, pushAll } from './machine.ts';
 import type { Frame, Framing } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
 import type { LlmResponse } from './model/response.ts';
@@ -28,9 +28,7 @@ export interface StreamTranslation extends Machine<Uint8Array, Body> {
 }
 
 /** The client's half of a stream: hub events in, the client's frames out. */
-interface ClientSide {
-  encode(events: readonly StreamEvent[]): Frame[];
-  finish(): Frame[];
+interface ClientSide extends Machine<StreamEvent, Frame> {
   facts(): AnswerFacts;
 }
 
@@ -44,18 +42,12 @@ function clientSide(translated: Translated, client: Codec, upstream: Codec): Cli
   const stage = names === undefined ? withCustom : pipe(names, withCustom);
   let ended = false;
   return {
-    encode(events) {
-      const frames: Frame[] = [];
-      for (let i = 0; i < events.length; i++) {
-        const event = events[i] as StreamEvent;
-        if (ended) break;
-        if (event.type !== 'block-delta') ended = note(event);
-        const made = stage.push(event);
-        for (let j = 0; j < made.length; j++) frames.push(made[j] as Frame);
-      }
-      return frames;
+    push(event) {
+      if (ended) return none;
+      if (event.type !== 'block-delta') ended = note(event);
+      return stage.push(event);
     },
-    finish: () => [...stage.finish()],
+    finish: () => stage.finish(),
     facts: () => facts,
   };
 }
@@ -73,29 +65,16 @@ export function createStreamTranslation(translated: Translated, client: Codec, u
   const upstreamFraming = framingOf(upstream, options.upstreamFraming);
   const clientFraming = framingOf(client, options.clientFraming);
   if (client.api === upstream.api && upstreamFraming === clientFraming) return passStream(translated, client, clientFraming);
-  const read = upstreamFraming.decoder(translated.utf8, translated.eventLimit);
-  const decoder = upstream.streamDecoder(translated.scope);
+  const events = pipe(upstreamFraming.decoder(translated.utf8, translated.eventLimit), upstream.streamDecoder(translated.scope));
   const side = clientSide(translated, client, upstream);
+  const stages = pipe(events, side);
   const write = clientFraming.encoder();
-  const convert = (frames: readonly Frame[]): readonly Body[] => {
-    let made: Frame[] | undefined;
-    for (let i = 0; i < frames.length; i++) {
-      const events = decoder.push(frames[i] as Frame);
-      if (events.length === 0) continue;
-      const encoded = side.encode(events);
-      if (made === undefined) made = encoded;
-      else for (let j = 0; j < encoded.length; j++) made.push(encoded[j] as Frame);
-    }
-    return made === undefined || made.length === 0 ? none : write.push(made);
-  };
-  const end = (frames: Frame[]): readonly Body[] => [...(frames.length === 0 ? none : write.push(frames)), ...write.finish()];
+  const writeAll = (frames: readonly Frame[]): readonly Body[] => (frames.length === 0 ? none : write.push(frames));
+  const end = (frames: readonly Frame[]): readonly Body[] => [...writeAll(frames), ...write.finish()];
   return {
-    push: (bytes) => convert(read.push(bytes)),
-    finish() {
-      const last = convert(read.finish());
-      return [...last, ...end([...side.encode(decoder.finish()), ...side.finish()])];
-    },
-    fail: (error) => end([...side.encode([streamError(error)]), ...side.finish()]),
+    push: (bytes) => writeAll(stages.push(bytes)),
+    finish: () => end(stages.finish()),
+    fail: (error) => end([...side.push(streamError(error)), ...side.finish()]),
     facts: side.facts,
     contentType: clientFraming.contentType,
   };
@@ -111,6 +90,6 @@ export function streamOfResponse(
   const side = clientSide(translated, client, client);
   const framed = framingOf(client, framing);
   const write = framed.encoder();
-  const frames = [...side.encode(unfoldResponse(response)), ...side.finish()];
+  const frames = [...pushAll(unfoldResponse(response), side), ...side.finish()];
   return { body: [...write.push(frames), ...write.finish()], contentType: framed.contentType };
 }

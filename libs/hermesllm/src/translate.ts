@@ -15,7 +15,7 @@ import { llmError } from './model/error.ts';
 import type { LlmRequest } from './model/request.ts';
 import { emptyRequest } from './model/request.ts';
 import { foldStream } from './model/fold-stream.ts';
-import type { StreamEvent } from './model/stream-event.ts';
+import { none, pipe } from './machine.ts';
 import { isObject } from './read.ts';
 import type { Finish, LlmResponse } from './model/response.ts';
 import { restoreCustomTools } from './model/restore-custom-tools.ts';
@@ -169,14 +169,14 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     let stream = false;
     if (codecOf(client).modelInBody) {
       for (const { key, start, end } of spans) {
-        if (key === 'model') {
-          const value = parseData(utf8.decode(bytes.subarray(start, end)));
-          if (value !== null && typeof value !== 'string') throw invalidRequest('model', 'expected a string');
+        if (key !== 'model' && key !== 'stream') continue;
+        const value = parseData(utf8.decode(bytes.subarray(start, end)));
+        if (key === 'stream') {
+          if (value !== null && typeof value !== 'boolean') throw invalidRequest(key, 'expected true or false');
+          stream = value === true;
+        } else {
+          if (value !== null && typeof value !== 'string') throw invalidRequest(key, 'expected a string');
           model = value ?? undefined;
-        } else if (key === 'stream') {
-          const value = utf8.decode(bytes.subarray(start, end));
-          if (value !== 'true' && value !== 'false' && value !== 'null') throw invalidRequest('stream', 'expected true or false');
-          stream = value === 'true';
         }
       }
     }
@@ -266,21 +266,26 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
       const text = typeof body === 'string' ? body : utf8.decode(body);
       const parsed = parseData(text);
       const error = upstream.decodeError(status, parsed ?? text, header);
-      if (same && parsed !== undefined) return { status, body, headers: undefined, facts: () => ({ ...noFacts, error }), warnings: [] };
-      return failed(route.client, error, []);
+      if (same && parsed !== undefined) return { status, body, headers: undefined, facts: () => ({ ...noFacts, error }), warnings: none };
+      return failed(route.client, error);
     }
-    if (same) return { status, body, headers: undefined, facts: () => observe(upstream, body, translated), warnings: [] };
+    if (same) return { status, body, headers: undefined, facts: () => observe(upstream, body, translated), warnings: none };
     const { response, failure } = readAnswer(translated, upstream, body);
-    if (response === undefined) return failed(route.client, failure, []);
-    const encoded = codecOf(route.client).encodeResponse(response, requestOf(translated), scope);
-    return { status, body: JSON.stringify(encoded), headers: json, facts: () => factsOf(response), warnings: warnings.slice(before) };
+    return response === undefined ? failed(route.client, failure) : answered(translated, status, response, before);
+  }
+
+  /** `before`: the warnings that there were before this answer. */
+  function answered(translated: Translated, status: number, response: LlmResponse, before: number): TranslatedResponse {
+    const { route, scope, warnings } = translated;
+    const body = JSON.stringify(codecOf(route.client).encodeResponse(response, requestOf(translated), scope));
+    return { status, body, headers: json, facts: () => factsOf(response), warnings: warnings.slice(before) };
   }
 
   function streamResponse(translated: Translated, body: Body, options: StreamOptions = {}): TranslatedResponse {
     const { route, warnings } = translated;
     const before = warnings.length;
     const { response, failure } = readAnswer(translated, codecOf(route.upstream), body);
-    if (response === undefined) return failed(route.client, failure, []);
+    if (response === undefined) return failed(route.client, failure);
     const stream = streamOfResponse(translated, codecOf(route.client), response, options.clientFraming);
     return {
       status: 200,
@@ -295,34 +300,21 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     const { route, scope, utf8, eventLimit, warnings } = translated;
     const before = warnings.length;
     const upstream = codecOf(route.upstream);
-    const read = upstream.framings[0].decoder(utf8, eventLimit);
-    const decoder = upstream.streamDecoder(scope);
-    const events: StreamEvent[] = [];
-    for (const frames of [read.push(body), read.finish()]) {
-      for (const frame of frames) events.push(...decoder.push(frame));
-    }
-    events.push(...decoder.finish());
-    const { response, error } = foldStream(events);
-    if (error !== undefined) return failed(route.client, error, []);
-    const finished = finishResponse(translated, upstream, response);
-    const encoded = codecOf(route.client).encodeResponse(finished, requestOf(translated), scope);
-    return {
-      status: 200,
-      body: JSON.stringify(encoded),
-      headers: json,
-      facts: () => factsOf(finished),
-      warnings: warnings.slice(before),
-    };
+    const events = pipe(upstream.framings[0].decoder(utf8, eventLimit), upstream.streamDecoder(scope));
+    const { response, error } = foldStream([...events.push(body), ...events.finish()]);
+    return error === undefined
+      ? answered(translated, 200, finishResponse(translated, upstream, response), before)
+      : failed(route.client, error);
   }
 
-  function failed(client: ApiId, error: LlmError, warnings: readonly Warning[]): TranslatedResponse {
+  function failed(client: ApiId, error: LlmError): TranslatedResponse {
     const encoded = codecOf(client).encodeError(error);
     return {
       status: encoded.status,
       body: JSON.stringify(encoded.body),
       headers: encoded.headers === undefined ? json : { ...json, ...encoded.headers },
       facts: () => ({ ...noFacts, error }),
-      warnings,
+      warnings: none,
     };
   }
 

@@ -1,5 +1,5 @@
 import { awsFraming } from './framing/aws-framing.ts';
-import { sseFraming } from './framing/sse-framing.ts';
+import { sseText } from './framing/sse.ts';
 import { none } from './machine.ts';
 import type { Frame, WrappedFrames } from './model/api.ts';
 import type { Body, Translated } from './translate.ts';
@@ -19,13 +19,11 @@ export function unwrapStream(
   { unwrap }: WrappedFrames,
 ): StreamTranslation {
   const read = awsFraming.decoder(utf8, eventLimit);
-  const write = sseFraming.encoder();
-  const hand = (pieces: readonly Body[]): readonly Body[] =>
-    pieces.flatMap((piece) => inner.push(typeof piece === 'string' ? utf8.encode(piece) : piece));
-  const convert = (frames: readonly Frame[]): readonly Body[] => (frames.length === 0 ? none : hand(write.push(frames.map(unwrap))));
+  const convert = (frames: readonly Frame[]): readonly Body[] =>
+    frames.length === 0 ? none : inner.push(utf8.encode(frames.map((frame) => sseText(unwrap(frame))).join('')));
   return {
     ...inner,
     push: (bytes) => convert(read.push(bytes)),
-    finish: () => [...convert(read.finish()), ...hand(write.finish()), ...inner.finish()],
+    finish: () => [...convert(read.finish()), ...inner.finish()],
   };
 }

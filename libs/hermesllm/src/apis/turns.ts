@@ -4,7 +4,7 @@ import type { Block } from '../model/block.ts';
 import type { Message } from '../model/request.ts';
 import { message } from '../model/request.ts';
 import { words } from '../words.ts';
-import { elementPath } from '../read.ts';
+import { blockPath, elementPath } from '../read.ts';
 import type { Scope } from '../scope.ts';
 import { approximated, dropped, emulated, unsupported } from '../warn.ts';
 
@@ -94,10 +94,9 @@ export function encodeTurns<Wire extends WireContent>(
     const prompts = role === 'system' || role === 'developer';
     if (prompts && turns.length > 0) approximated(scope, path, 'Moved to the system prompt');
     const turn = prompts ? undefined : turnOf(role === 'assistant' ? role : 'user', path, turns);
-    const inside = `${path}.blocks`;
     for (let j = 0; j < blocks.length; j++) {
       const block = blocks[j] as Block;
-      const here = elementPath(inside, j);
+      const here = blockPath(i, j);
       if (turn !== undefined) pushBlock(block, here, turn, writer, scope);
       else if (block.type === 'text') writer.encodeBlock(block, here, system);
       else dropped(scope, here, 'A system prompt has only text');

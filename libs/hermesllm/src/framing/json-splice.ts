@@ -262,11 +262,21 @@ function skipSpace(bytes: Uint8Array, from: number): number {
   return at;
 }
 
+const shortString = 16;
+
 function endOfString(bytes: Uint8Array, start: number): number {
-  let end = bytes.indexOf(quote, start + 1);
+  // A native search costs more than looking at so few bytes, and most strings of a request are names.
+  const near = start + shortString;
+  let from = start + 1;
+  while (from < near) {
+    const byte = bytes[from];
+    if (byte === quote) return from + 1;
+    from += byte === backslash ? 2 : 1;
+  }
+  let end = bytes.indexOf(quote, from);
   while (end !== -1) {
     let slash = end;
-    while (bytes[slash - 1] === backslash) slash--;
+    while (slash > from && bytes[slash - 1] === backslash) slash--;
     if (((end - slash) & 1) === 0) return end + 1;
     end = bytes.indexOf(quote, end + 1);
   }

@@ -3,7 +3,7 @@ import { joinBytes } from '../join-bytes.ts';
 import { none } from '../machine.ts';
 import type { Frame } from '../model/api.ts';
 import { sseBytesDecoder } from './sse-bytes.ts';
-import { sseContentType, sseDecoder, sseText } from './sse.ts';
+import { sseContentType, sseDecoder } from './sse.ts';
 import type { EventBoundaries, StreamFraming } from './stream-framing.ts';
 import { decodeText, noRest } from './stream-framing.ts';
 
@@ -61,6 +61,9 @@ function sseBoundaries(): EventBoundaries {
   };
 }
 
+/** Like `sseText`, for what encoders write: JSON, which has no line break. To look for one would put the text together one time more. */
+const eventText = ({ event, data }: Frame): string => (event === undefined ? `data: ${data}\n\n` : `event: ${event}\ndata: ${data}\n\n`);
+
 /** Server-sent events. */
 export const sseFraming: StreamFraming = {
   id: 'sse',
@@ -69,7 +72,7 @@ export const sseFraming: StreamFraming = {
   encoder: () => ({
     push(frames) {
       let text = '';
-      for (let i = 0; i < frames.length; i++) text += sseText(frames[i] as Frame);
+      for (let i = 0; i < frames.length; i++) text += eventText(frames[i] as Frame);
       return text === '' ? none : [text];
     },
     finish: () => none,

@@ -34,26 +34,30 @@ export interface SseDecoder extends Machine<string, Frame> {
  * decoder.push('\n');              // [{ event: undefined, data: '{"a":1}', headers: undefined }]
  */
 export function sseDecoder(limit: number = defaultEventLimit): SseDecoder {
-  let frames: Frame[] = [];
+  let frames: Frame[] | undefined;
   let ended = false;
+  // Most texts hold one event: a literal costs less than an array that grows.
+  const keep = (ready: Frame): void => {
+    if (frames === undefined) frames = [ready];
+    else frames.push(ready);
+  };
   const parser = createParser({
     maxBufferSize: limit,
     onEvent({ event, data }) {
       // The parser limits what it holds back; an event that arrives whole must not depend on how it was cut.
       if (ended) return;
       ended = data.length > limit;
-      frames.push(ended ? oversizedEvent(limit) : frame(data, event));
+      keep(ended ? oversizedEvent(limit) : frame(data, event));
     },
     onError: (error) => {
       if (error.type !== 'max-buffer-size-exceeded') return;
       ended = true;
-      frames.push(oversizedEvent(limit));
+      keep(oversizedEvent(limit));
     },
   });
   const take = (): readonly Frame[] => {
-    if (frames.length === 0) return none;
-    const ready = frames;
-    frames = [];
+    const ready = frames ?? none;
+    frames = undefined;
     return ready;
   };
   return {

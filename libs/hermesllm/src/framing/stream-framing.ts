@@ -28,7 +28,7 @@ export interface StreamFraming {
   readonly contentType: string;
   /** Bytes to frames. `limit`: characters (or bytes) of one frame. */
   decoder(utf8: Utf8, limit: number): Machine<Uint8Array, Frame>;
-  /** Frames that became ready together to what is written at once. `begun`: events went before, as bytes. */
+  /** Frames of JSON that became ready together to what is written at once. `begun`: events went before, as bytes. */
   encoder(begun?: boolean): Machine<readonly Frame[], string | Uint8Array>;
   /** A fresh finder of the ends of events, for streams that pass as bytes. */
   boundaries(): EventBoundaries;

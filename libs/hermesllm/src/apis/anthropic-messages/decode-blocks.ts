@@ -8,7 +8,6 @@ import {
   readList,
   readObject,
   readString,
-  requireList,
   requireObject,
   requireString,
   wrongMember,
@@ -24,26 +23,25 @@ import { decodeCitations } from './citations.ts';
 import { carriedSignature, signPrevious } from './signature-carrier.ts';
 
 /** The blocks that are read, with their members. */
-const members: Readonly<Record<string, ReadonlySet<string>>> = {
-  text: words('type text cache_control citations'),
-  image: words('type source cache_control'),
-  document: words('type source title context citations cache_control'),
-  tool_use: words('type id name input cache_control caller'),
-  tool_result: words('type tool_use_id content is_error cache_control'),
-  thinking: words('type thinking signature'),
-  redacted_thinking: words('type data'),
-};
+const members = new Map([
+  ['text', words('type text cache_control citations')],
+  ['image', words('type source cache_control')],
+  ['document', words('type source title context citations cache_control')],
+  ['tool_use', words('type id name input cache_control caller')],
+  ['tool_result', words('type tool_use_id content is_error cache_control')],
+  ['thinking', words('type thinking signature')],
+  ['redacted_thinking', words('type data')],
+]);
 const sourceMembers = words('type media_type data url file_id content');
 
 /** Content as clients write it: text, or a list of blocks. */
 export function decodeContent(holder: Fields, key: string): Block[] {
-  const content = holder.wire[key];
+  const content = holder.wire[key] ?? undefined;
   if (typeof content === 'string') return [textBlock(content)];
-  if (has(holder, key) && !Array.isArray(content)) throw wrongMember(holder, key, 'expected a string or an array');
-  const list = requireList(holder, key);
+  if (!Array.isArray(content)) throw wrongMember(holder, key, content === undefined ? 'required' : 'expected a string or an array');
   const blocks: Block[] = [];
-  for (let i = 0; i < list.length; i++) {
-    const wire = readItem(holder, list, key, i);
+  for (let i = 0; i < content.length; i++) {
+    const wire = readItem(holder, content, key, i);
     const { type, data } = wire.wire;
     const signature = type === 'redacted_thinking' && typeof data === 'string' ? carriedSignature(data) : undefined;
     if (signature === undefined) blocks.push(decodeBlock(wire));
@@ -55,7 +53,7 @@ export function decodeContent(holder: Fields, key: string): Block[] {
 
 function decodeBlock(block: Fields): Block {
   const type = requireString(block, 'type');
-  const known = Object.hasOwn(members, type) ? members[type] : undefined;
+  const known = members.get(type);
   if (known === undefined) return unknownBlock(api, block.wire);
   if (type === 'image' || type === 'document') return decodeMedia(block, type, known);
   onlyKnown(block, known);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../codec.ts';
 import type { LlmRequest } from '../../model/request.ts';
 import { emptyRequest } from '../../model/request.ts';
-import { unknownFields } from '../../read.ts';
+import { setMember, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, defaulted, dropped, emulated, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
@@ -62,13 +62,12 @@ function decodeMetadata(wire: Fields, request: LlmRequest): void {
   const metadata = readObject(wire, 'metadata');
   if (metadata === undefined) return;
   request.user = readString(metadata, 'user_id');
-  const rest: [string, string][] = [];
-  for (const [key, value] of Object.entries(metadata.wire)) {
+  for (const key in metadata.wire) {
+    const value = metadata.wire[key];
     if (key === 'user_id' || value === null) continue;
-    if (typeof value === 'string') rest.push([key, value]);
+    if (typeof value === 'string') setMember((request.metadata ??= {}), key, value);
     else dropped(wire.scope, pathAt(metadata, key), 'Metadata is text');
   }
-  if (rest.length > 0) request.metadata = Object.fromEntries(rest);
 }
 
 /** What the API has no form for. */

@@ -54,7 +54,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     out.push(frame(JSON.stringify(wire), wire.type));
   };
 
-  function messageStart(event: StreamEvent & { type: 'message-start' }): Frame[] {
+  function messageStart(event: StreamEvent & { type: 'message-start' }, out: Frame[]): void {
     startUsage = event.usage;
     const message = {
       id: messageId(event.id, scope),
@@ -69,19 +69,16 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
       diagnostics: null,
       usage: encodeUsage(event.usage, event.serviceTier, false),
     };
-    const out: Frame[] = [];
     send(out, { type: 'message_start', message });
-    return out;
   }
 
-  function blockStart({ index, block, choice }: StreamEvent & { type: 'block-start' }): readonly Frame[] {
+  function blockStart({ index, block, choice }: StreamEvent & { type: 'block-start' }, out: Frame[]): void {
     const path = `blocks[${index}]`;
     if (choice > 0) {
       if (!further) unsupported(scope, 'alternatives');
       further = true;
-      return none;
+      return;
     }
-    const out: Frame[] = [];
     switch (block.type) {
       case 'text':
         openBlock(index, block, { type: 'text', text: '' }, textHead, out);
@@ -107,7 +104,6 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
         if (wire !== undefined) sendWhole(wire, out);
       }
     }
-    return out;
   }
 
   function openBlock(hub: number, block: Block, wire: WireBlock, form: string, out: Frame[]): void {
@@ -124,13 +120,6 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     if (!open.started) openBlock(open.hub, open.block, { type: 'thinking', thinking: '', signature: '' }, thinkingHead, out);
     const { block } = open;
     out.push(deltaFrame(open.head, block.type === 'tool-call' && block.custom ? JSON.stringify(text).slice(1, -1) : text));
-  }
-
-  function blockEnd({ index, late }: StreamEvent & { type: 'block-end' }): readonly Frame[] {
-    if (open?.hub !== index) return none;
-    const out: Frame[] = [];
-    closeOpen(open, late, out);
-    return out;
   }
 
   function closeOpen({ hub, block }: OpenBlock, late: LateFacts | undefined, out: Frame[]): void {
@@ -190,9 +179,8 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     stop(out);
   }
 
-  function messageEnd(finish: Finish, usage: Usage | undefined): Frame[] {
+  function messageEnd(finish: Finish, usage: Usage | undefined, out: Frame[]): void {
     ended = true;
-    const out: Frame[] = [];
     if (open !== undefined) closeOpen(open, undefined, out);
     const total = usage ?? startUsage;
     if (total?.reasoning && !thinks) reportReasoningTokens(scope);
@@ -204,37 +192,41 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     };
     send(out, { type: 'message_delta', delta, usage: encodeFinalUsage(total, thinks) });
     send(out, { type: 'message_stop' });
-    return out;
   }
 
   return {
     push(event) {
       if (ended) return none;
+      const out: Frame[] = [];
       switch (event.type) {
-        case 'block-delta': {
-          if (open?.hub !== event.index) return none;
+        case 'block-delta':
+          if (open?.hub !== event.index) break;
           if (event.logprobs !== undefined && !logprobs) {
             logprobs = true;
             unsupported(scope, 'logprobs');
           }
-          const out: Frame[] = [];
           addText(event.text, out);
-          return out;
-        }
+          break;
         case 'block-start':
-          return blockStart(event);
+          blockStart(event, out);
+          break;
         case 'block-end':
-          return blockEnd(event);
+          if (open?.hub === event.index) closeOpen(open, event.late, out);
+          break;
         case 'message-start':
-          return messageStart(event);
+          messageStart(event, out);
+          break;
         case 'message-end':
-          return messageEnd(event.finish, event.usage);
+          messageEnd(event.finish, event.usage, out);
+          break;
         case 'error':
           ended = true;
-          return [frame(JSON.stringify(encodeError(event.error).body), 'error')];
+          out.push(frame(JSON.stringify(encodeError(event.error).body), 'error'));
+          break;
         case 'choice-end':
-          return none;
+          break;
       }
+      return out;
     },
     finish: () => none,
   };

@@ -42,8 +42,8 @@ const customMembers = words('name input');
 
 /** What later messages refer to. */
 interface Calls {
-  /** Ids of calls of custom tools. */
-  custom: Set<string>;
+  /** Ids of calls of custom tools; undefined for none. */
+  custom: Set<string> | undefined;
   /** The id that was given to a `function_call` that has no result yet. */
   open: string | undefined;
 }
@@ -52,7 +52,7 @@ interface Calls {
 export function decodeMessages(wire: Fields): Message[] {
   const list = requireList(wire, 'messages');
   const messages: Message[] = [];
-  const calls: Calls = { custom: new Set(), open: undefined };
+  const calls: Calls = { custom: undefined, open: undefined };
   for (let i = 0; i < list.length; i++) {
     const item = readItem(wire, list, 'messages', i);
     const role = requireString(item, 'role');
@@ -60,8 +60,7 @@ export function decodeMessages(wire: Fields): Message[] {
       case 'system':
       case 'developer':
       case 'user': {
-        const blocks: Block[] = [];
-        decodeContent(item, false, blocks);
+        const blocks = decodeContent(item, false);
         const plain = hasOnly(item, plainMessage);
         if (!plain) cacheLast(blocks, onlyKnown(item, promptMembers));
         messages.push(message(role, blocks, plain ? undefined : readString(item, 'name')));
@@ -95,15 +94,15 @@ function cacheLast(blocks: Block[], item: Fields): void {
 }
 
 function decodeAssistant(item: Fields, position: number, calls: Calls): Message {
-  const blocks: Block[] = [];
   const plain = hasOnly(item, plainMessage);
-  if (!plain) decodeHistoryReasoning(onlyKnown(item, assistantMembers), blocks);
-  decodeContent(item, true, blocks);
+  const thoughts = plain ? undefined : decodeHistoryReasoning(onlyKnown(item, assistantMembers));
+  const content = decodeContent(item, true);
+  const blocks = thoughts === undefined ? content : [...thoughts, ...content];
   if (!plain) decodeFacts(item, blocks);
   const list = readList(item, 'tool_calls') ?? [];
   for (let i = 0; i < list.length; i++) {
     const block = decodeCall(readItem(item, list, 'tool_calls', i));
-    if (block.type === 'tool-call' && block.custom) calls.custom.add(block.id);
+    if (block.type === 'tool-call' && block.custom) (calls.custom ??= new Set()).add(block.id);
     blocks.push(block);
   }
   if (plain) return message('assistant', blocks);
@@ -158,11 +157,10 @@ function decodeCall(call: Fields): Block {
 
 /** `position`: of a message of the deprecated role `function`, whose result belongs to the last call. */
 function decodeResult(item: Fields, position: number | undefined, calls: Calls): ToolResultBlock {
-  const blocks: Block[] = [];
-  decodeContent(item, true, blocks);
+  const blocks = decodeContent(item, true);
   const legacy = position !== undefined;
   const id = legacy ? (calls.open ?? legacyId(position)) : requireString(item, 'tool_call_id');
-  const custom = calls.custom.has(id);
+  const custom = calls.custom?.has(id);
   if (!legacy && blocks.length < 2 && hasOnly(item, plainResult) && typeof item.wire['content'] === 'string')
     return toolResultBlock(id, blocks, false, undefined, custom);
   onlyKnown(item, toolMembers);

@@ -22,16 +22,15 @@ const textMembers = words(`type text ${partMembers}`);
 const refusalMembers = words('type refusal');
 
 /** The content of a message as clients write it: text, a list of parts, or, where `optional`, nothing. Empty text is no block. */
-export function decodeContent(message: Fields, optional: boolean, out: Block[]): void {
+export function decodeContent(message: Fields, optional: boolean): Block[] {
   const { content } = message.wire;
-  if (typeof content === 'string') {
-    if (content !== '') out.push(textBlock(content));
-    return;
-  }
-  if (optional && !has(message, 'content')) return;
+  if (typeof content === 'string') return content === '' ? [] : [textBlock(content)];
+  if (optional && !has(message, 'content')) return [];
   if (content === undefined) throw wrongMember(message, 'content', 'required');
   if (!Array.isArray(content)) throw wrongMember(message, 'content', 'expected a string or an array');
-  for (let i = 0; i < content.length; i++) out.push(decodePart(readItem(message, content, 'content', i)));
+  const blocks: Block[] = [];
+  for (let i = 0; i < content.length; i++) blocks.push(decodePart(readItem(message, content, 'content', i)));
+  return blocks;
 }
 
 function decodePart(part: Fields): Block {

@@ -1,11 +1,11 @@
 import type { Block, ReasoningBlock, ToolCallBlock, ToolResultBlock } from '../../model/block.ts';
 import type { Message } from '../../model/request.ts';
 import type { Signature } from '../../model/signature.ts';
-import { elementPath } from '../../read.ts';
+import { blockPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, dropped, emulated, unsupported } from '../../warn.ts';
 import { reportCache } from './cache-hint.ts';
-import { encodePart, encodeUserContent, plainContent } from './encode-parts.ts';
+import { encodePart, encodeParts, encodeUserContent, onlyText, plainContent } from './encode-parts.ts';
 import { encodeThinkingBlock, hasProof, isUsable, joinReasoning } from './reasoning.ts';
 import { api } from './api.ts';
 import { encodeExtraContent } from './signatures.ts';
@@ -22,7 +22,6 @@ export function encodeMessages(messages: readonly Message[], scope: Scope): Wire
   let calls = -1; // where the next result of the last calls goes
   for (let i = 0; i < messages.length; i++) {
     const { role, blocks, name } = messages[i] as Message;
-    const path = `messages[${i}].blocks`;
     if (role !== 'tool' && shown.length > 0) {
       out.push(wireMessage('user', shown, undefined));
       shown = [];
@@ -30,19 +29,19 @@ export function encodeMessages(messages: readonly Message[], scope: Scope): Wire
     switch (role) {
       case 'system':
       case 'developer':
-        out.push(wireMessage(role, promptText(blocks, path, scope), name));
+        out.push(wireMessage(role, promptText(blocks, i, scope), name));
         break;
       case 'user':
-        out.push(wireMessage('user', encodeUserContent(blocks, path, scope), name));
+        out.push(wireMessage('user', encodeUserContent(blocks, i, scope), name));
         break;
       case 'assistant':
-        out.push(encodeAssistant(blocks, name, path, scope));
+        out.push(encodeAssistant(blocks, name, i, scope));
         calls = out[out.length - 1]?.tool_calls === undefined ? -1 : out.length;
         break;
       case 'tool':
         for (let j = 0; j < blocks.length; j++) {
           const block = blocks[j] as Block;
-          const here = elementPath(path, j);
+          const here = blockPath(i, j);
           if (block.type === 'tool-result') {
             const behind = calls === -1 ? out.length : calls++;
             if (behind < out.length) approximated(scope, here, 'Moved directly behind the calls');
@@ -61,16 +60,13 @@ function wireMessage(role: WireMessage['role'], content: WireMessage['content'],
 }
 
 /** Instructions are one text: many servers take no parts in them. */
-function promptText(blocks: readonly Block[], path: string, scope: Scope): string {
-  const parts: WirePart[] = [];
-  for (let i = 0; i < blocks.length; i++) encodePart(blocks[i] as Block, elementPath(path, i), scope, parts);
-  return linesOf(parts, path, scope);
-}
+const promptText = (blocks: readonly Block[], message: number, scope: Scope): string =>
+  onlyText(blocks) ?? linesOf(encodeParts(blocks, message, scope), message, scope);
 
-function linesOf(parts: readonly WirePart[], path: string, scope: Scope): string {
+function linesOf(parts: readonly WirePart[], message: number, scope: Scope): string {
   let text: string | undefined;
   for (const part of parts) {
-    if (part.type !== 'text') dropped(scope, path, 'Instructions are text');
+    if (part.type !== 'text') dropped(scope, `messages[${message}].blocks`, 'Instructions are text');
     else text = text === undefined ? (part['text'] as string) : `${text}\n${part['text'] as string}`;
   }
   return text ?? '';
@@ -79,12 +75,16 @@ function linesOf(parts: readonly WirePart[], path: string, scope: Scope): string
 function encodeResult(block: ToolResultBlock, path: string, scope: Scope, shown: WirePart[]): WireMessage {
   reportCache(block.cache, path, scope);
   if (block.isError) approximated(scope, `${path}.isError`, 'The output of a failed tool is marked by its text');
+  const text = onlyText(block.blocks) ?? resultText(block.blocks, path, scope, shown);
+  return { role: 'tool', content: block.isError ? failedText(text) : text, tool_call_id: block.id };
+}
+
+function resultText(blocks: readonly Block[], path: string, scope: Scope, shown: WirePart[]): string {
   let text: string | undefined;
-  for (let i = 0; i < block.blocks.length; i++) {
-    const inner = block.blocks[i] as Block;
+  for (let i = 0; i < blocks.length; i++) {
     const here = `${path}.blocks[${i}]`;
     const parts: WirePart[] = [];
-    encodePart(inner, here, scope, parts);
+    encodePart(blocks[i] as Block, here, scope, parts);
     for (const part of parts) {
       if (part.type === 'text') text = text === undefined ? (part['text'] as string) : `${text}\n${part['text'] as string}`;
       else {
@@ -93,16 +93,16 @@ function encodeResult(block: ToolResultBlock, path: string, scope: Scope, shown:
       }
     }
   }
-  return { role: 'tool', content: block.isError ? failedText(text ?? '') : (text ?? ''), tool_call_id: block.id };
+  return text ?? '';
 }
 
-function encodeAssistant(blocks: readonly Block[], name: string | undefined, path: string, scope: Scope): WireMessage {
+function encodeAssistant(blocks: readonly Block[], name: string | undefined, message: number, scope: Scope): WireMessage {
   const parts: WirePart[] = [];
   const wire = wireMessage('assistant', null, name);
   let thoughts: ReasoningBlock[] | undefined;
   for (let i = 0; i < blocks.length; i++) {
     const block = blocks[i] as Block;
-    const here = elementPath(path, i);
+    const here = blockPath(message, i);
     switch (block.type) {
       case 'reasoning':
         if (isUsable(block)) (thoughts ??= []).push(block);

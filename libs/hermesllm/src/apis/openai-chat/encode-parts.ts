@@ -1,7 +1,7 @@
 import { dataUrl } from '../../data-url.ts';
 import { invalidRequest } from '../../hermes-error.ts';
 import type { Block, MediaBlock } from '../../model/block.ts';
-import { elementPath } from '../../read.ts';
+import { blockPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { defaulted, dropped, emulated, foreign, unsupported } from '../../warn.ts';
 import { reportCache } from './cache-hint.ts';
@@ -9,10 +9,21 @@ import { api } from './api.ts';
 import type { WirePart } from './wire.ts';
 
 /** Content of a user: text where that is all, otherwise parts. */
-export function encodeUserContent(blocks: readonly Block[], path: string, scope: Scope): string | WirePart[] {
+export const encodeUserContent = (blocks: readonly Block[], message: number, scope: Scope): string | WirePart[] =>
+  onlyText(blocks) ?? plainContent(encodeParts(blocks, message, scope));
+
+/** The blocks of a message as parts. */
+export function encodeParts(blocks: readonly Block[], message: number, scope: Scope): WirePart[] {
   const parts: WirePart[] = [];
-  for (let i = 0; i < blocks.length; i++) encodePart(blocks[i] as Block, elementPath(path, i), scope, parts);
-  return plainContent(parts);
+  for (let i = 0; i < blocks.length; i++) encodePart(blocks[i] as Block, blockPath(message, i), scope, parts);
+  return parts;
+}
+
+/** What most contents are: one text with nothing attached to it. Undefined for any other. */
+export function onlyText(blocks: readonly Block[]): string | undefined {
+  const [first] = blocks;
+  const plain = blocks.length === 1 && first?.type === 'text' && first.cache === undefined && first.citations === undefined;
+  return plain ? first.text : undefined;
 }
 
 /** The short form of parts that are one text, or none. */

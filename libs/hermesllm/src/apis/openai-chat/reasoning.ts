@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../codec.ts';
-import type { Block, ReasoningBlock } from '../../model/block.ts';
+import type { ReasoningBlock } from '../../model/block.ts';
 import { reasoningBlock } from '../../model/block.ts';
 import type { LlmRequest, ReasoningRequest } from '../../model/request.ts';
 import { openSignature, sealSignature } from '../../model/signature.ts';
@@ -24,7 +24,8 @@ import type { WireThinkingBlock } from './wire.ts';
  */
 
 /** The reasoning of an assistant message in a request. */
-export function decodeHistoryReasoning(message: Fields, out: Block[]): void {
+export function decodeHistoryReasoning(message: Fields): ReasoningBlock[] {
+  const out: ReasoningBlock[] = [];
   const text = readString(message, 'reasoning_content') ?? readString(message, 'reasoning') ?? '';
   const list = readList(message, 'thinking_blocks') ?? [];
   for (let i = 0; i < list.length; i++) {
@@ -34,6 +35,7 @@ export function decodeHistoryReasoning(message: Fields, out: Block[]): void {
     else out.push(block);
   }
   if (text !== '' && list.length === 0) out.push(reasoningBlock(text));
+  return out;
 }
 
 /** The reasoning of an answer. */

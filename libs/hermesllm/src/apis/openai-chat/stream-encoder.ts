@@ -151,12 +151,9 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     state.length += text.length;
     const { block, choice } = state;
     if (block.type === 'text') choice.length += text.length;
-    else if (block.type === 'reasoning') {
-      choice.reasoned = true;
-      if (state.held.length <= heldLimit) state.held += text;
-    } else if (block.type === 'media' && block.kind === 'image') {
-      if (state.held.length <= heldLimit) state.held += text;
-    }
+    if (block.type === 'reasoning') choice.reasoned = true;
+    const isHeld = block.type === 'reasoning' || (block.type === 'media' && block.kind === 'image');
+    if (isHeld && state.held.length <= heldLimit) state.held += text;
     if (state.head === '') return;
     const sent = state.before === '' ? text : state.before + text;
     state.before = '';
@@ -257,7 +254,8 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     out.push(frame('[DONE]'));
   }
 
-  function push(event: StreamEvent): Frame[] {
+  function push(event: StreamEvent): readonly Frame[] {
+    if (ended) return none;
     const out: Frame[] = [];
     switch (event.type) {
       case 'block-delta':
@@ -291,5 +289,5 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     return out;
   }
 
-  return { push: (event) => (ended ? none : push(event)), finish: () => none };
+  return { push, finish: () => none };
 }
