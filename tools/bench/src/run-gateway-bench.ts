@@ -1,13 +1,13 @@
 import { cpus } from 'node:os';
-import { type RunningContender, startContender } from './contender.ts';
+import type { RunningContender } from './contender.ts';
 import type { ContenderEntry } from './contenders.ts';
 import type { Cell } from './gateway-report.ts';
 import { type Expected, type LoadResult, runLoad } from './load.ts';
 import { machineMicroseconds, type ProcessSample } from './process-sample.ts';
-import { seededRandom, shuffled } from './random.ts';
 import { askedRequest, requestBytes, type Scenario } from './scenarios.ts';
-import { startUpstream, type Upstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 import { verifyAnswer } from './verify-answer.ts';
+import { inRounds, withContenders } from './with-contenders.ts';
 
 export interface GatewayBenchOptions {
   readonly contenders: readonly ContenderEntry[];
@@ -47,27 +47,20 @@ interface Lane {
  * Starts all contenders, checks one whole answer of each in each scenario, warms up, and then measures in rounds: every round visits
  * every contender in every scenario once, in a new random order, so that the machine's drift hits all alike.
  */
-export async function runGatewayBench(options: GatewayBenchOptions): Promise<GatewayBenchResult> {
-  const upstream = await startUpstream(options.burst === undefined ? {} : { burst: options.burst });
-  const problems: Record<string, string> = {};
-  const running: RunningContender[] = [];
-  try {
+export function runGatewayBench(options: GatewayBenchOptions): Promise<GatewayBenchResult> {
+  const { burst, prefix } = options;
+  return withContenders({ upstream: burst === undefined ? {} : { burst }, prefix }, async ({ upstream, start }) => {
+    const problems: Record<string, string> = {};
     const lanes: Lane[] = [];
     for (const entry of options.contenders) {
       try {
-        const contender = await startContender(await entry.command(upstream.port), options.prefix);
-        running.push(contender);
-        lanes.push(...(await openLanes(entry, contender, upstream, options, problems)));
+        lanes.push(...(await openLanes(entry, await start(entry), upstream, options, problems)));
       } catch (error) {
         problems[entry.name] = messageOf(error);
       }
     }
     return { cells: await visitAll(lanes, options, problems), problems };
-  } finally {
-    await Promise.all(running.map((contender) => contender.stop()));
-    for (const entry of options.contenders) entry.cleanUp?.();
-    await upstream.close();
-  }
+  });
 }
 
 async function openLanes(
@@ -105,22 +98,17 @@ async function visitAll(lanes: readonly Lane[], options: GatewayBenchOptions, pr
       return undefined;
     }
   };
-  options.progress?.('warming up');
-  for (const lane of lanes) {
+  const warmUp = async (lane: Lane) => {
     let answered = 0;
     for (let slice = 0; slice < 20 && answered < options.warmupRequests && !failed.has(lane); slice++) {
       answered += (await attempt(lane, 0, 0.5))?.completed ?? 0;
     }
-  }
-  const random = seededRandom(5);
-  for (let round = 1; round <= options.rounds; round++) {
-    options.progress?.(`round ${round} of ${options.rounds}`);
-    for (const lane of shuffled(lanes, random)) {
-      if (failed.has(lane)) continue;
-      const result = await attempt(lane, options.warmupSeconds, options.seconds);
-      if (result) cells.push(cellOf(lane, round, result));
-    }
-  }
+  };
+  await inRounds(lanes, { title: 'gateway', rounds: options.rounds, seed: 5, progress: options.progress }, async (lane, round) => {
+    if (round === 0) return warmUp(lane);
+    const result = failed.has(lane) ? undefined : await attempt(lane, options.warmupSeconds, options.seconds);
+    if (result) cells.push(cellOf(lane, round, result));
+  });
   return cells;
 }
 
