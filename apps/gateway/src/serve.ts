@@ -11,6 +11,7 @@ import { openConfiguredMetrics } from './metrics-server.ts';
 import { startReloads } from './reloads.ts';
 import { startReport } from './start-report.ts';
 import { stopSignal } from './stop-signal.ts';
+import { boundYoungGeneration } from './young-generation.ts';
 
 /** How to serve. */
 export interface ServeOptions {
@@ -37,6 +38,7 @@ export async function serve({ config, source, watch, reload, workers }: ServeOpt
     await metrics.open(config, log);
     const listeners = await runner.apply(config);
     console.log(startReport(config, { source, listeners, metrics: metrics.server(), workers }));
+    boundYoungGeneration();
   } catch (error) {
     console.error(`plano-gateway: ${messageOf(error)}`);
     await runner.stop(0);

@@ -2,6 +2,7 @@ import { createGatewayRuntime } from './gateway-runtime.ts';
 import { createPrimaryStore } from './primary-buckets.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 import { isOurs } from './worker-messages.ts';
+import { boundYoungGeneration } from './young-generation.ts';
 
 /**
  * Serves as a worker: everything it does it is told by the primary. Signals are the primary's business (a terminal sends SIGINT to all); when
@@ -22,6 +23,7 @@ export function serveAsWorker(): Promise<number> {
       ),
   });
   const runtime = createGatewayRuntime(buckets);
+  boundYoungGeneration();
   let drainMs = 30_000;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
