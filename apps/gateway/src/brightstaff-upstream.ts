@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import type { FunctionCalling } from '@plano/brightstaff';
 import { FunctionCallingError } from '@plano/brightstaff';
-import type { UpstreamRequest } from '@plano/common';
+import type { UpstreamListener, UpstreamRequest } from '@plano/common';
 import { functionCallingPath } from '@plano/common';
 import type { AnswerBuiltin } from './builtin-upstream.ts';
-import type { UpstreamListener, UpstreamPools } from './upstream-pools.ts';
+import type { UpstreamPools } from './upstream-pools.ts';
 
 /** What brightstaff answers with inside the process. */
 interface Answer {
@@ -28,16 +28,16 @@ export function createBrightstaffUpstream(create: (pools: UpstreamPools) => Func
     }
     const controller = new AbortController();
     void answer(calling, request, controller.signal).then((answered) => {
-      if (!controller.signal.aborted) tell(listener, answered);
+      tell(listener, answered, controller.signal);
     });
     return { abort: () => controller.abort(), pause: () => {}, resume: () => {} };
   };
 }
 
-function tell(listener: UpstreamListener, { status, headers, body }: Answer): void {
-  listener.onHead(status, { 'content-type': 'application/json', ...headers });
-  listener.onChunk(Buffer.from(body, 'utf8'));
-  listener.onEnd();
+function tell(listener: UpstreamListener, { status, headers, body }: Answer, signal: AbortSignal): void {
+  if (!signal.aborted) listener.onHead(status, { 'content-type': 'application/json', ...headers });
+  if (!signal.aborted) listener.onChunk(Buffer.from(body, 'utf8'));
+  if (!signal.aborted) listener.onEnd();
 }
 
 /** Never rejects: whatever goes wrong is an answer. */

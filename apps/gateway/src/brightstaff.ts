@@ -2,6 +2,7 @@ import type { ArchFunctionTemplate, FunctionCalling, FunctionCallingConfig } fro
 import { archFunctionTemplate, createBrightstaffGateway, createFunctionCalling, FunctionCallingError } from '@plano/brightstaff';
 import type { EffectiveConfig, ExchangeRecord, Gateway, HostCapabilities } from '@plano/common';
 import { createModelCall } from './brightstaff-model-call.ts';
+import { nodeClock } from './drive-exchange.ts';
 import { readPromptTemplates } from './brightstaff-templates.ts';
 import { createBrightstaffUpstream } from './brightstaff-upstream.ts';
 import type { AnswerBuiltin } from './builtin-upstream.ts';
@@ -49,7 +50,17 @@ export function createBrightstaff(
       settings === undefined
         ? unavailable
         : createFunctionCalling(settings, {
-            callModel: createModelCall({ gateway: models, capabilities, pools, rateLimits, onExchange }),
+            callModel: createModelCall({
+              gateway: models,
+              capabilities,
+              send: pools.send,
+              rateLimits,
+              clock: nodeClock,
+              // The signal of a call is its deadline.
+              totalMs: null,
+              streamTotalMs: null,
+              onExchange,
+            }),
             now: capabilities.now,
             newId: capabilities.newId,
           }),

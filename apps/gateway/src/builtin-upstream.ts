@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
-import type { BuiltinUpstream, UpstreamRequest } from '@plano/common';
+import type { BuiltinUpstream, UpstreamCall, UpstreamListener, UpstreamRequest } from '@plano/common';
+import { tellAnswer } from '@plano/common';
 import { answerEcho } from '@plano/llm-gateway';
-import type { UpstreamCall, UpstreamListener, UpstreamPools } from './upstream-pools.ts';
+import type { UpstreamPools } from './upstream-pools.ts';
 
 /** Answers requests inside the process as an upstream would: head, chunks, end. What it needs from upstreams it asks the pools for. */
 export type AnswerBuiltin = (request: UpstreamRequest, listener: UpstreamListener, pools: UpstreamPools) => UpstreamCall;
@@ -26,45 +27,7 @@ function answerMissing(name: BuiltinUpstream, listener: UpstreamListener): Upstr
   return { abort: () => clearImmediate(told), pause: () => {}, resume: () => {} };
 }
 
-const answerWithEcho: AnswerBuiltin = (request, listener) => {
-  let over = false;
-  let paused = false;
-  let waiting = false;
-  const body = typeof request.body === 'string' ? request.body : Buffer.from(request.body).toString('utf8');
-  const answer = answerEcho(body, Date.now());
-  let next = 0;
-  function step(): void {
-    waiting = false;
-    if (over || paused) return;
-    const chunk = answer.chunks[next++];
-    if (chunk === undefined) {
-      over = true;
-      listener.onEnd();
-      return;
-    }
-    listener.onChunk(Buffer.from(chunk, 'utf8'));
-    schedule();
-  }
-  function schedule(): void {
-    if (waiting) return;
-    waiting = true;
-    setImmediate(step);
-  }
-  setImmediate(() => {
-    if (over) return;
-    listener.onHead(answer.status, { 'content-type': answer.contentType });
-    schedule();
-  });
-  return {
-    abort() {
-      over = true;
-    },
-    pause() {
-      paused = true;
-    },
-    resume() {
-      paused = false;
-      schedule();
-    },
-  };
+const answerWithEcho: AnswerBuiltin = ({ body }, listener) => {
+  const { chunks, ...answer } = answerEcho(typeof body === 'string' ? body : Buffer.from(body).toString('utf8'), Date.now());
+  return tellAnswer({ ...answer, chunks: chunks.map((chunk) => Buffer.from(chunk, 'utf8')) }, listener, setImmediate);
 };

@@ -10,5 +10,6 @@ export { toNodeHandler } from './node-handler.ts';
 export { createRedisStore, type RedisStoreOptions } from './adapters/redis-store.ts';
 export type { MemoryStoreOptions, RateLimitStore } from './rate-limit-store.ts';
 export { createMemoryStore } from './rate-limit-store.ts';
-export type { SignRequest, UpstreamCall, UpstreamListener, UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
+export type { SignRequest, UpstreamCall, UpstreamListener } from '@plano/common';
+export type { UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
 export { createUpstreamPools } from './upstream-pools.ts';

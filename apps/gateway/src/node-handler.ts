@@ -1,12 +1,21 @@
 import { Buffer } from 'node:buffer';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import type { EffectiveAuth, EffectiveCors, ExchangeSummary, Gateway, GatewayError, RequestHead } from '@plano/common';
+import type {
+  EffectiveAuth,
+  EffectiveCors,
+  ExchangeSummary,
+  Gateway,
+  GatewayError,
+  RequestHead,
+  SignRequest,
+  WalkHost,
+} from '@plano/common';
 import { emptySummary, gatewayError, headerNames, headerValue } from '@plano/common';
 import { ClientResponse } from './client-response.ts';
 import { requestCodings, requestDecoder } from './content-coding.ts';
 import type { ExchangeRecord } from '@plano/common';
-import { driveExchange } from './drive-exchange.ts';
+import { driveExchange, nodeClock } from './drive-exchange.ts';
 import { hostCapabilities } from './host-capabilities.ts';
 import type { HostLimits } from './host-limits.ts';
 import { createHostLimits } from './host-limits.ts';
@@ -19,7 +28,7 @@ import { readRequestHead } from './request-head.ts';
 import { countTokens } from './adapters/tokenizers.ts';
 import type { RateLimitStore } from './rate-limit-store.ts';
 import { createMemoryStore } from './rate-limit-store.ts';
-import type { SignRequest, UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
+import type { UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
 import { createUpstreamPools } from './upstream-pools.ts';
 
 /** Everything has the gateway's default. */
@@ -90,13 +99,15 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
   const auth = options.auth ? createAuthCheck(options.auth) : undefined;
   const rateLimits = options.rateLimits ?? createMemoryStore();
   const cors = options.cors ? createCors(options.cors) : undefined;
-  const host = {
+  const host: WalkHost = {
     gateway,
     capabilities: { ...hostCapabilities, signing: pools.signs, countTokens },
-    pools,
+    send: pools.send,
     rateLimits,
+    clock: nodeClock,
     totalMs: options.totalMs ?? 600_000,
-    ...(options.onExchange === undefined ? {} : { onExchange: options.onExchange }),
+    streamTotalMs: pools.streamTotalMs,
+    onExchange: options.onExchange,
   };
 
   function handle(

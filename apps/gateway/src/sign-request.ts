@@ -1,8 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { RequestSigning, UpstreamRequest, UpstreamTarget } from '@plano/common';
+import type { RequestSigning, SignRequest, UpstreamRequest, UpstreamTarget } from '@plano/common';
 import type { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentials, AwsIdentity } from './aws-credentials.ts';
-import type { SignRequest } from './upstream-pools.ts';
 
 /** A request that is to be signed and sent. */
 type Signable = UpstreamRequest & { readonly sign: RequestSigning; readonly target: UpstreamTarget & { readonly type: 'socket' } };

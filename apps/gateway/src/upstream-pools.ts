@@ -1,33 +1,20 @@
 import { isIP } from 'node:net';
-import type { UpstreamFailure, UpstreamRequest, UpstreamTarget } from '@plano/common';
+import type {
+  SendUpstream,
+  SignRequest,
+  UpstreamCall,
+  UpstreamFailure,
+  UpstreamListener,
+  UpstreamRequest,
+  UpstreamTarget,
+} from '@plano/common';
+import { connectionFailure, sendSigned } from '@plano/common';
 import { buildConnector, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Builtins } from './builtin-upstream.ts';
 import { answerBuiltin } from './builtin-upstream.ts';
 import type { SilenceWatch, Watched } from './silence-watch.ts';
 import { createSilenceWatch } from './silence-watch.ts';
-
-/** What the sender of an upstream request is told, in order: one head, chunks, then one end or failure. */
-export interface UpstreamListener {
-  /** The final head: none of 1xx. */
-  onHead(status: number, headers: Readonly<Record<string, string | string[] | undefined>>): void;
-  /** A piece of the body. */
-  onChunk(chunk: Uint8Array): void;
-  /** The body was whole. */
-  onEnd(): void;
-  /** There is no more, and why. */
-  onFailure(failure: UpstreamFailure): void;
-}
-
-/** A request under way. After `abort` the listener hears nothing more. */
-export interface UpstreamCall {
-  /** Ends it at once. */
-  abort(): void;
-  /** No more of the answer is wanted for now. */
-  pause(): void;
-  /** More of the answer is wanted again. */
-  resume(): void;
-}
 
 /** Milliseconds. */
 export interface UpstreamTimeouts {
@@ -41,7 +28,7 @@ export interface UpstreamTimeouts {
 /** Sends requests over kept-alive connections, one pool for each origin. */
 export interface UpstreamPools {
   /** Sends a request at once; everything that follows is told to the listener. */
-  send(request: UpstreamRequest, listener: UpstreamListener): UpstreamCall;
+  readonly send: SendUpstream;
   /** Requests under way. */
   running(): number;
   /** Whether requests that say `sign` can be sent. */
@@ -51,12 +38,6 @@ export interface UpstreamPools {
   /** Ends all connections, also those in use. */
   close(): Promise<void>;
 }
-
-/**
- * Signs a finished request: resolves with the headers that carry the signature (lower-case names), which replace those of the request.
- * Rejects when it cannot; the error's message is told to the client, so it must hold no secret.
- */
-export type SignRequest = (request: UpstreamRequest) => Promise<Readonly<Record<string, string>>>;
 
 const keepAliveMs = 30_000;
 
@@ -110,7 +91,7 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
       if (target.type === 'builtin') return answerBuiltin(builtins, target.name, request, listener, self);
       const pool = poolOf(target);
       if (request.sign === undefined) return dispatch(pool, target.authority, request, silence, listener);
-      return sendSigned(request, sign ?? cannotSign, listener, (signed) => dispatch(pool, target.authority, signed, silence, listener));
+      return sendSigned(request, sign, listener, (signed) => dispatch(pool, target.authority, signed, silence, listener));
     },
     running() {
       let running = 0;
@@ -134,38 +115,6 @@ function connectorTo(host: string, timeout: number, ca: readonly string[] | unde
   const connect = buildConnector({ timeout, noDelay: true, autoSelectFamily: true, rejectUnauthorized: true, ...trusted });
   return ({ servername: _servername, ...options }, callback) =>
     connect(isIP(host) === 0 ? { ...options, servername: host } : options, callback);
-}
-
-const cannotSign: SignRequest = () => Promise.reject(new Error('This host cannot sign requests'));
-
-/** Signs, then sends. What is asked of the call before it is sent holds for what is sent. */
-function sendSigned(
-  request: UpstreamRequest,
-  sign: SignRequest,
-  listener: UpstreamListener,
-  send: (request: UpstreamRequest) => UpstreamCall,
-): UpstreamCall {
-  let call: UpstreamCall | undefined;
-  let over = false;
-  sign(request).then(
-    (headers) => {
-      if (!over) call = send({ ...request, headers: { ...request.headers, ...headers } });
-    },
-    (error: unknown) => {
-      if (over) return;
-      over = true;
-      listener.onFailure({ reason: 'unsigned', message: error instanceof Error ? error.message : 'The request could not be signed' });
-    },
-  );
-  return {
-    abort() {
-      over = true;
-      call?.abort();
-    },
-    // Nothing comes before the request is sent, so there is nothing to hold up.
-    pause: () => call?.pause(),
-    resume: () => call?.resume(),
-  };
 }
 
 const aborted = new Error('The exchange no longer needs the upstream');
@@ -272,16 +221,11 @@ class PooledCall implements UpstreamCall, Watched, Dispatcher.DispatchHandler {
 const silent = new Error('The upstream is silent');
 const tooSlow: UpstreamFailure = { reason: 'timeout', message: 'The upstream did not answer in time' };
 
-const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 /** Codes of certificates that cannot be trusted or are for another name; nothing was sent then. */
 const untrusted = /^(?:CERT_|ERR_TLS|UNABLE_TO_|INVALID_CA)|_CERT(?:_|$)/;
 
-// Only the code is told: messages of network errors name addresses that are nobody else's business.
 function failureOf(error: Error): UpstreamFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
-  if (unreachable.has(code) || untrusted.test(code)) {
-    return { reason: 'unreachable', message: `The upstream cannot be reached (${code})` };
-  }
   if (code === 'ETIMEDOUT') return tooSlow;
-  return { reason: 'reset', message: `The upstream closed the connection (${code})` };
+  return untrusted.test(code) ? connectionFailure(code, true) : connectionFailure(code);
 }

@@ -54,6 +54,8 @@ function raw(port: number, bytes = ''): Raw {
 const chat = (text = 'Hi', stream = false): string => JSON.stringify({ stream, messages: [{ role: 'user', content: text }] });
 const post = (body: string, headers = '', path = '/v1/chat/completions'): string =>
   `POST ${path} HTTP/1.1\r\nhost: a\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+/** Of a machine that is busy with other things. */
+const patient = { timeout: 10_000 };
 const heads = (text: string): number => text.split('HTTP/1.1 ').length - 1;
 const bodyOf = (text: string): unknown => JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4));
 const event = 'data: {"id":"1","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n';
@@ -95,9 +97,9 @@ describe('HTTP/1.1', () => {
     });
     const gateway = await gatewayWith('', upstream);
     const client = raw(gateway.port, post(chat()).repeat(50));
-    await expect.poll(gateway.active).toBe(50);
+    await expect.poll(gateway.active, patient).toBe(50);
     release();
-    await expect.poll(() => heads(client.text())).toBe(50);
+    await expect.poll(() => heads(client.text()), patient).toBe(50);
     await quiet(gateway);
     expect(warnings).toEqual([]);
   });

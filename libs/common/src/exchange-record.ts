@@ -8,7 +8,7 @@ export type ExchangePurpose = 'function-calling';
 export interface ExchangeRecord {
   readonly head: RequestHead;
   /** What the gateway asked a model for of its own accord, beside a client's exchange of the same request id; undefined for a client's own. */
-  readonly purpose?: ExchangePurpose;
+  readonly purpose?: ExchangePurpose | undefined;
   readonly status: number;
   readonly summary: ExchangeSummary;
   /** `aborted`: the client went away. */

@@ -2,18 +2,20 @@ import { joinBytes } from '@plano/hermesllm/framing';
 import { webUtf8 } from '@plano/hermesllm/web';
 import { gatewayError } from './errors.ts';
 import type { GatewayError } from './errors.ts';
-import type { Decision, Exchange, ExchangeSummary, Gateway, HostCapabilities, HostEffect } from './exchange.ts';
-import { createExchange, emptySummary } from './exchange.ts';
+import type { ExchangeSummary, Gateway, HostCapabilities } from './exchange.ts';
+import { emptySummary } from './exchange.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
 import { clientFacingHeaders, headerNames, internalHeaderPrefixes } from './headers.ts';
-import type { HttpHeaders, RequestHead, UpstreamRequest } from './http.ts';
+import type { HttpBody, HttpHeaders, RequestHead } from './http.ts';
 import { createMemoryBuckets } from './rate-limits/memory-buckets.ts';
 import type { RateLimitStore } from './rate-limits/rate-limit-store.ts';
 import { memoryStore } from './rate-limits/rate-limit-store.ts';
-import type { EchoAnswer, UpstreamLine } from './web/upstream-line.ts';
-import { createUpstreamLine } from './web/upstream-line.ts';
-import type { FetchTimeouts } from './web/upstream-fetch.ts';
-import { bytesOf, isFailure } from './web/upstream-fetch.ts';
+import type { SignRequest } from './upstream-call.ts';
+import type { ExchangeWalk } from './walk-exchange.ts';
+import { createExchangeWalk } from './walk-exchange.ts';
+import type { WalkClient, WalkClock, WalkHost } from './walk-host.ts';
+import type { EchoAnswer, FetchTimeouts } from './web/send-by-fetch.ts';
+import { bytesOf, createFetchSender } from './web/send-by-fetch.ts';
 
 // For runtimes with the web's `fetch`: Node, Deno, Bun, workers, browsers. With `web/` the only files of this package that know a platform.
 
@@ -34,7 +36,7 @@ export interface FetchHandlerOptions extends Partial<FetchTimeouts> {
   /** Answers `plano/echo`: `answerEcho` of `@plano/llm-gateway`. Without it that model cannot be reached. */
   readonly echo?: EchoAnswer;
   /** Signs requests for providers that want it: resolves with headers to add. Without it they are refused. */
-  readonly sign?: (request: UpstreamRequest) => Promise<Readonly<Record<string, string>>>;
+  readonly sign?: SignRequest;
   /** Where the buckets of rate limits are kept. Default: in memory, for this handler alone. */
   readonly rateLimits?: RateLimitStore;
   /** Tokens of a text for a model: `createTokenCounter` with the tables of a tokenizer. Without it tokens are approximated. */
@@ -79,157 +81,151 @@ export function toFetchHandler(gateway: Gateway, options: FetchHandlerOptions = 
     random: Math.random,
     ...(options.countTokens === undefined ? {} : { countTokens: options.countTokens }),
   };
-  return (request) => handle(gateway, capabilities, settings, request);
+  const { totalMs, streamTotalMs, rateLimits, onExchange } = settings;
+  const host: WalkHost = {
+    gateway,
+    capabilities,
+    send: createFetchSender(settings),
+    rateLimits,
+    clock: webClock,
+    totalMs,
+    streamTotalMs,
+    onExchange,
+  };
+  return (request) => handle(host, settings, request);
 }
 
-async function handle(gateway: Gateway, capabilities: HostCapabilities, settings: Settings, request: Request): Promise<Response> {
+async function handle(host: WalkHost, settings: Settings, request: Request): Promise<Response> {
   const head = headOf(request, settings);
-  const exchange = createExchange(gateway, capabilities);
-  const teller = createTeller(head, settings);
+  const { signal } = request;
+  const client = createClient(head, signal);
+  const began = performance.now();
+  /** Tells of a request that never became an exchange. */
+  function tell(status: number, outcome: ExchangeRecord['outcome'], summary: ExchangeSummary, bytesOut: number): void {
+    const durationMs = performance.now() - began;
+    settings.onExchange?.({
+      head,
+      status,
+      outcome,
+      summary,
+      durationMs,
+      firstByteMs: bytesOut === 0 ? null : durationMs,
+      bytesIn: 0,
+      bytesOut,
+    });
+  }
+  function refuse(error: GatewayError): Promise<Response> {
+    const { status, headers, body, summary } = host.gateway.refuse(head, error);
+    tell(status, 'finished', summary, client.respond(status, headers, body));
+    return client.response;
+  }
   const encoding = request.headers.get('content-encoding');
   if (encoding !== null && encoding !== 'identity') {
-    const error = gatewayError('unsupported_encoding', `Request bodies encoded as ${encoding} are not understood`);
-    return answerWith(gateway.refuse(head, error), teller, head);
+    return refuse(gatewayError('unsupported_encoding', `Request bodies encoded as ${encoding} are not understood`));
   }
   const body = await readBody(request, settings.requestBodyBytes);
   if (body === 'gone') {
-    teller.tell(0, emptySummary, 'aborted');
-    throw request.signal.reason;
+    tell(0, 'aborted', emptySummary, 0);
+    throw signal.reason;
   }
-  const refuse = (error: GatewayError): Response => answerWith(gateway.refuse(head, error), teller, head);
   if (body === 'too-large') {
     return refuse(gatewayError('request_too_large', `The request body is larger than ${settings.requestBodyBytes} bytes`));
   }
-  teller.counts.bytesIn = body.length;
-  const line = createUpstreamLine(settings, request.signal);
-  try {
-    let effect = exchange.dispatch({ type: 'request', head, body });
-    for (;;) {
-      if (effect.step === 'respond') return answerWith(effect.decision, teller, head);
-      if (effect.step === 'accept') return streamFrom(effect.decision, exchange, line, teller, head);
-      effect = await step(effect, exchange, line, settings.rateLimits);
-      if (request.signal.aborted) {
-        teller.tell(0, abandon(exchange), 'aborted');
-        throw request.signal.reason;
-      }
-    }
-  } catch (error) {
-    line.end();
-    if (request.signal.aborted) throw error;
-    // A bug: it harms no other exchange, and says nothing of itself to the client.
-    return refuse(gatewayError('internal', 'The gateway failed to handle this request'));
+  client.start(createExchangeWalk(host, { head, body, bytes: body.length }, client));
+  return client.response;
+}
+
+/** The client of an exchange as a promise of its response. */
+interface FetchClient extends WalkClient {
+  readonly response: Promise<Response>;
+  start(walk: ExchangeWalk): void;
+}
+
+function createClient(head: RequestHead, signal: AbortSignal): FetchClient {
+  let settle: { resolve(response: Response): void; reject(reason: unknown): void };
+  const response = new Promise<Response>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  let walk: ExchangeWalk | undefined;
+  let status = 0;
+  let body: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
+  let wanted = false;
+  let ready = (): void => {};
+
+  function answer(given: number, headers: HttpHeaders, content: BodyInit | null): void {
+    status = given;
+    settle.resolve(new Response(content, { status, headers: outgoing(headers, head) }));
   }
-}
 
-function abandon(exchange: Exchange): ExchangeSummary {
-  const effect = exchange.dispatch({ type: 'abort' });
-  return effect.step === 'over' ? effect.summary : emptySummary;
-}
-
-async function step(effect: HostEffect, exchange: Exchange, line: UpstreamLine, rateLimits: RateLimitStore): Promise<HostEffect> {
-  switch (effect.step) {
-    case 'call': {
-      const reply = await line.call(effect.request, effect.timeoutMs, effect.bodyLimit);
-      return exchange.dispatch({ type: 'reply', reply });
-    }
-    case 'forward': {
-      const { head } = await line.forward(effect.request, effect.delayMs);
-      return exchange.dispatch({ type: 'head', head });
-    }
-    case 'read-body':
-      return exchange.dispatch({ type: 'reply', reply: await line.readWhole(effect.limit) });
-    case 'reserve':
-      return exchange.dispatch({ type: 'reserved', outcome: await rateLimits.take(effect.takes) });
-    default:
-      throw new Error(`The exchange asks for ${effect.step} at the wrong time`);
+  function cut(error: unknown): void {
+    if (body === undefined) settle.reject(error);
+    else body.error(error);
   }
-}
 
-/** Tells what became of the exchange, once. */
-interface Teller {
-  readonly counts: { bytesIn: number; bytesOut: number; firstByteMs: number | null };
-  count(chunk: Uint8Array): void;
-  tell(status: number, summary: ExchangeSummary, outcome: ExchangeRecord['outcome']): void;
-}
+  function onGone(): void {
+    walk?.leave();
+    cut(signal.reason);
+  }
 
-function createTeller(head: RequestHead, { onExchange, rateLimits }: Settings): Teller {
-  const started = performance.now();
-  const counts: Teller['counts'] = { bytesIn: 0, bytesOut: 0, firstByteMs: null };
-  let told = false;
   return {
-    counts,
-    count(chunk) {
-      counts.firstByteMs ??= performance.now() - started;
-      counts.bytesOut += chunk.length;
+    response,
+    status: () => status,
+    start(exchange) {
+      walk = exchange;
+      signal.addEventListener('abort', onGone);
+      exchange.start();
+      if (signal.aborted) onGone();
     },
-    tell(status, summary, outcome) {
-      if (told) return;
-      told = true;
-      if (summary.charges.length > 0) rateLimits.charge(summary.charges);
-      onExchange?.({ head, status, summary, outcome, durationMs: performance.now() - started, ...counts });
+    respond(given, headers, content) {
+      const bytes = bytesOf(content);
+      answer(given, headers, withoutBody.has(given) || head.method === 'HEAD' ? null : bytes);
+      return bytes.length;
     },
+    accept(given, headers) {
+      const source: UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> = {
+        start(controller) {
+          body = controller;
+        },
+        pull() {
+          wanted = true;
+          ready();
+        },
+        cancel: () => walk?.leave(),
+      };
+      answer(given, headers, new ReadableStream(source, { highWaterMark: 0 }));
+    },
+    write(pieces, last) {
+      let written = 0;
+      for (const piece of pieces) {
+        const bytes = bytesOf(piece);
+        if (bytes.length === 0) continue;
+        written += bytes.length;
+        wanted = false;
+        body?.enqueue(bytes);
+      }
+      if (last) body?.close();
+      return written;
+    },
+    // A chunk is read from the upstream when one is wanted.
+    isFull: () => !wanted,
+    onceReady(listener) {
+      ready = listener;
+    },
+    cut,
+    holds: () => {},
+    over: () => signal.removeEventListener('abort', onGone),
   };
 }
 
 const withoutBody: ReadonlySet<number> = new Set([101, 204, 205, 304]);
 
-function answerWith(decision: Decision & { action: 'respond' }, teller: Teller, head: RequestHead): Response {
-  const body = bytesOf(decision.body);
-  teller.count(body);
-  teller.tell(decision.status, decision.summary, 'finished');
-  const empty = withoutBody.has(decision.status) || head.method === 'HEAD';
-  return new Response(empty ? null : body, { status: decision.status, headers: outgoing(decision.headers, head) });
-}
-
-/** The answer's body, of which a chunk is made when one is wanted. */
-function streamFrom(
-  decision: Decision & { action: 'accept' },
-  exchange: Exchange,
-  line: UpstreamLine,
-  teller: Teller,
-  head: RequestHead,
-): Response {
-  if (decision.stream) line.beginStream();
-  const upstream = line.current();
-  const close = (summary: ExchangeSummary, outcome: ExchangeRecord['outcome']): void => {
-    line.end();
-    teller.tell(decision.status, summary, outcome);
-  };
-  const body = new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      async pull(controller) {
-        for (;;) {
-          const came = await upstream.read();
-          const read = line.late() ?? came;
-          const effect = exchange.dispatch(
-            isFailure(read) ? { type: 'failure', failure: read } : read === undefined ? { type: 'end' } : { type: 'chunk', chunk: read },
-          );
-          if (effect.step !== 'write') throw new Error(`The exchange asks for ${effect.step} at the wrong time`);
-          let wrote = false;
-          for (const piece of effect.chunks) {
-            const bytes = bytesOf(piece);
-            if (bytes.length === 0) continue;
-            teller.count(bytes);
-            controller.enqueue(bytes);
-            wrote = true;
-          }
-          if (effect.last) {
-            close(decision.summary(), 'finished');
-            if (effect.cut) controller.error(new Error('The upstream closed the connection'));
-            else controller.close();
-            return;
-          }
-          if (wrote) return;
-        }
-      },
-      cancel() {
-        close(abandon(exchange), 'aborted');
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  return new Response(body, { status: decision.status, headers: outgoing(decision.headers, head) });
-}
+const webClock: WalkClock = {
+  now: () => performance.now(),
+  start: (callback, milliseconds, value) => setTimeout(() => callback(value), milliseconds),
+  stop: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout> | undefined),
+  // The next chunk is only read when one is wanted, so nothing can be gathered.
+  afterRead: (callback, value) => callback(value),
+};
 
 function outgoing(headers: HttpHeaders, head: RequestHead): Headers {
   const out = new Headers();
