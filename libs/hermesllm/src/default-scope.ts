@@ -1,3 +1,4 @@
+import type { ApiId } from './model/api.ts';
 import type { Warning } from './model/warning.ts';
 import type { Scope, TranslationSettings } from './scope.ts';
 import { defaultSettings } from './scope.ts';
@@ -23,9 +24,10 @@ function randomId(prefix: string): string {
 export const warningLimit = 100;
 
 /** A scope that collects its warnings in `warnings`, each once, up to {@link warningLimit}. */
-export function createScope(warnings: Warning[], options: ScopeOptions = {}): Scope {
+export function createScope(warnings: Warning[], options: ScopeOptions = {}, client?: ApiId): Scope {
   let seen: Set<string> | undefined;
   return {
+    client,
     now: options.now ?? Date.now,
     newId: options.newId ?? randomId,
     settings: options.settings === undefined ? defaultSettings : { ...defaultSettings, ...options.settings },

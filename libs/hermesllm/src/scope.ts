@@ -1,3 +1,4 @@
+import type { ApiId } from './model/api.ts';
 import type { Warning } from './model/warning.ts';
 
 /** Knobs of translation that are policy, not protocol. */
@@ -17,6 +18,8 @@ export interface Scope {
   /** Takes note of a loss. */
   warn(warning: Warning): void;
   readonly settings: TranslationSettings;
+  /** The API of the client whose request is translated, where there is one. */
+  readonly client?: ApiId | undefined;
 }
 
 /** Settings of every translation that is given none. */

@@ -227,7 +227,7 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
   function convertRequest(body: Body, depthChecked: boolean, route: Route, options: TranslateOptions): Translated {
     const utf8 = options.utf8 ?? portableUtf8;
     const warnings: Warning[] = [];
-    const scope = createScope(warnings, options);
+    const scope = createScope(warnings, options, route.client);
     const client = codecOf(route.client);
     const parsed = depthChecked && typeof body !== 'string' ? parseBytes(body, utf8) : parseUnchecked(body, utf8, options.jsonDepth);
     const clientModel = isObject(parsed) && typeof parsed['model'] === 'string' ? parsed['model'] : '';

@@ -1,7 +1,8 @@
-import type { CustomTool, FunctionTool } from '../model/request.ts';
+import type { CustomTool, FunctionTool, Tool } from '../model/request.ts';
 import { isObject } from '../read.ts';
 import type { Scope } from '../scope.ts';
 import { approximated, emulated, unsupported } from '../warn.ts';
+import { openaiSchema } from './schema-subset.ts';
 
 /**
  * A free-text tool as a function with one text, for APIs that know functions only; on the way back its calls become custom calls again.
@@ -39,5 +40,11 @@ export function objectSchema(schema: unknown, path: string, scope: Scope): unkno
  * OpenAI answers 400 to an object without `properties`, and tools without parameters come like that from MCP servers:
  * https://github.com/openai/openai-agents-python/issues/449
  */
-export const withProperties = (schema: unknown): unknown =>
+const withProperties = (schema: unknown): unknown =>
   isObject(schema) && schema['type'] === 'object' && schema['properties'] === undefined ? { ...schema, properties: {} } : schema;
+
+/** Functions with schemas that OpenAI takes. */
+export const openaiTools = (tools: readonly Tool[] | undefined, scope: Scope): readonly Tool[] | undefined =>
+  tools?.map((tool, i) =>
+    tool.type === 'function' ? { ...tool, ...openaiSchema(withProperties(tool.schema), tool.strict, `tools[${i}].strict`, scope) } : tool,
+  );

@@ -1,6 +1,8 @@
 import type { Fields } from '../fields.ts';
 import { readBoolean, readString } from '../fields.ts';
 import type { LlmRequest, OutputFormat } from '../model/request.ts';
+import type { Scope } from '../scope.ts';
+import { openaiSchema } from './schema-subset.ts';
 
 /** An answer by a schema, from the object that names it. */
 export const jsonSchemaFormat = (format: Fields, schema: unknown): OutputFormat => ({
@@ -23,6 +25,10 @@ export const strictSchema = (schema: unknown, name?: string, description?: strin
   schema,
   strict: true,
 });
+
+/** A format with a schema that OpenAI takes. */
+export const openaiFormat = (format: OutputFormat | undefined, scope: Scope): OutputFormat | undefined =>
+  format?.type === 'json-schema' ? { ...format, ...openaiSchema(format.schema, format.strict, 'outputFormat.strict', scope) } : format;
 
 /** Asks for JSON in words, where the API cannot be told otherwise. */
 export const jsonInstruction = 'Answer with a single JSON object and nothing else.';

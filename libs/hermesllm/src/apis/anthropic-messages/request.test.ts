@@ -382,7 +382,7 @@ describe('encodeRequest', () => {
     [
       'a schema of the output',
       { outputFormat: { type: 'json-schema', name: 'n', description: 'd', schema: { type: 'object' }, strict: true } },
-      { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
+      { output_config: { format: { type: 'json_schema', schema: { type: 'object', properties: {}, additionalProperties: false } } } },
       ['dropped outputFormat.description'],
     ],
     [

@@ -30,6 +30,7 @@ import { reportUnsupported } from '../unsupported-fields.ts';
 import type { Fields } from '../../fields.ts';
 import { claudeTemperature, claudeTopP, claudeTopK, acceptedStops, samplingRefusal } from '../claude-limits.ts';
 import { jsonInstruction } from '../output-format.ts';
+import { claudeSchema } from '../schema-subset.ts';
 
 const known = words(
   'model max_tokens messages system metadata stop_sequences stream temperature top_p top_k tools tool_choice thinking output_config output_format service_tier',
@@ -121,7 +122,7 @@ function encodeOutputConfig(
     system.push({ type: 'text', text: jsonInstruction });
   }
   // The name is a label, and Anthropic is always strict: leaving both out loses nothing.
-  const schema = outputFormat?.type === 'json-schema' ? outputFormat.schema : undefined;
+  const schema = outputFormat?.type === 'json-schema' ? claudeSchema(outputFormat.schema, 'outputFormat.schema', scope) : undefined;
   if (outputFormat?.type === 'json-schema' && outputFormat.description !== undefined) {
     unsupported(scope, 'outputFormat.description');
   }

@@ -116,7 +116,13 @@ describe('output formats', () => {
         outputConfig: {
           textFormat: {
             type: 'json_schema',
-            structure: { jsonSchema: { schema: '{"type":"object"}', name: 'person', description: 'Someone.' } },
+            structure: {
+              jsonSchema: {
+                schema: '{"type":"object","properties":{},"additionalProperties":false}',
+                name: 'person',
+                description: 'Someone.',
+              },
+            },
           },
         },
       },

@@ -7,6 +7,7 @@ import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
 import { pathAt, readObject, readString, requireObject, requireString, wrongMember } from '../../fields.ts';
 import { jsonInstruction, strictSchema } from '../output-format.ts';
+import { claudeSchema } from '../schema-subset.ts';
 
 const configMembers = words('textFormat effort');
 const formatMembers = words('type structure');
@@ -44,8 +45,9 @@ export function encodeOutputFormat(
     return undefined;
   }
   const { name, description } = format;
-  const schema = JSON.stringify(format.schema ?? {});
-  if (own || model.schemas) {
+  const held = own || model.schemas;
+  const schema = JSON.stringify((held && !own ? claudeSchema(format.schema, 'outputFormat.schema', scope) : format.schema) ?? {});
+  if (held) {
     return { type: 'json_schema', structure: { jsonSchema: { schema, name, description } } };
   }
   emulated(scope, 'outputFormat', 'Bedrock does not hold this model to a schema; the system prompt asks for it');

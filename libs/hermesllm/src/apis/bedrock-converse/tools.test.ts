@@ -63,7 +63,12 @@ describe('toolConfig', () => {
       [spec('a', { inputSchema: { json: { type: 'object' } } })],
       ['approximated tools[0].schema'],
     ],
-    ['a strict tool', tool('a', { strict: true }), [spec('a', { strict: true })], []],
+    [
+      'a strict tool',
+      tool('a', { strict: true }),
+      [spec('a', { inputSchema: { json: { type: 'object', properties: {}, additionalProperties: false } }, strict: true })],
+      [],
+    ],
     [
       'a strict tool for a model that is not',
       tool('a', { strict: true }),

@@ -21,6 +21,7 @@ import {
 } from '../../fields.ts';
 import { hostedDefinition, hostedTool } from '../hosted-tool.ts';
 import { functionOfCustom, objectSchema } from '../function-tool.ts';
+import { claudeSchema } from '../schema-subset.ts';
 
 const configMembers = words('tools toolChoice');
 const elementMembers = words('toolSpec systemTool cachePoint');
@@ -143,7 +144,9 @@ function encodeFunction(tool: FunctionTool, path: string, context: UpstreamConte
   const { model, own, scope } = context;
   const holds = own || model.schemas;
   if (tool.strict === true && !holds) dropped(scope, `${path}.strict`, 'Bedrock does not hold this model to a schema');
-  out.push(toolSpec(tool.name, tool.description, objectSchema(tool.schema, path, scope), tool.strict === true && holds ? true : undefined));
+  const strict = tool.strict === true && holds ? true : undefined;
+  const schema = objectSchema(tool.schema, path, scope);
+  out.push(toolSpec(tool.name, tool.description, strict && !own ? claudeSchema(schema, `${path}.schema`, scope) : schema, strict));
   pushCachePoint(tool.cache, path, context, out);
 }
 

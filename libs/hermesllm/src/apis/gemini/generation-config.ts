@@ -11,6 +11,7 @@ import type { Fields } from '../../fields.ts';
 import { pathAt, readBoolean, readInteger, readObject, readString, spelled } from '../../fields.ts';
 import { strictSchema, decodeLogprobsWish } from '../output-format.ts';
 import { scalarFields } from '../scalar-fields.ts';
+import { geminiSchema } from '../schema-subset.ts';
 
 const scalars = scalarFields(
   'temperature:number topP:number topK:number candidateCount:integer:candidates maxOutputTokens:integer:maxTokens ' +
@@ -65,7 +66,7 @@ export function encodeGenerationConfig(
   scope: Scope,
 ): WirePart | undefined {
   const { outputFormat, logprobs } = request;
-  const schema = outputFormat?.type === 'json-schema' ? outputFormat.schema : undefined;
+  const schema = outputFormat?.type === 'json-schema' ? geminiSchema(outputFormat.schema, 'outputFormat.schema', scope) : undefined;
   if (outputFormat?.type === 'json-schema' && outputFormat.description !== undefined) {
     unsupported(scope, 'outputFormat.description');
   }

@@ -24,7 +24,7 @@ import {
 } from '../../fields.ts';
 import { addExtensions, extensionsOf } from '../extensions.ts';
 import { scalarFields } from '../scalar-fields.ts';
-import { jsonSchemaFormat, decodeLogprobsWish } from '../output-format.ts';
+import { jsonSchemaFormat, openaiFormat, decodeLogprobsWish } from '../output-format.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
 import type { ApiId } from '../../model/api.ts';
 import type { Fields } from '../../fields.ts';
@@ -126,7 +126,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     tool_choice: undefined,
     parallel_tool_calls: undefined,
     web_search_options: undefined,
-    response_format: encodeFormat(request.outputFormat, scope),
+    response_format: encodeFormat(openaiFormat(request.outputFormat, scope), scope),
     reasoning_effort: encodeEffort(request, scope),
     verbosity: request.verbosity,
     user: request.user,

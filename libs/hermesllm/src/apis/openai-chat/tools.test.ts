@@ -146,6 +146,12 @@ describe('tools that are written', () => {
       [],
     ],
     [
+      'a strict function that OpenAI would refuse as such',
+      functionTool({ schema: { type: 'object', properties: { a: {} } }, strict: true }),
+      { type: 'function', function: { name: 'f', parameters: { type: 'object', properties: { a: {} } }, strict: false } },
+      ['approximated tools[0].strict'],
+    ],
+    [
       'a cache hint',
       functionTool({ cache: { ttl: undefined } }),
       { type: 'function', function: { name: 'f' } },

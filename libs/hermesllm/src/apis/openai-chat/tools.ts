@@ -11,7 +11,7 @@ import type { Fields } from '../../fields.ts';
 import { onlyKnown, readBoolean, readItem, readList, readObject, readString, requireObject, requireString } from '../../fields.ts';
 import { hostedTool, reportStandIn } from '../hosted-tool.ts';
 import { readWebSearch } from '../web-search.ts';
-import { functionOfCustom, withProperties } from '../function-tool.ts';
+import { functionOfCustom, openaiTools } from '../function-tool.ts';
 
 const toolMembers = words('type function custom cache_control');
 const functionMembers = words('name description parameters strict cache_control');
@@ -69,7 +69,8 @@ function decodeCustom(definition: Fields): CustomTool {
  * OpenAI's own servers know custom tools, but speak the Responses API too; the servers that are reached by this API alone know functions
  * only. So a custom tool is always offered as a function with one text, which is made a custom call again on the way back.
  */
-export function encodeTools({ tools }: LlmRequest, wire: Record<string, unknown>, scope: Scope): void {
+export function encodeTools(request: LlmRequest, wire: Record<string, unknown>, scope: Scope): void {
+  const tools = openaiTools(request.tools, scope);
   if (tools === undefined) return;
   const list: WirePart[] = [];
   for (let i = 0; i < tools.length; i++) {
@@ -96,7 +97,7 @@ export function encodeTools({ tools }: LlmRequest, wire: Record<string, unknown>
 function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WirePart {
   reportCache(tool.cache, path, scope);
   const { name, description, schema, strict } = tool;
-  return { type: 'function', function: { name, description, parameters: withProperties(schema ?? undefined), strict } };
+  return { type: 'function', function: { name, description, parameters: schema ?? undefined, strict } };
 }
 
 /** Web search of another API. Domains have no place here. */

@@ -509,6 +509,16 @@ describe('encodeRequest', () => {
     expect(encode({ messages: [before] })['include']).toEqual(['reasoning.encrypted_content']);
   });
 
+  it('asks for a strict answer only by a schema that OpenAI takes as such', () => {
+    const warnings: Warning[] = [];
+    const format = (schema: object) => ({ type: 'json-schema', name: 'n', description: undefined, schema, strict: true }) as const;
+    const strict = (schema: object) => encode({ outputFormat: format(schema) }, warnings)['text'];
+    expect(strict({ type: 'object', properties: {} })).toMatchObject({ format: { schema: { additionalProperties: false }, strict: true } });
+    expect(paths(warnings)).toEqual([]);
+    expect(strict({ type: 'object', properties: { a: {} } })).toMatchObject({ format: { strict: false } });
+    expect(paths(warnings)).toEqual(['approximated outputFormat.strict']);
+  });
+
   it('writes the properties of an object that has none', () => {
     const schema = { type: 'object' };
     const tool = { type: 'function', name: 'a', description: undefined, schema, strict: undefined, cache: undefined, namespace: undefined };

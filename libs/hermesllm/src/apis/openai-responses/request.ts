@@ -27,7 +27,8 @@ import {
 import { extensionsOf, addExtensions } from '../extensions.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
 import { scalarFields } from '../scalar-fields.ts';
-import { jsonSchemaFormat } from '../output-format.ts';
+import { openaiTools } from '../function-tool.ts';
+import { jsonSchemaFormat, openaiFormat } from '../output-format.ts';
 import type { Fields } from '../../fields.ts';
 
 /** Members that say the same in the hub, where some have another name. */
@@ -110,10 +111,10 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     top_p: request.topP,
     top_logprobs: request.logprobs?.alternatives,
     include: encodeInclude(request, !store && thinks),
-    tools: encodeTools(request.tools, scope),
+    tools: encodeTools(openaiTools(request.tools, scope), scope),
     tool_choice: encodeToolChoice(request),
     parallel_tool_calls: request.parallelToolCalls,
-    text: encodeText(request),
+    text: encodeText({ outputFormat: openaiFormat(request.outputFormat, scope), verbosity: request.verbosity }),
     reasoning,
     metadata: request.metadata,
     user: encodeUser(request),
@@ -133,7 +134,7 @@ function encodeInclude({ logprobs, extensions }: LlmRequest, encrypted: boolean)
   return include.size === 0 ? undefined : [...include];
 }
 
-export function encodeText({ outputFormat, verbosity }: LlmRequest): JsonObject | undefined {
+export function encodeText({ outputFormat, verbosity }: Pick<LlmRequest, 'outputFormat' | 'verbosity'>): JsonObject | undefined {
   if (outputFormat === undefined && verbosity === undefined) return undefined;
   return { format: encodeFormat(outputFormat), verbosity };
 }

@@ -20,7 +20,6 @@ import {
   wrongMember,
 } from '../../fields.ts';
 import { hostedDefinition, hostedTool } from '../hosted-tool.ts';
-import { withProperties } from '../function-tool.ts';
 import { readWebSearch } from '../web-search.ts';
 import { decodeAllowed } from '../allowed-tools.ts';
 
@@ -143,7 +142,7 @@ function encodeTool(tool: Tool, path: string, scope: Scope): WireTool | undefine
         type: 'function',
         name: tool.name,
         description: tool.description,
-        parameters: withProperties(tool.schema ?? null),
+        parameters: tool.schema ?? null,
         // Left out, this API takes it as true, which refuses most schemas that were not written for it.
         strict: tool.strict ?? false,
       };

@@ -1,0 +1,146 @@
+import type { JsonObject } from '../codec.ts';
+import { isObject, setMember } from '../read.ts';
+import type { Scope } from '../scope.ts';
+import { approximated } from '../warn.ts';
+import { words } from '../words.ts';
+
+// No provider holds a model to all of JSON Schema, and two of them answer 400 to what they do not know. What is left out is told to the
+// model in a description, as the vendors' own SDKs do.
+
+const schemaMaps = words('properties $defs definitions patternProperties dependentSchemas');
+const schemaLists = words('anyOf allOf oneOf prefixItems');
+const schemas = words('items additionalProperties not if then else contains propertyNames');
+
+/** Keywords that demand something, and are not known to every provider. */
+const demands = words(
+  'additionalProperties allOf contains dependencies dependentRequired dependentSchemas else exclusiveMaximum exclusiveMinimum format if maxContains ' +
+    'maximum maxItems maxLength maxProperties minContains minimum minItems minLength minProperties multipleOf not oneOf pattern patternProperties ' +
+    'prefixItems propertyNames then unevaluatedItems unevaluatedProperties uniqueItems',
+);
+
+type Schema = Record<string, unknown>;
+
+/** A copy whose schemas, the inner ones first, are what `change` makes of them. */
+function mapSchemas(schema: unknown, change: (schema: Schema) => Schema): unknown {
+  if (!isObject(schema)) return schema;
+  const out: Schema = {};
+  for (const key in schema) {
+    const value = schema[key];
+    let inner = value;
+    if (schemas.has(key) && isObject(value)) inner = mapSchemas(value, change);
+    else if (Array.isArray(value)) inner = schemaLists.has(key) || key === 'items' ? value.map((one) => mapSchemas(one, change)) : value;
+    else if (schemaMaps.has(key) && isObject(value)) {
+      const map: Schema = {};
+      for (const name in value) setMember(map, name, mapSchemas(value[name], change));
+      inner = map;
+    }
+    setMember(out, key, inner);
+  }
+  return change(out);
+}
+
+const hasObjects = ({ type, properties }: JsonObject): boolean =>
+  type === 'object' || (Array.isArray(type) && type.includes('object')) || (type === undefined && isObject(properties));
+
+const reportUnheld = (unheld: ReadonlySet<string>, path: string, scope: Scope): void => {
+  if (unheld.size > 0) approximated(scope, path, `The model is not held to ${[...unheld].join(', ')}`);
+};
+
+const claudeKeywords = words('type enum const anyOf allOf $ref $defs definitions title description properties required items');
+const claudeFormats = words('date-time time date duration email hostname uri ipv4 ipv6 uuid');
+const claudeSilent = words('$schema $id $comment');
+
+/**
+ * The subset that Claude is held to, by its own API and at Bedrock: all objects closed, no bounds. It is what Anthropic's SDK sends
+ * (`lib/transform-json-schema`), https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
+ */
+export function claudeSchema(schema: unknown, path: string, scope: Scope): unknown {
+  const unheld = new Set<string>();
+  const fitted = mapSchemas(schema, (given) => {
+    if (typeof given['$ref'] === 'string') return { $defs: given['$defs'], definitions: given['definitions'], $ref: given['$ref'] };
+    const out: Schema = {};
+    const told: Schema = {};
+    for (const key in given) {
+      const value = given[key];
+      if (key === 'oneOf' && given['anyOf'] === undefined) {
+        out['anyOf'] = value;
+        unheld.add(key);
+      } else if (
+        claudeKeywords.has(key) ||
+        (key === 'format' && claudeFormats.has(String(value))) ||
+        (key === 'minItems' && (value === 0 || value === 1))
+      ) {
+        out[key] = value;
+      } else if (key === 'additionalProperties' ? value !== false : !claudeSilent.has(key)) {
+        told[key] = value;
+        if (demands.has(key)) unheld.add(key);
+      }
+    }
+    if (hasObjects(given)) {
+      out['properties'] ??= {};
+      out['additionalProperties'] = false;
+    }
+    const text = given['description'];
+    if (Object.keys(told).length > 0) out['description'] = `${typeof text === 'string' ? `${text}\n` : ''}${JSON.stringify(told)}`;
+    return out;
+  });
+  reportUnheld(unheld, path, scope);
+  return fitted;
+}
+
+const openaiFormats = words('date-time time date duration email hostname ipv4 ipv6 uuid');
+const openaiSilent = words('$schema $id $comment default examples readOnly writeOnly');
+/** What OpenAI refuses in a strict schema, by its SDK (`lib/transform`). */
+const openaiRefuses = words(
+  'allOf contains contentEncoding contentMediaType contentSchema dependencies dependentRequired dependentSchemas else if maxContains maxProperties ' +
+    'minContains minProperties not oneOf patternProperties prefixItems propertyNames then unevaluatedItems unevaluatedProperties uniqueItems',
+);
+
+/**
+ * A schema as OpenAI takes it where it is strict: objects closed, every property required. One that is not of that kind is sent as a guide,
+ * for it would be answered with 400. Nothing that is not strict changes, nor what a client of OpenAI's own APIs wrote for OpenAI.
+ */
+export function openaiSchema<Strict extends boolean | undefined>(
+  schema: unknown,
+  strict: Strict,
+  path: string,
+  scope: Scope,
+): { schema: unknown; strict: Strict | false } {
+  if (strict !== true || scope.client?.startsWith('openai') === true) return { schema, strict };
+  let fits = true;
+  const unheld = new Set<string>();
+  const fitted = mapSchemas(schema, (given) => {
+    const out: Schema = {};
+    for (const key in given) {
+      if (openaiRefuses.has(key)) fits = false;
+      if (key === 'format' && !openaiFormats.has(String(given[key]))) unheld.add(key);
+      else if (!openaiSilent.has(key)) setMember(out, key, given[key]);
+    }
+    if (!hasObjects(given)) return out;
+    const { required, properties = {}, additionalProperties = false } = given;
+    if (additionalProperties !== false) fits = false;
+    if (isObject(properties) && Object.keys(properties).some((name) => !Array.isArray(required) || !required.includes(name))) fits = false;
+    return { ...out, properties, additionalProperties };
+  });
+  if (fits) {
+    reportUnheld(unheld, path, scope);
+    return { schema: fitted, strict };
+  }
+  approximated(scope, path, 'OpenAI holds a model only to closed objects that require all their properties; this schema is a guide');
+  return { schema, strict: false };
+}
+
+const geminiKeywords = words('additionalProperties format maximum maxItems minimum minItems oneOf prefixItems');
+
+/** Gemini reads past what it does not know; what it does not know of a constant it knows of an enumeration. */
+export function geminiSchema(schema: unknown, path: string, scope: Scope): unknown {
+  const unheld = new Set<string>();
+  const fitted = mapSchemas(schema, (given) => {
+    for (const key in given) if (demands.has(key) && !geminiKeywords.has(key)) unheld.add(key);
+    if (given['const'] === undefined) return given;
+    const { const: only, ...rest } = given;
+    return { ...rest, enum: [only] };
+  });
+  reportUnheld(unheld, path, scope);
+  return fitted;
+}
