@@ -1,12 +1,14 @@
 import type { HttpHeaders, RequestHead } from '@plano/common';
 import type { HeaderPairs } from './host.ts';
 
+const colon = 0x3a;
+
 /** Headers as flows take them. Envoy's names are in lower case; pseudo-headers are left out. */
 export function headersOf(pairs: HeaderPairs): HttpHeaders {
   const headers: Record<string, string | string[]> = {};
   for (let i = 0; i < pairs.length; i += 2) {
     const name = pairs[i] as string;
-    if (name.startsWith(':')) continue;
+    if (name.charCodeAt(0) === colon) continue;
     const value = pairs[i + 1] as string;
     const before = headers[name];
     if (before === undefined) headers[name] = value;

@@ -26,7 +26,8 @@ export function unknownFields(wire: JsonObject, known: ReadonlySet<string>): Jso
   for (const key in wire) {
     if (known.has(key)) continue;
     rest ??= {};
-    Object.defineProperty(rest, key, { value: wire[key], enumerable: true, configurable: true, writable: true });
+    if (key === '__proto__') setMember(rest, key, wire[key]);
+    else rest[key] = wire[key];
   }
   return rest;
 }

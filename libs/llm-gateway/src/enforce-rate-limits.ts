@@ -29,7 +29,8 @@ export type AdmissionResult =
   | { readonly ok: false; readonly error: GatewayError; readonly headers: Readonly<Record<string, string>> };
 
 const nothingTaken: Admission = { tokens: 0, buckets: [], headers: {} };
-const unlimited: AdmissionResult = { ok: true, admission: nothingTaken };
+/** The request of a model that no limit is about. */
+export const unlimited: AdmissionResult = { ok: true, admission: nothingTaken };
 
 /**
  * Takes a request from the buckets of every limit on its model: for use with `yield*` before each request to an upstream.

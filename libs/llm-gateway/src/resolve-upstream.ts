@@ -1,7 +1,17 @@
 import type { EffectiveProvider, RequestSigning, Selection, UpstreamTarget } from '@plano/common';
 import { gatewayError } from '@plano/common';
 import type { GatewayError } from '@plano/common';
-import type { ApiId, ClientRoute, HeaderLookup, JsonObject, Operation, Provider, QuirkTarget, RequestAdapter } from '@plano/hermesllm';
+import type {
+  ApiId,
+  ClientRoute,
+  HeaderEdits,
+  HeaderLookup,
+  JsonObject,
+  Operation,
+  Provider,
+  QuirkTarget,
+  RequestAdapter,
+} from '@plano/hermesllm';
 import {
   adaptRequest,
   adaptedMembers,
@@ -12,6 +22,7 @@ import {
   needsAdaptation,
   passThroughCredential,
   quirkHeaders,
+  quirksOf,
   upstreamPath,
   withQuery,
   type Warning,
@@ -32,6 +43,8 @@ export interface Upstream {
   readonly adaptsOwn: boolean;
   /** Headers that the provider demands, and those of the configuration. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The headers of a configured credential, where nothing of them is the client's choice. */
+  readonly edits: HeaderEdits | undefined;
   /** Paths that were asked for already, by operation. */
   readonly paths: Map<string, string>;
 }
@@ -57,7 +70,7 @@ function apiOf({ facts }: EndpointPool, { target, upstream }: Endpoint, client: 
 }
 
 function settle({ provider, facts }: EndpointPool, endpoint: Endpoint, model: string, api: ApiId): Upstream {
-  const { target } = endpoint;
+  const { target, credential } = endpoint;
   const quirks = quirkTarget({ api, model, target }, []);
   return {
     provider,
@@ -69,6 +82,8 @@ function settle({ provider, facts }: EndpointPool, endpoint: Endpoint, model: st
     adapt: createAdapter(facts, quirks),
     adaptsOwn: needsAdaptation(facts, quirks),
     headers: { ...quirkHeaders(facts, quirks), ...provider.headers },
+    edits:
+      credential.type === 'key' && api !== 'anthropic-messages' ? credentialHeaders(facts, api, { value: credential.value }) : undefined,
     paths: new Map(),
   };
 }
@@ -81,7 +96,8 @@ const quirkTarget = ({ api, model, target }: Pick<Upstream, 'api' | 'model' | 't
 });
 
 function createAdapter(provider: Provider, target: QuirkTarget): RequestAdapter {
-  const adapt = (wire: JsonObject, warn: (warning: Warning) => void): JsonObject => adaptRequest({ provider, target, wire, warn });
+  const quirks = quirksOf(provider, target);
+  const adapt = (wire: JsonObject, warn: (warning: Warning) => void): JsonObject => adaptRequest({ provider, target, wire, warn, quirks });
   return Object.assign(adapt, { members: adaptedMembers(provider, target) });
 }
 
@@ -152,7 +168,7 @@ export function authorize(
     const message = `Provider '${provider.name}' has no key in the configuration and the request carries none: set its access_key or send your own in Authorization`;
     return { ok: false, error: gatewayError('unauthorized', message) };
   }
-  const edits = credentialHeaders(facts, api, found, client);
+  const edits = upstream.edits ?? credentialHeaders(facts, api, found, client);
   if (edits.sign !== undefined && !signing) {
     const message = `Provider '${provider.name}' has no access_key: set it to a Bedrock API key; requests are not signed here`;
     return { ok: false, error: gatewayError('missing_credential', message) };

@@ -5,7 +5,7 @@ import { countOpened, countRequest } from './count-request.ts';
 import type { Endpoint, EndpointPool } from './endpoint-pool.ts';
 import { acquire, release, retryAfterSeconds } from './endpoint-pool.ts';
 import type { Admission, AdmissionResult } from './enforce-rate-limits.ts';
-import { enforceRateLimits, settleRateLimits } from './enforce-rate-limits.ts';
+import { enforceRateLimits, settleRateLimits, unlimited } from './enforce-rate-limits.ts';
 import { poolOf } from './gateway-context.ts';
 import type { Incoming } from './handle-request.ts';
 import type { Attempt, Prepared } from './prepare-attempt.ts';
@@ -59,7 +59,7 @@ export function* sendUpstream(incoming: Incoming, first: Selection): Flow {
   try {
     for (;;) {
       if (admitted?.selection !== attempt.selection) {
-        const result = yield* admit(attempt);
+        const result = incoming.context.config.rateLimits.length === 0 ? unlimited : yield* admit(attempt);
         if (!result.ok) {
           release(attempt.lease, 'unknown', host.now);
           const other = attempt.selection === first ? undefined : fallBack(incoming, progress, undefined, attempt.number);
@@ -103,8 +103,6 @@ interface Admitted {
   readonly selection: Selection;
   readonly admission: Admission;
 }
-
-const unlimited: AdmissionResult = { ok: true, admission: { tokens: 0, buckets: [], headers: {} } };
 
 /** Takes the request from the limits of a model, once for all attempts at it. Counting tokens is free. */
 function* admit({ incoming, selection, translated }: Attempt): Generator<FlowStep, AdmissionResult, FlowReply> {

@@ -44,9 +44,9 @@ export function scanMembers(
   if (typeof offsets === 'number') throw offsets === 1 ? tooDeep(depthLimit) : broken();
   if (offsets !== undefined) {
     for (let i = 0; i < offsets.length; i += 4) {
-      const [keyStart, start, end] = [offsets[i + 1], offsets[i + 2], offsets[i + 3]] as [number, number, number];
-      const key = offsets[i] as string | undefined;
-      spans.push({ key: key ?? readKey(bytes, keyStart, endOfString(bytes, keyStart), utf8.decode), keyStart, start, end });
+      const keyStart = offsets[i + 1] as number;
+      const key = (offsets[i] as string | undefined) ?? readKey(bytes, keyStart, endOfString(bytes, keyStart), utf8.decode);
+      spans.push({ key, keyStart, start: offsets[i + 2] as number, end: offsets[i + 3] as number });
     }
     return spans;
   }

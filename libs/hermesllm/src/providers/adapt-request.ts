@@ -27,10 +27,12 @@ export function adaptRequest(request: {
   target: QuirkTarget;
   wire: JsonObject;
   warn: (warning: Warning) => void;
+  /** What {@link quirksOf} gives for provider and target, where it is known. */
+  quirks?: readonly Quirk[] | undefined;
 }): JsonObject {
-  const { provider, target, warn } = request;
+  const { provider, target, warn, quirks = quirksOf(provider, target) } = request;
   let wire = target.api === 'openai-chat' ? fitChatRequest(provider, request.wire, warn) : request.wire;
-  for (const quirk of quirksOf(provider, target)) if (quirk.apply !== undefined) wire = quirk.apply(wire, target, warn);
+  for (const quirk of quirks) if (quirk.apply !== undefined) wire = quirk.apply(wire, target, warn);
   return wire;
 }
 
