@@ -32,3 +32,11 @@ export const openaiFormat = (format: OutputFormat | undefined, scope: Scope): Ou
 
 /** Asks for JSON in words, where the API cannot be told otherwise. */
 export const jsonInstruction = 'Answer with a single JSON object and nothing else.';
+
+/** The same for any format but text: its schema is shown, not enforced. */
+export function formatInstruction(format: Exclude<OutputFormat, { type: 'text' }>): string {
+  if (format.type === 'json') return jsonInstruction;
+  const { description, schema = {} } = format;
+  const purpose = description === undefined ? '' : ` ${description}`;
+  return `${jsonInstruction}${purpose} It must be valid against this JSON Schema:\n${JSON.stringify(schema)}`;
+}

@@ -29,7 +29,7 @@ const checkConversation: Check = ({ contents, systemInstruction }, { model, sign
   return checkContents(contents) ?? checkFunctionTurns(contents) ?? checkSignatures(contents, model, signatures);
 };
 
-const checkTools: Check = (request) => {
+const checkTools: Check = (request, { model }) => {
   const names = new Set<string>();
   for (const [position, { name, parameters, parametersJsonSchema }] of declaredFunctions(request).entries()) {
     const path = `GenerateContentRequest.tools[0].function_declarations[${position}].parameters`;
@@ -48,6 +48,11 @@ const checkTools: Check = (request) => {
   const hosted = (request.tools ?? []).some((tool) =>
     Object.keys(tool).some((key) => key !== 'functionDeclarations' && key !== 'mcpServers'),
   );
+  const old = /^gemini-[12]/.test(model);
+  if (old && hosted && names.size > 0) return invalid('Tool use with function calling is unsupported');
+  if (old && (hosted || names.size > 0) && request.generationConfig?.responseMimeType === 'application/json') {
+    return invalid(`${hosted ? 'Tool use' : 'Function calling'} with a response mime type: 'application/json' is unsupported`);
+  }
   if (hosted && names.size > 0 && request.toolConfig?.includeServerSideToolInvocations !== true) {
     return invalid('Built-in tools and function calling cannot be combined without include_server_side_tool_invocations.');
   }

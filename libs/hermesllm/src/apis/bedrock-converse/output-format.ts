@@ -6,7 +6,7 @@ import type { WireBlock } from './wire.ts';
 import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
 import { pathAt, readObject, readString, requireObject, requireString, wrongMember } from '../../fields.ts';
-import { jsonInstruction, strictSchema } from '../output-format.ts';
+import { formatInstruction, strictSchema } from '../output-format.ts';
 import { claudeSchema } from '../schema-subset.ts';
 
 const configMembers = words('textFormat effort');
@@ -39,19 +39,16 @@ export function encodeOutputFormat(
   { model, own, scope }: UpstreamContext,
 ): WireBlock | undefined {
   if (format === undefined || format.type === 'text') return undefined;
-  if (format.type === 'json') {
-    emulated(scope, 'outputFormat', 'The system prompt asks for JSON; Bedrock does not enforce it');
-    system.push({ text: jsonInstruction });
-    return undefined;
-  }
-  const { name, description } = format;
-  const held = own || model.schemas;
-  const schema = JSON.stringify((held && !own ? claudeSchema(format.schema, 'outputFormat.schema', scope) : format.schema) ?? {});
-  if (held) {
+  if (format.type === 'json-schema' && (own || model.schemas)) {
+    const { name, description } = format;
+    const schema = JSON.stringify((own ? format.schema : claudeSchema(format.schema, 'outputFormat.schema', scope)) ?? {});
     return { type: 'json_schema', structure: { jsonSchema: { schema, name, description } } };
   }
-  emulated(scope, 'outputFormat', 'Bedrock does not hold this model to a schema; the system prompt asks for it');
-  const purpose = description === undefined ? '' : ` ${description}`;
-  system.push({ text: `${jsonInstruction}${purpose} It must be valid against this JSON Schema:\n${schema}` });
+  const reason =
+    format.type === 'json'
+      ? 'The system prompt asks for JSON; Bedrock does not enforce it'
+      : 'Bedrock does not hold this model to a schema; the system prompt asks for it';
+  emulated(scope, 'outputFormat', reason);
+  system.push({ text: formatInstruction(format) });
   return undefined;
 }

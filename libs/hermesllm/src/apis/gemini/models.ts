@@ -8,5 +8,8 @@ export function generationOf(model: string): number | undefined {
   return match === null ? undefined : Number(`${match[1]}.${match[2] ?? '0'}`);
 }
 
+/** Before Gemini 3, tools exclude JSON output and functions exclude Google's own tools. An id that says nothing is taken for the newest. */
+export const isBeforeThird = (model: string): boolean => (generationOf(model) ?? 3) < 3;
+
 /** From Gemini 3 on: thinking levels, signed calls, media in function responses. */
 export const isThird = (model: string): boolean => (generationOf(model) ?? 0) >= 3;

@@ -520,15 +520,14 @@ describe('encodeRequest', () => {
   });
 
   it('writes tools of all kinds', () => {
-    const { wire, told } = encode({
-      tools: [
-        { type: 'hosted', kind: 'web-search', api: 'openai-responses', value: { type: 'web_search' } },
-        tool('get_tide'),
-        { type: 'custom', name: 'shell', description: 'Runs', format: { type: 'grammar' }, namespace: undefined },
-        { type: 'hosted', kind: 'other', api: 'anthropic-messages', value: {} },
-        { type: 'hosted', kind: 'other', api: 'gemini', value: { urlContext: {} } },
-      ],
-    });
+    const tools: LlmRequest['tools'] = [
+      { type: 'hosted', kind: 'web-search', api: 'openai-responses', value: { type: 'web_search' } },
+      tool('get_tide'),
+      { type: 'custom', name: 'shell', description: 'Runs', format: { type: 'grammar' }, namespace: undefined },
+      { type: 'hosted', kind: 'other', api: 'anthropic-messages', value: {} },
+      { type: 'hosted', kind: 'other', api: 'gemini', value: { urlContext: {} } },
+    ];
+    const { wire, told } = encode({ tools }, 'gemini-3-pro-preview');
     expect(wire['tools']).toEqual([
       {
         functionDeclarations: [
@@ -641,6 +640,81 @@ describe('encodeRequest', () => {
     const { wire, told } = encode({ serviceTier });
     expect(wire['serviceTier']).toEqual(expected);
     expect(told).toEqual(warnings);
+  });
+
+  const json = { type: 'json' } as const;
+  const search = { type: 'hosted', kind: 'web-search', api: 'openai-responses', value: { type: 'web_search' } } as const;
+  const code = { type: 'hosted', kind: 'code-execution', api: 'anthropic-messages', value: {} } as const;
+
+  it('keeps the tools where a model before Gemini 3 takes no JSON output beside them', () => {
+    const format = { type: 'json-schema', name: 'n', description: 'A tide.', schema: { type: 'object' }, strict: true } as const;
+    const told = ['emulated outputFormat'];
+    const schema = encode({ tools: [tool('f')], outputFormat: format, temperature: 1 });
+    expect(schema).toMatchObject({ wire: { generationConfig: { temperature: 1 } }, told });
+    expect(schema.wire['generationConfig']).toEqual({ temperature: 1 });
+    expect(schema.wire['systemInstruction']).toEqual({
+      parts: [
+        {
+          text: 'Answer with a single JSON object and nothing else. A tide. It must be valid against this JSON Schema:\n{"type":"object"}',
+        },
+      ],
+    });
+    const plain = encode({ tools: [search], outputFormat: json }, 'gemini-2.0-flash');
+    expect(plain.wire).toMatchObject({
+      tools: [{ googleSearch: {} }],
+      systemInstruction: { parts: [{ text: 'Answer with a single JSON object and nothing else.' }] },
+    });
+    expect(plain.wire).not.toHaveProperty('generationConfig');
+    expect(plain.told).toEqual(['approximated tools[0]', 'emulated outputFormat']);
+    const asked: [LlmRequest['tools'], string][] = [
+      [[tool('f')], 'gemini-3-flash-preview'],
+      [[tool('f')], 'gemini-flash-latest'],
+      [[], 'gemini-2.5-pro'],
+    ];
+    for (const [tools, model] of asked) {
+      const { wire, told: none } = encode({ tools, outputFormat: json }, model);
+      expect([wire['generationConfig'], wire['systemInstruction'], none]).toEqual([
+        { responseMimeType: 'application/json' },
+        undefined,
+        [],
+      ]);
+    }
+  });
+
+  it("keeps the functions where a model before Gemini 3 does not take Google's own tools beside them", () => {
+    const { wire, told } = encode({ tools: [search, tool('f'), code], toolChoice: { type: 'auto' } });
+    expect(wire['tools']).toEqual([{ functionDeclarations: [expect.objectContaining({ name: 'f' })] }]);
+    expect(wire['toolConfig']).toEqual({ functionCallingConfig: { mode: 'AUTO' } });
+    expect(told).toEqual(['dropped tools[0]', 'dropped tools[2]']);
+    expect(encode({ tools: [search, code] }).wire['tools']).toEqual([{ googleSearch: {} }, { codeExecution: {} }]);
+  });
+
+  it.each([
+    [undefined, 'VALIDATED'],
+    [{ type: 'auto' }, 'VALIDATED'],
+    [{ type: 'required' }, 'ANY'],
+    [{ type: 'none' }, 'NONE'],
+  ] as const)("asks Gemini 3 to run Google's own tools beside functions: %j", (toolChoice, mode) => {
+    const { wire, told } = encode({ tools: [tool('f'), search], toolChoice }, 'gemini-3-pro-preview');
+    expect(wire['tools']).toEqual([{ functionDeclarations: [expect.objectContaining({ name: 'f' })] }, { googleSearch: {} }]);
+    expect(wire['toolConfig']).toEqual({ functionCallingConfig: { mode }, includeServerSideToolInvocations: true });
+    expect(told).toEqual(['approximated tools[1]']);
+  });
+
+  it('leaves tools and output as a client of this API wrote them', () => {
+    const scope = { ...recordingScope(), client: 'gemini' } as const;
+    const own = { ...search, api: 'gemini', value: { googleSearch: {} } } as const;
+    const request = {
+      ...emptyRequest('gemini-2.5-flash', false, [message('user', [textBlock('Hi')])]),
+      tools: [tool('f'), own],
+      outputFormat: json,
+    };
+    expect(gemini.encodeRequest(request, scope)).toMatchObject({
+      tools: [{ functionDeclarations: [{ name: 'f' }] }, { googleSearch: {} }],
+      toolConfig: undefined,
+      generationConfig: { responseMimeType: 'application/json' },
+    });
+    expect(scope.told()).toEqual([]);
   });
 
   it('names what it cannot say', () => {

@@ -3,17 +3,19 @@ import type { LlmRequest } from '../../model/request.ts';
 import { emptyRequest } from '../../model/request.ts';
 import { maybeObject, setMember, unknownFields } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { dropped, unsupported } from '../../warn.ts';
+import { dropped, emulated, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { encodeContents } from './contents.ts';
 import { decodeMessages } from './decode-messages.ts';
 import { decodeGenerationConfig, encodeGenerationConfig } from './generation-config.ts';
 import { dialect } from './members.ts';
+import { isBeforeThird } from './models.ts';
 import { decodeToolChoice, encodeToolChoice, toolConfigMembers } from './tool-choice.ts';
 import { decodeTools, encodeTools } from './tools.ts';
 import { words } from '../../words.ts';
 import { fieldsOf, pathAt, readBoolean, readObject, readString, spelled } from '../../fields.ts';
 import { extensionsOf, addExtensions } from '../extensions.ts';
+import { formatInstruction } from '../output-format.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
 import type { Fields } from '../../fields.ts';
 
@@ -65,20 +67,38 @@ const unsupportedFields = words('parallelToolCalls verbosity user');
 
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   reportUnsupported(request, unsupportedFields, scope);
-  const { toolChoice } = request;
+  const { toolChoice, outputFormat: format } = request;
   const own = request.extensions?.api === api ? request.extensions.fields : undefined;
   const { system, contents, mediaResolution } = encodeContents(request, scope);
   const allowed = toolChoice?.type === 'allowed' && toolChoice.mode === 'auto' ? toolChoice.names : undefined;
   const free = toolChoice === undefined || toolChoice.type === 'auto' || allowed !== undefined;
-  const { tools, functions, strict } = encodeTools(request.tools, allowed, free, scope);
-  const functionCallingConfig = encodeToolChoice(toolChoice, functions, strict, scope);
+  // A client of this API is repeated whatever it says.
+  const foreign = scope.client !== api;
+  const apart = foreign && isBeforeThird(request.model);
+  const { tools, functions, strict, mixed } = encodeTools(request.tools, allowed, free, apart, scope);
+  // https://ai.google.dev/gemini-api/docs/tool-combination: has to be asked for, and then there is no mode AUTO.
+  const combined = foreign && mixed;
+  const functionCallingConfig = encodeToolChoice(toolChoice, functions, strict || combined, scope);
   const toolConfig = maybeObject(own?.['toolConfig']);
+  const spoken = apart && tools !== undefined && format !== undefined && format.type !== 'text';
+  if (spoken) {
+    emulated(scope, 'outputFormat', 'Before Gemini 3, tools exclude JSON output; the system instruction asks for it');
+    system.push({ text: formatInstruction(format) });
+  }
   const wire: Record<string, unknown> = {
     contents,
     systemInstruction: system.length === 0 ? undefined : { parts: system },
     tools,
-    toolConfig: functionCallingConfig === undefined && toolConfig === undefined ? undefined : { ...toolConfig, functionCallingConfig },
-    generationConfig: encodeGenerationConfig(request, maybeObject(own?.['generationConfig']), mediaResolution, scope),
+    toolConfig:
+      functionCallingConfig === undefined && toolConfig === undefined
+        ? undefined
+        : { ...toolConfig, functionCallingConfig, ...(combined && { includeServerSideToolInvocations: true }) },
+    generationConfig: encodeGenerationConfig(
+      spoken ? { ...request, outputFormat: undefined } : request,
+      maybeObject(own?.['generationConfig']),
+      mediaResolution,
+      scope,
+    ),
     labels: encodeLabels(request.metadata, scope),
     serviceTier: encodeServiceTier(request.serviceTier, scope),
     store: request.store,

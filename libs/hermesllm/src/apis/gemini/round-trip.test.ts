@@ -123,7 +123,7 @@ describe('round trips', () => {
   });
 
   it('keeps the known members of a request and an answer', () => {
-    const scope = recordingScope();
+    const scope = { ...recordingScope(), client: 'gemini' } as const;
     const request = read('agent.request.json');
     const again = json(encodeRequest({ ...decodeRequest(request, scope), model: 'gemini-2.5-flash' }, scope));
     const ids = /,?"id":"call_\d+",?/g;

@@ -54,19 +54,23 @@ export interface EncodedTools {
   functions: boolean;
   /** Whether every function wants its arguments to be held to its schema. */
   strict: boolean;
+  /** Whether there are functions and Google's own tools. */
+  mixed: boolean;
 }
 
 /**
  * One tool with all declarations, then Google's own tools. `only`: the names that an allowed subset leaves. `held`: strictness can be
- * asked for, since the model is free to choose.
+ * asked for, since the model is free to choose. `apart`: the model takes functions or Google's own tools, not both.
  */
 export function encodeTools(
   tools: readonly Tool[] | undefined,
   only: readonly string[] | undefined,
   held: boolean,
+  apart: boolean,
   scope: Scope,
 ): EncodedTools {
-  if (tools === undefined || tools.length === 0) return { tools: undefined, functions: false, strict: false };
+  if (tools === undefined || tools.length === 0) return { tools: undefined, functions: false, strict: false, mixed: false };
+  const alone = apart && tools.some(({ type }) => type !== 'hosted');
   const declarations: WirePart[] = [];
   const hosted: WirePart[] = [];
   let loose = 0;
@@ -75,6 +79,10 @@ export function encodeTools(
     const tool = tools[i] as Tool;
     const path = elementPath('tools', i);
     if (tool.type === 'hosted') {
+      if (alone) {
+        dropped(scope, path, "Before Gemini 3, functions exclude Google's own tools");
+        continue;
+      }
       const wire = hostedDefinition(tool, api, ownTools, path, scope);
       if (isObject(wire)) hosted.push(wire);
     } else if (only === undefined || only.includes(tool.name)) {
@@ -89,7 +97,8 @@ export function encodeTools(
     else dropped(scope, `${path}.strict`, 'Gemini validates all functions or none, and only where it may choose');
   }
   const out = declarations.length === 0 ? hosted : [{ functionDeclarations: declarations }, ...hosted];
-  return { tools: out.length === 0 ? undefined : out, functions: declarations.length > 0, strict: validated };
+  const functions = declarations.length > 0;
+  return { tools: out.length === 0 ? undefined : out, functions, strict: validated, mixed: functions && hosted.length > 0 };
 }
 
 function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WirePart {
