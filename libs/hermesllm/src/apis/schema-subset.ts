@@ -8,35 +8,33 @@ import { words } from '../words.ts';
 // model in a description, as the vendors' own SDKs do.
 
 const schemaMaps = words('properties $defs definitions patternProperties dependentSchemas');
-const schemaLists = words('anyOf allOf oneOf prefixItems');
-const schemas = words('items additionalProperties not if then else contains propertyNames');
+const schemas = words('items additionalProperties not if then else contains propertyNames anyOf allOf oneOf prefixItems');
 
+/** Keywords that demand something, and that OpenAI refuses in a strict schema, by its SDK (`lib/transform`). */
+const refused =
+  'allOf contains dependencies dependentRequired dependentSchemas else if maxContains maxProperties minContains minProperties not oneOf ' +
+  'patternProperties prefixItems propertyNames then unevaluatedItems unevaluatedProperties uniqueItems';
 /** Keywords that demand something, and are not known to every provider. */
 const demands = words(
-  'additionalProperties allOf contains dependencies dependentRequired dependentSchemas else exclusiveMaximum exclusiveMinimum format if maxContains ' +
-    'maximum maxItems maxLength maxProperties minContains minimum minItems minLength minProperties multipleOf not oneOf pattern patternProperties ' +
-    'prefixItems propertyNames then unevaluatedItems unevaluatedProperties uniqueItems',
+  `${refused} additionalProperties exclusiveMaximum exclusiveMinimum format maximum maxItems maxLength minimum minItems minLength multipleOf pattern`,
 );
+const formats = 'date-time time date duration email hostname ipv4 ipv6 uuid';
 
 type Schema = Record<string, unknown>;
 
+const mapMembers = (object: JsonObject, change: (value: unknown, key: string) => unknown): Schema =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
+
 /** A copy whose schemas, the inner ones first, are what `change` makes of them. */
 function mapSchemas(schema: unknown, change: (schema: Schema) => Schema): unknown {
+  const map = (one: unknown): unknown => mapSchemas(one, change);
+  if (Array.isArray(schema)) return schema.map(map);
   if (!isObject(schema)) return schema;
-  const out: Schema = {};
-  for (const key in schema) {
-    const value = schema[key];
-    let inner = value;
-    if (schemas.has(key) && isObject(value)) inner = mapSchemas(value, change);
-    else if (Array.isArray(value)) inner = schemaLists.has(key) || key === 'items' ? value.map((one) => mapSchemas(one, change)) : value;
-    else if (schemaMaps.has(key) && isObject(value)) {
-      const map: Schema = {};
-      for (const name in value) setMember(map, name, mapSchemas(value[name], change));
-      inner = map;
-    }
-    setMember(out, key, inner);
-  }
-  return change(out);
+  return change(
+    mapMembers(schema, (value, key) =>
+      schemas.has(key) ? map(value) : schemaMaps.has(key) && isObject(value) ? mapMembers(value, map) : value,
+    ),
+  );
 }
 
 const hasObjects = ({ type, properties }: JsonObject): boolean =>
@@ -47,7 +45,7 @@ const reportUnheld = (unheld: ReadonlySet<string>, path: string, scope: Scope): 
 };
 
 const claudeKeywords = words('type enum const anyOf allOf $ref $defs definitions title description properties required items');
-const claudeFormats = words('date-time time date duration email hostname uri ipv4 ipv6 uuid');
+const claudeFormats = words(`${formats} uri`);
 const claudeSilent = words('$schema $id $comment');
 
 /**
@@ -88,13 +86,9 @@ export function claudeSchema(schema: unknown, path: string, scope: Scope): unkno
   return fitted;
 }
 
-const openaiFormats = words('date-time time date duration email hostname ipv4 ipv6 uuid');
+const openaiFormats = words(formats);
 const openaiSilent = words('$schema $id $comment default examples readOnly writeOnly');
-/** What OpenAI refuses in a strict schema, by its SDK (`lib/transform`). */
-const openaiRefuses = words(
-  'allOf contains contentEncoding contentMediaType contentSchema dependencies dependentRequired dependentSchemas else if maxContains maxProperties ' +
-    'minContains minProperties not oneOf patternProperties prefixItems propertyNames then unevaluatedItems unevaluatedProperties uniqueItems',
-);
+const openaiRefuses = words(`${refused} contentEncoding contentMediaType contentSchema`);
 
 /**
  * A schema as OpenAI takes it where it is strict: objects closed, every property required. One that is not of that kind is sent as a guide,

@@ -1,3 +1,5 @@
+import { joinBytes } from '../join-bytes.ts';
+
 /**
  * Turns the bytes of one stream into text. A character cut by a chunk boundary waits for its rest; what is not UTF-8
  * becomes U+FFFD. Hosts hand in their native decoder: it is five times faster than this portable one.
@@ -56,24 +58,10 @@ export function decodeUtf8(bytes: Uint8Array): string {
     if (byte < 0x80) {
       units.push(byte);
     } else {
-      let need = 0;
-      let code = 0;
-      let low = 0x80;
-      let high = 0xbf;
-      if (byte >= 0xc2 && byte <= 0xdf) {
-        need = 1;
-        code = byte & 0x1f;
-      } else if (byte >= 0xe0 && byte <= 0xef) {
-        need = 2;
-        code = byte & 0x0f;
-        if (byte === 0xe0) low = 0xa0;
-        if (byte === 0xed) high = 0x9f;
-      } else if (byte >= 0xf0 && byte <= 0xf4) {
-        need = 3;
-        code = byte & 0x07;
-        if (byte === 0xf0) low = 0x90;
-        if (byte === 0xf4) high = 0x8f;
-      }
+      let need = byte < 0xc2 || byte > 0xf4 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+      let code = byte & (0x3f >> need);
+      let low = byte === 0xe0 ? 0xa0 : byte === 0xf0 ? 0x90 : 0x80;
+      let high = byte === 0xed ? 0x9f : byte === 0xf4 ? 0x8f : 0xbf;
       let broken = need === 0;
       while (need > 0) {
         const next = at < length ? (bytes[at] as number) : -1;
@@ -113,17 +101,16 @@ export function encodeUtf8(text: string): Uint8Array {
       } else code = 0xfffd;
     }
     if (code < 0x80) out[size++] = code;
-    else if (code < 0x800) {
-      out[size++] = 0xc0 | (code >> 6);
-      out[size++] = 0x80 | (code & 0x3f);
-    } else if (code < 0x10000) {
-      out[size++] = 0xe0 | (code >> 12);
-      out[size++] = 0x80 | ((code >> 6) & 0x3f);
-      out[size++] = 0x80 | (code & 0x3f);
-    } else {
-      out[size++] = 0xf0 | (code >> 18);
-      out[size++] = 0x80 | ((code >> 12) & 0x3f);
-      out[size++] = 0x80 | ((code >> 6) & 0x3f);
+    else {
+      if (code < 0x800) out[size++] = 0xc0 | (code >> 6);
+      else {
+        if (code < 0x10000) out[size++] = 0xe0 | (code >> 12);
+        else {
+          out[size++] = 0xf0 | (code >> 18);
+          out[size++] = 0x80 | ((code >> 12) & 0x3f);
+        }
+        out[size++] = 0x80 | ((code >> 6) & 0x3f);
+      }
       out[size++] = 0x80 | (code & 0x3f);
     }
   }
@@ -138,13 +125,8 @@ export function streamingDecoder(decode: (bytes: Uint8Array) => string): Utf8Dec
   let tail: Uint8Array | undefined;
   return {
     decode(input) {
-      let bytes = input;
-      if (tail !== undefined) {
-        bytes = new Uint8Array(tail.length + input.length);
-        bytes.set(tail);
-        bytes.set(input, tail.length);
-        tail = undefined;
-      }
+      const bytes = tail === undefined ? input : joinBytes([tail, input]);
+      tail = undefined;
       const cut = incompleteTail(bytes);
       if (cut === 0) return decode(bytes);
       tail = bytes.slice(bytes.length - cut);

@@ -52,3 +52,9 @@ export interface LlmResponse extends Answer {
 }
 
 export const finish = (reason: FinishReason, raw: string | null, stopSequence?: string): Finish => ({ reason, raw, stopSequence });
+
+/** An answer and its alternatives with every block changed. */
+export function mapBlocks(response: LlmResponse, change: (block: Block) => Block): LlmResponse {
+  const restore = <Kind extends Answer>(answer: Kind): Kind => ({ ...answer, blocks: answer.blocks.map(change) });
+  return { ...restore(response), alternatives: response.alternatives?.map(restore) };
+}

@@ -4,7 +4,8 @@ import { none } from '../machine.ts';
 import { isObject } from '../read.ts';
 import type { Block, ToolCallBlock } from './block.ts';
 import type { LlmRequest } from './request.ts';
-import type { Answer, LlmResponse } from './response.ts';
+import type { LlmResponse } from './response.ts';
+import { mapBlocks } from './response.ts';
 import type { StreamEvent } from './stream-event.ts';
 import { blockDelta } from './stream-event.ts';
 
@@ -27,17 +28,11 @@ function textOfInput(input: string): string {
 const isEmulated = (block: Block, names: ReadonlySet<string>): block is ToolCallBlock =>
   block.type === 'tool-call' && !block.custom && names.has(block.name);
 
-function restoreBlocks(blocks: readonly Block[], names: ReadonlySet<string>): Block[] {
-  return blocks.map((block) => (isEmulated(block, names) ? { ...block, custom: true, input: textOfInput(block.input) } : block));
-}
-
 /** An answer with its emulated calls as calls of the custom tools that the client registered. */
 export function restoreCustomTools(request: LlmRequest | undefined, response: LlmResponse): LlmResponse {
   const names = customNames(request);
   if (names === undefined) return response;
-  const restore = <Kind extends Answer>(answer: Kind): Kind => ({ ...answer, blocks: restoreBlocks(answer.blocks, names) });
-  const { alternatives } = response;
-  return { ...restore(response), alternatives: alternatives?.map(restore) };
+  return mapBlocks(response, (block) => (isEmulated(block, names) ? { ...block, custom: true, input: textOfInput(block.input) } : block));
 }
 
 /** The same for a stream; undefined when the request has no custom tools. */
@@ -76,6 +71,9 @@ export function restoreCustomToolsInStream(request: LlmRequest | undefined): Mac
 
 const prefix = /^\s*\{\s*"input"\s*:\s*"/;
 const longestPrefix = 64;
+const escapes = /\\(?:u.{4}|[^u])/gs;
+/** Up to the end of the text, or to an escape that is not all there yet. */
+const whole = /^(?:[^"\\]+|\\u.{4}|\\[^u])*/s;
 
 /**
  * Reads `{"input":"…"}` as it arrives and hands on the unescaped text. Before the text begins, up to 64 characters wait;
@@ -85,26 +83,16 @@ function inputReader(): { push(text: string): string; finish(): string } {
   let state: 'before' | 'inside' | 'after' | 'raw' = 'before';
   let held = '';
   function inside(): string {
-    let out = '';
-    let at = 0;
-    while (at < held.length) {
-      const next = nextSpecial(held, at);
-      out += held.slice(at, next);
-      at = next;
-      if (at === held.length) break;
-      if (held[at] === '"') {
-        state = 'after';
-        held = '';
-        return out;
-      }
-      const size = held[at + 1] === 'u' ? 6 : 2;
-      if (at + size > held.length) break;
-      const unescaped = parseData(`"${held.slice(at, at + size)}"`);
-      out += typeof unescaped === 'string' ? unescaped : held.slice(at, at + size);
-      at += size;
+    const text = whole.exec(held)?.[0] ?? '';
+    held = held.slice(text.length);
+    if (held[0] === '"') {
+      state = 'after';
+      held = '';
     }
-    held = held.slice(at);
-    return out;
+    return text.replace(escapes, (escape) => {
+      const unescaped = parseData(`"${escape}"`);
+      return typeof unescaped === 'string' ? unescaped : escape;
+    });
   }
   return {
     push(text) {
@@ -127,13 +115,4 @@ function inputReader(): { push(text: string): string; finish(): string } {
     },
     finish: () => (state === 'before' ? textOfInput(held) : held),
   };
-}
-
-function nextSpecial(text: string, from: number): number {
-  let at = from;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 0x22 || code === 0x5c) break;
-  }
-  return at;
 }

@@ -3,7 +3,8 @@ import { none } from '../machine.ts';
 import type { Block } from './block.ts';
 import { hasNamespaces, wireNames } from './rename-tools.ts';
 import type { LlmRequest, Tool } from './request.ts';
-import type { Answer, LlmResponse } from './response.ts';
+import type { LlmResponse } from './response.ts';
+import { mapBlocks } from './response.ts';
 import type { StreamEvent } from './stream-event.ts';
 
 // An API that allows fewer characters in tool names gets rewritten ones (`renameTools`). The rewriting is a function of the request's tools, so
@@ -34,9 +35,7 @@ function renamed(block: Block, names: Originals): Block {
 /** An answer whose calls name the tools as the client does. */
 export function restoreToolNames(request: LlmRequest | undefined, rewrite: (name: string) => string, response: LlmResponse): LlmResponse {
   const names = originals(request, rewrite);
-  if (names === undefined) return response;
-  const restore = <Kind extends Answer>(answer: Kind): Kind => ({ ...answer, blocks: answer.blocks.map((block) => renamed(block, names)) });
-  return { ...restore(response), alternatives: response.alternatives?.map(restore) };
+  return names === undefined ? response : mapBlocks(response, (block) => renamed(block, names));
 }
 
 /** The same for a stream; undefined when no name was rewritten. */

@@ -44,11 +44,7 @@ export function encodeOutputFormat(
     const schema = JSON.stringify((own ? format.schema : claudeSchema(format.schema, 'outputFormat.schema', scope)) ?? {});
     return { type: 'json_schema', structure: { jsonSchema: { schema, name, description } } };
   }
-  const reason =
-    format.type === 'json'
-      ? 'The system prompt asks for JSON; Bedrock does not enforce it'
-      : 'Bedrock does not hold this model to a schema; the system prompt asks for it';
-  emulated(scope, 'outputFormat', reason);
+  emulated(scope, 'outputFormat', 'The system prompt asks for it; Bedrock does not enforce it');
   system.push({ text: formatInstruction(format) });
   return undefined;
 }

@@ -1,6 +1,5 @@
 import { nameMark } from '../name-mark.ts';
 const valid = /^[A-Za-z_][A-Za-z0-9_.:-]{0,127}$/;
-const longest = 128;
 
 /**
  * A tool's name in the form that Gemini accepts: a letter or `_`, then up to 127 letters, digits, `_`, `.`, `:`, `-`. Other characters
@@ -11,7 +10,6 @@ const longest = 128;
  */
 export function geminiToolName(name: string): string {
   if (valid.test(name)) return name;
-  const mark = nameMark(name);
-  const clean = name.replace(/[^A-Za-z0-9_.:-]/g, '_');
-  return `${/^[A-Za-z_]/.test(clean) ? clean : `_${clean}`}`.slice(0, longest - mark.length) + mark;
+  const clean = name.replace(/[^\w.:-]/g, '_').replace(/^(?![A-Za-z_])/, '_');
+  return clean.slice(0, 119) + nameMark(name);
 }
