@@ -2,6 +2,7 @@ import type { JsonObject } from './codec.ts';
 import type { HermesError } from './hermes-error.ts';
 import { invalidRequest } from './hermes-error.ts';
 import { isObject } from './read.ts';
+import { saysNothing } from './says-nothing.ts';
 import type { Scope } from './scope.ts';
 import { dropped } from './warn.ts';
 
@@ -141,7 +142,7 @@ export function hasOnly({ wire }: Fields, known: ReadonlySet<string>): boolean {
 export function onlyKnown(fields: Fields, known: ReadonlySet<string>): Fields {
   const { wire, scope } = fields;
   for (const key in wire) {
-    if (!known.has(key) && wire[key] !== null) dropped(scope, pathAt(fields, key), 'No other API has this member');
+    if (!known.has(key) && !saysNothing(key, wire[key])) dropped(scope, pathAt(fields, key), 'No other API has this member');
   }
   return fields;
 }

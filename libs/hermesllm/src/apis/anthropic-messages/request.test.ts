@@ -301,7 +301,7 @@ describe('decodeRequest', () => {
     const { told } = decode({
       metadata: { user_id: 'u', team: 'ops', size: 3 },
       thinking: { type: 'between_tools', extra: 1 },
-      output_config: { effort: 'low', task_budget: {} },
+      output_config: { effort: 'low', task_budget: { total: 1 } },
       tool_choice: { type: 'auto', extra: true },
       tools: [{ name: 'a', input_schema: {}, defer_loading: true, cache_control: { type: 'persistent' } }],
       messages: [
@@ -310,7 +310,7 @@ describe('decodeRequest', () => {
           weight: 0,
           content: [
             { type: 'text', text: 'x', mood: 'good', cache_control: { type: 'ephemeral', scope: 'org' } },
-            { type: 'image', source: { type: 'url', url: 'u' }, transformations: {} },
+            { type: 'image', source: { type: 'url', url: 'u' }, transformations: { x: 1 } },
             { type: 'tool_result', tool_use_id: 'a', toolset_name: 't' },
           ],
         },
@@ -378,7 +378,12 @@ describe('encodeRequest', () => {
       [],
     ],
     ['its own extensions', { extensions: { api: 'anthropic-messages', fields: { container: 'c', model: 'x' } } }, { container: 'c' }, []],
-    ['extensions of others', { extensions: { api: 'openai-chat', fields: { logit_bias: {} } } }, {}, ['dropped extensions.logit_bias']],
+    [
+      'extensions of others',
+      { extensions: { api: 'openai-chat', fields: { logit_bias: { 1: 2 }, modalities: ['text'] } } },
+      {},
+      ['dropped extensions.logit_bias'],
+    ],
     [
       'a schema of the output',
       { outputFormat: { type: 'json-schema', name: 'n', description: 'd', schema: { type: 'object' }, strict: true } },

@@ -74,7 +74,7 @@ describe('encodeRequest', () => {
     ],
     [
       'fields of others',
-      { extensions: { api: 'openai-chat', fields: { logit_bias: {}, audio: 1 } } },
+      { extensions: { api: 'openai-chat', fields: { logit_bias: { 1: 2 }, audio: 1 } } },
       {},
       ['dropped extensions.logit_bias', 'dropped extensions.audio'],
     ],

@@ -347,7 +347,9 @@ describe('decodeRequest', () => {
 
   it('names what it cannot carry', () => {
     const { told } = decode({
-      contents: [{ role: 'user', note: 1, parts: [{ text: 'a', partMetadata: {} }, { inlineData: { mimeType: 'a/b', data: '', x: 1 } }] }],
+      contents: [
+        { role: 'user', note: 1, parts: [{ text: 'a', partMetadata: { x: 1 } }, { inlineData: { mimeType: 'a/b', data: '', x: 1 } }] },
+      ],
       tools: [{ functionDeclarations: [{ name: 'f', behavior: 'BLOCKING' }] }],
       labels: { a: 1 },
     });
@@ -724,7 +726,7 @@ describe('encodeRequest', () => {
       user: 'u',
       metadata: { team: 'a', 'Not A Label': 'b' },
       store: true,
-      extensions: { api: 'openai-chat', fields: { logit_bias: {} } },
+      extensions: { api: 'openai-chat', fields: { logit_bias: { 1: 2 } } },
     });
     expect(wire).toEqual({ contents: [user('Hi')], labels: { team: 'a' }, store: true });
     expect(told).toEqual([

@@ -137,7 +137,7 @@ describe('decodeRequest', () => {
   it('names the members that it has no place for', () => {
     const { told } = decode({
       messages: [{ role: 'user', content: [{ type: 'text', text: 'a', weight: 1 }], mood: 'x', nothing: null }],
-      tools: [{ type: 'function', function: { name: 'f', examples: [] } }],
+      tools: [{ type: 'function', function: { name: 'f', examples: [1] } }],
       response_format: { type: 'json_schema', json_schema: { name: 'n', version: 2 } },
     });
     expect(told).toEqual([

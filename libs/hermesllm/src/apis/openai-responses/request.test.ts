@@ -471,11 +471,11 @@ describe('encodeRequest', () => {
     ],
     [
       'fields of the family',
-      { user: 's', extensions: { api: 'openai-chat', fields: { prompt_cache_key: 'k', safety_identifier: 's', logit_bias: {} } } },
+      { user: 's', extensions: { api: 'openai-chat', fields: { prompt_cache_key: 'k', safety_identifier: 's', logit_bias: { 1: 2 } } } },
       { prompt_cache_key: 'k', safety_identifier: 's' },
       ['dropped extensions.logit_bias'],
     ],
-    ['fields of others', { extensions: { api: 'gemini', fields: { safetySettings: [] } } }, {}, ['dropped extensions.safetySettings']],
+    ['fields of others', { extensions: { api: 'gemini', fields: { safetySettings: [1] } } }, {}, ['dropped extensions.safetySettings']],
   ])('writes %s', (_name, members, wire, warned) => {
     const warnings: Warning[] = [];
     const { model: _model, input: _input, ...rest } = encode(members, warnings);
