@@ -14,7 +14,7 @@ import {
 import { anyRequest, anyResponse } from '../src/arbitrary-conversation.ts';
 import { codecs, repeatable } from '../src/codecs.ts';
 import { unusedExcuses } from './known-deviations.ts';
-import { strictSchemas } from './strict-schemas.ts';
+import { geminiModel, strictSchemas } from './strict-schemas.ts';
 
 // What is sent to an upstream, and what a client is answered, is legal in the eyes of a strict reader of its API.
 // `PLANO_LAW_RUNS` sets how many cases of each law are generated, over all pairs together.
@@ -26,7 +26,7 @@ const parameters = { numRuns, ...(seed === undefined ? {} : { seed: Number(seed)
 const translator = createTranslator(codecs);
 
 // Rules of single models (reasoning models refuse `top_p`, for one) are the providers' adapters' matter, not the codecs'.
-const upstreamModel = 'model_x';
+const upstreamModelOf = ({ api }: Codec): string => (api === 'gemini' ? geminiModel : 'model_x');
 
 const scope = (): Scope => createScope([], repeatable());
 const text = (body: Body): string => (typeof body === 'string' ? body : decodeUtf8(body));
@@ -49,7 +49,7 @@ function sent(request: LlmRequest, client: Codec, upstream: Codec): { translated
     throw error;
   }
   if (strictSchemas[client.api].request(JSON.parse(wire), request.stream) !== undefined) return undefined;
-  const route = { client: client.api, upstream: upstream.api, model: upstreamModel, stream: request.stream };
+  const route = { client: client.api, upstream: upstream.api, model: upstreamModelOf(upstream), stream: request.stream };
   return { translated: translator.translateRequest(wire, route, repeatable()), wire };
 }
 

@@ -17,6 +17,9 @@ import {
 } from '@plano/fake-providers';
 import { unexplained } from './known-deviations.ts';
 
+/** What Gemini takes together depends on the generation of the model. */
+export const geminiModel = 'gemini-2.5-pro';
+
 /** What a strict reader of one API has against a body; undefined when it accepts it. */
 export interface StrictSchemas {
   request(body: unknown, stream: boolean): unknown;
@@ -60,7 +63,7 @@ export const strictSchemas: Readonly<Record<ApiId, StrictSchemas>> = {
     event: ({ data, event }) => against('bedrock-converse', converseStreamEventSchema, { [event ?? '']: JSON.parse(data) as unknown }),
   },
   gemini: {
-    request: (body) => refusal('gemini', validateGenerateContentRequest(body, 'gemini-2.5-pro', options)),
+    request: (body) => refusal('gemini', validateGenerateContentRequest(body, geminiModel, options)),
     response: (body) => against('gemini', generateContentResponseSchema, body),
     event: ({ data }) => against('gemini', generateContentResponseSchema, JSON.parse(data)),
   },
