@@ -55,6 +55,8 @@ async function main(): Promise<void> {
     await withContenders({ upstream: { deltas, burst: 10 } }, async ({ upstream, start }) => {
       const gateway = await start(gatewayWith(root, { name: ours, settings: settings(upstream.port, faulty.port) }));
       const random = seededRandom(17);
+      // A start opens the last of its files, such as the watch of its configuration, when it listens already.
+      await new Promise((done) => setTimeout(done, 1_000));
       files.before = openFiles(gateway.pid);
       for (const each of [warmup, counted]) await load(gateway, each, Number(values.concurrency), random);
       files.after = await filesAtRest(gateway.pid, files.before);
