@@ -52,6 +52,7 @@ export interface WalkClient {
   write(pieces: readonly HttpBody[], last: boolean): number;
   /** Whether it takes no more for now: then the upstream waits until `onceReady` calls. */
   isFull(): boolean;
+  /** Calls back once, when it takes more again. */
   onceReady(listener: () => void): void;
   /** Ends the answer abruptly, so that it is seen that something is missing. */
   cut(error: Error): void;

@@ -13,6 +13,7 @@ export {
 export { awsFraming } from './framing/aws-framing.ts';
 export { jsonArrayDecoder, jsonArrayEncoder } from './framing/json-array.ts';
 export { jsonArrayFraming } from './framing/json-array-framing.ts';
+export type { SseDecoder } from './framing/sse.ts';
 export { defaultEventLimit, oversizedEvent, sseContentType, sseDecoder, sseText } from './framing/sse.ts';
 export { sseEvents } from './framing/sse-events.ts';
 export { sseFraming } from './framing/sse-framing.ts';

@@ -38,8 +38,8 @@ export interface FunctionCalling {
   /**
    * Answers a parsed Chat Completions body with a `chat.completion`, whatever the model says.
    *
-   * @param headers that go with every call of the model, such as `x-request-id` and `traceparent`; names in lower case
-   * @param signal ends the answer and the model's call; rejects with its reason
+   * @param options.headers - that go with every call of the model, such as `x-request-id` and `traceparent`; names in lower case
+   * @param options.signal - ends the answer and the model's call; rejects with its reason
    * @throws FunctionCallingError with the status for the caller
    */
   answer(body: unknown, options?: { headers?: Readonly<Record<string, string>>; signal?: AbortSignal }): Promise<FunctionCallingAnswer>;
