@@ -8,7 +8,6 @@ import type { LoadedConfig } from './load-config.ts';
 import { createMetricRegistry } from './metric-registry.ts';
 import type { MetricsServer, MetricsSource } from './metrics-server.ts';
 import { openConfiguredMetrics } from './metrics-server.ts';
-import { boundOldGeneration } from './old-generation.ts';
 import { startReloads } from './reloads.ts';
 import { startReport } from './start-report.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -39,7 +38,6 @@ export async function serve({ config, source, watch, reload, workers }: ServeOpt
     await metrics.open(config, log);
     const listeners = await runner.apply(config);
     console.log(startReport(config, { source, listeners, metrics: metrics.server(), workers }));
-    boundOldGeneration();
     boundYoungGeneration();
   } catch (error) {
     console.error(`plano-gateway: ${messageOf(error)}`);

@@ -1,5 +1,4 @@
 import { createGatewayRuntime } from './gateway-runtime.ts';
-import { boundOldGeneration } from './old-generation.ts';
 import { createPrimaryStore } from './primary-buckets.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 import { isOurs } from './worker-messages.ts';
@@ -24,7 +23,6 @@ export function serveAsWorker(): Promise<number> {
       ),
   });
   const runtime = createGatewayRuntime(buckets);
-  boundOldGeneration();
   boundYoungGeneration();
   let drainMs = 30_000;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
