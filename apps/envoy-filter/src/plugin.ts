@@ -5,6 +5,7 @@ import type { FilterMetrics } from './filter-metrics.ts';
 import { createFilterMetrics } from './filter-metrics.ts';
 import type { EnvoyHost } from './host.ts';
 import * as envoy from './host.ts';
+import { createKeyCheck } from './listener-keys.ts';
 import { createNativeUtf8 } from './native-utf8.ts';
 import { readPluginConfig } from './plugin-config.ts';
 import type { Stream, StreamOwner } from './stream.ts';
@@ -58,6 +59,7 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
         capabilities.utf8.decode(host.buffer(envoy.pluginConfiguration, 0, size)),
       );
       const gateway = parts.createGateway(config);
+      const auth = [...config.listeners, ...config.internalListeners].find(({ name }) => name === listener)?.auth;
       metrics ??= createFilterMetrics(host);
       host.setLimits(watchdogMs, watchdogNsPerByte, heapBytes);
       owners.set(root, {
@@ -65,7 +67,7 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
         gateway,
         capabilities: node === null ? capabilities : { ...capabilities, handover: node },
         listener,
-        auth: [...config.listeners, ...config.internalListeners].find(({ name }) => name === listener)?.auth ?? null,
+        checkKeys: auth ? createKeyCheck(auth) : undefined,
         nodeAuth: config.internalListeners.find(({ type }) => type === 'brightstaff')?.auth ?? null,
         requestBodyBytes: config.limits.requestBodyBytes,
         inFlight: config.limits.inFlight,

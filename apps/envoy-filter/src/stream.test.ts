@@ -4,6 +4,7 @@ import { portableUtf8 } from '@plano/hermesllm';
 import { describe, expect, it } from 'vitest';
 import type { EnvoyHost } from './host.ts';
 import * as envoy from './host.ts';
+import { createKeyCheck } from './listener-keys.ts';
 import type { Stream, StreamOwner } from './stream.ts';
 import * as streams from './stream.ts';
 
@@ -65,7 +66,7 @@ function start(script: Script, more: Partial<StreamOwner> = {}): { stream: Strea
     gateway,
     capabilities: { redispatch: false, utf8: portableUtf8, now: () => 5, newId: (prefix) => prefix, random: () => 0 },
     listener: 'llm',
-    auth: null,
+    checkKeys: undefined,
     nodeAuth: null,
     requestBodyBytes: 100,
     streamTotalMs: 0,
@@ -127,7 +128,7 @@ describe('a stream', () => {
     ['a body that is announced too large', ['content-length', '101'], {}, 413],
     ['a body in a coding', ['content-encoding', 'zstd'], {}, 415],
     ['more requests than a worker takes', [], { open: () => 11 }, 503],
-    ['a request without a key of the listener', [], { auth: { keys: ['k'], header: 'authorization' } }, 401],
+    ['a request without a key of the listener', [], { checkKeys: createKeyCheck({ keys: ['k'], header: 'authorization' }) }, 401],
   ])('refuses %s', (_name, headers, more, status) => {
     const { stream, seen, statuses } = start(passing, more);
     expect(ask(stream, seen, headers)).toBe(envoy.pause);

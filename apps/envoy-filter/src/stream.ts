@@ -1,4 +1,5 @@
 import type {
+  CheckListenerKeys,
   Decision,
   EffectiveAuth,
   Exchange,
@@ -20,7 +21,6 @@ import { addHeaders, headersOf, requestHeadOf, statusOf } from './header-pairs.t
 import { chargeShared, takeShared } from './shared-buckets.ts';
 import type { EnvoyHost } from './host.ts';
 import * as envoy from './host.ts';
-import { checkListenerKeys } from './listener-keys.ts';
 
 /** What all streams of one plugin share. */
 export interface StreamOwner {
@@ -29,7 +29,8 @@ export interface StreamOwner {
   readonly capabilities: HostCapabilities;
   /** Whose own settings hold for its streams. */
   readonly listener: string | undefined;
-  readonly auth: EffectiveAuth | null;
+  /** Checks the keys of the listener, if it has some. */
+  readonly checkKeys: CheckListenerKeys | undefined;
   /** What the Node process wants to be shown. */
   readonly nodeAuth: EffectiveAuth | null;
   readonly requestBodyBytes: number;
@@ -149,11 +150,8 @@ export function onRequestHeaders(stream: Stream, end: boolean): number {
   const { owner } = stream;
   stream.head = requestHeadOf(owner.host.headers(envoy.requestHeaders), owner.listener);
   stream.phase = 'request';
-  if (owner.auth !== null) {
-    const checked = checkListenerKeys(owner.auth, stream.head);
-    if (!checked.ok) return respond(stream, owner.gateway.refuse(stream.head, checked.error));
-    stream.head = checked.head;
-  }
+  const refused = owner.checkKeys?.(stream.head);
+  if (refused !== undefined) return respond(stream, owner.gateway.refuse(stream.head, refused));
   const { headers } = stream.head;
   if (owner.open() > owner.inFlight) return refuse(stream, 'overloaded', 'The gateway is at its limit of requests', 1);
   const encoding = headerValue(headers, 'content-encoding');

@@ -93,6 +93,8 @@ describe('listeners[].auth', () => {
     const body = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] });
     const ask = (key: string): Promise<Response> => post(url, {}, body, `/v1beta/models/plano%2Fecho:generateContent?key=${key}`);
     expect([(await ask('k')).status, (await ask('other')).status]).toEqual([200, 401]);
+    // A scheme belongs to a header: in a query it is part of the key.
+    expect((await ask('Bearer%20k')).status).toBe(401);
   });
 
   it('leaves a key by which a limit tells clients apart to that limit, in whatever form it came', async () => {

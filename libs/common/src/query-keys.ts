@@ -4,8 +4,6 @@ export interface QueryKeys {
   readonly path: string;
   /** Whether there is any key at all. */
   readonly presented: boolean;
-  /** Whether one of them is the listener's. */
-  readonly found: boolean;
 }
 
 /**
@@ -18,7 +16,7 @@ export interface QueryKeys {
  */
 export function takeQueryKeys(path: string, isKey: (value: string) => boolean): QueryKeys {
   const at = path.indexOf('?');
-  if (at === -1 || !path.includes('key=', at)) return { path, presented: false, found: false };
+  if (at === -1 || !path.includes('key=', at)) return { path, presented: false };
   let presented = false;
   let found = false;
   const kept = path
@@ -31,8 +29,8 @@ export function takeQueryKeys(path: string, isKey: (value: string) => boolean): 
       found ||= matches;
       return !matches;
     });
-  if (!found) return { path, presented, found };
-  return { path: kept.length === 0 ? path.slice(0, at) : `${path.slice(0, at)}?${kept.join('&')}`, presented, found };
+  if (!found) return { path, presented };
+  return { path: kept.length === 0 ? path.slice(0, at) : `${path.slice(0, at)}?${kept.join('&')}`, presented };
 }
 
 function decode(text: string): string {
