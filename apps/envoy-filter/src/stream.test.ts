@@ -136,6 +136,15 @@ describe('a stream', () => {
     expect(statuses).toEqual([status]);
   });
 
+  it('refuses by the head alone what no body would change', () => {
+    const refuseByHead = (): ReturnType<typeof respond> => respond(404, 'nothing here');
+    const gateway: Gateway = { handleRequest: passing, refuse: () => respond(500, ''), refuseByHead };
+    const { stream, seen, statuses } = start(passing, { gateway });
+    expect(ask(stream, seen)).toBe(envoy.pause);
+    expect(seen.replies).toMatchObject([{ status: 404, body: 'nothing here' }]);
+    expect(statuses).toEqual([404]);
+  });
+
   it('refuses a body that turns out too large', () => {
     const { stream, seen } = start(passing);
     ask(stream, seen, [], 'x'.repeat(101));

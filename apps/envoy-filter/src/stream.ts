@@ -159,7 +159,9 @@ export function onRequestHeaders(stream: Stream, end: boolean): number {
     return refuse(stream, 'unsupported_encoding', `Request bodies encoded as ${encoding} are not understood`);
   }
   if (Number(headerValue(headers, 'content-length') ?? 0) > owner.requestBodyBytes) return refuseTooLarge(stream);
-  return end ? begin(stream) : envoy.pause;
+  if (end) return begin(stream);
+  const hopeless = owner.gateway.refuseByHead?.(stream.head);
+  return hopeless === undefined ? envoy.pause : respond(stream, hopeless);
 }
 
 export function onRequestBody(stream: Stream, size: number, end: boolean): number {

@@ -140,7 +140,8 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
       report(head, 204, emptySummary, 0);
       return;
     }
-    const refusal = auth?.(head) ?? refusalOf(head);
+    const error = auth?.(head) ?? refusalOf(head);
+    const refusal = error === undefined ? gateway.refuseByHead?.(head) : gateway.refuse(head, error);
     if (refusal !== undefined) {
       arrived = true;
       refuse(request, head, client, refusal);
@@ -151,7 +152,7 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     readRequestBody(request, { limit: bodyLimit, timeoutMs: requestMs, memory, decoder }, (outcome) => {
       arrived = true;
       if (outcome.ok) driveExchange(deadlineMs === undefined ? host : { ...host, totalMs: deadlineMs }, head, outcome.body, client);
-      else refuse(request, head, client, bodyErrors[outcome.reason](bodyLimit));
+      else refuse(request, head, client, gateway.refuse(head, bodyErrors[outcome.reason](bodyLimit)));
     });
   }
 
@@ -173,8 +174,8 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     return undefined;
   }
 
-  function refuse(request: IncomingMessage | Http2ServerRequest, head: RequestHead, client: ClientResponse, error: GatewayError): void {
-    const { status, headers, body, summary } = gateway.refuse(head, error);
+  function refuse(request: IncomingMessage | Http2ServerRequest, head: RequestHead, client: ClientResponse, refusal: Refusal): void {
+    const { status, headers, body, summary } = refusal;
     const out: OutgoingHttpHeaders = { ...(headers as OutgoingHttpHeaders), 'content-length': Buffer.byteLength(body) };
     if (status === 401) out['www-authenticate'] = 'Bearer';
     if (status === 415) out['accept-encoding'] = requestCodings;
@@ -195,6 +196,8 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
 
   return Object.assign(handle, { active: () => limits.active, activeCalls: () => pools.running(), close: () => pools.close() });
 }
+
+type Refusal = ReturnType<Gateway['refuse']>;
 
 /** What others write for a client that went away before it had an answer. */
 const clientClosedRequest = 499;

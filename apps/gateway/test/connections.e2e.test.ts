@@ -203,6 +203,31 @@ describe('HTTP/1.1', () => {
     await quiet(gateway);
   });
 
+  it.each([
+    ['a path that nobody serves', 'POST /v1/nothing', '', 404, 'not_found'],
+    ['a method that the path does not have', 'PUT /v1/chat/completions', '', 405, 'method_not_allowed'],
+    ['a method that lists nothing', 'POST /v1/models', '', 405, 'method_not_allowed'],
+    ['a model of the path that nobody serves', 'POST /v1beta/models/none:generateContent', '', 404, 'not found in configured'],
+    ['a hint at a model that nobody serves', 'POST /v1/messages', 'x-arch-llm-provider-hint: none\r\n', 404, 'not found in configured'],
+  ])('refuses %s before a body is sent', async (_name, line, headers, status, text) => {
+    const gateway = await gatewayWith();
+    const client = raw(gateway.port, `${line} HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\n${headers}content-length: 100000\r\n\r\n`);
+    await expect.poll(client.text).toContain(text);
+    expect(client.text()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    client.socket.end();
+    await quiet(gateway);
+  });
+
+  it('waits for the body where a blank hint leaves the choice to it', async () => {
+    const gateway = await gatewayWith();
+    const body = chat('continued');
+    const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nx-arch-llm-provider-hint:  \r\ncontent-length: ${body.length}\r\n`;
+    const client = raw(gateway.port, `${head}expect: 100-continue\r\n\r\n`);
+    await expect.poll(client.text).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+    client.socket.write(body);
+    await expect.poll(client.text).toContain('You said: continued');
+  });
+
   it('understands no other expectation', async () => {
     const gateway = await gatewayWith();
     const client = raw(gateway.port, 'POST /v1/messages HTTP/1.1\r\nhost: a\r\nexpect: gold\r\ncontent-length: 0\r\n\r\n');

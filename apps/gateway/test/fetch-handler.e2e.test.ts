@@ -49,6 +49,15 @@ describe('a gateway as a fetch handler', () => {
     expect(records).toMatchObject([{ status: 415 }]);
   });
 
+  it('reads no body of a request that it refuses whatever that says', async () => {
+    let pulls = 0;
+    const body = new ReadableStream({ pull: () => void pulls++ }, { highWaterMark: 0 });
+    const init = { method: 'POST', body, duplex: 'half' as const };
+    const answer = await handlerOf()(new Request('http://gateway.test/v1/nothing', init));
+    expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'not_found' } }]);
+    expect([pulls, records]).toMatchObject([0, [{ status: 404, outcome: 'finished' }]]);
+  });
+
   it('lists models, for HEAD without a body', async () => {
     const ask = (method: string): Promise<Response> => handlerOf()(new Request('http://gateway.test/v1/models', { method }));
     expect((await ask('GET')).status).toBe(200);

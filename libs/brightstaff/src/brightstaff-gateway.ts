@@ -30,6 +30,7 @@ export function createBrightstaffGateway({ models, timeoutMs, carriedHeaders = [
     handleRequest: (head, body, host) =>
       isOurs(head) ? callFunctions(head, body, { timeoutMs, carried }) : models.handleRequest(head, body, host),
     refuse: (head, error) => (isOurs(head) ? refused(error) : models.refuse(head, error)),
+    refuseByHead: (head) => (isOurs(head) ? refuseMethod(head) : models.refuseByHead?.(head)),
   };
 }
 
@@ -39,10 +40,8 @@ interface CallSettings {
 }
 
 function* callFunctions(head: RequestHead, body: HttpBody, { timeoutMs, carried }: CallSettings): Flow {
-  if (head.method !== 'POST') {
-    const decision = refused(gatewayError('method_not_allowed', `${head.method} is not supported here: use POST`));
-    return { ...decision, headers: { ...decision.headers, allow: 'POST' } };
-  }
+  const wrongMethod = refuseMethod(head);
+  if (wrongMethod !== undefined) return wrongMethod;
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   for (const name of carried) {
     const value = headerValue(head.headers, name);
@@ -67,6 +66,12 @@ function* callFunctions(head: RequestHead, body: HttpBody, { timeoutMs, carried 
         ? emptySummary
         : { ...emptySummary, error: { code: 'function_calling_failed', message: `Function calling answered with status ${reply.status}` } },
   };
+}
+
+function refuseMethod({ method }: RequestHead): ReturnType<typeof refused> | undefined {
+  if (method === 'POST') return undefined;
+  const decision = refused(gatewayError('method_not_allowed', `${method} is not supported here: use POST`));
+  return { ...decision, headers: { ...decision.headers, allow: 'POST' } };
 }
 
 function refused(error: GatewayError): Decision & { readonly action: 'respond' } {

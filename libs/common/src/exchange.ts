@@ -135,6 +135,11 @@ export interface Gateway {
   handleRequest(head: RequestHead, body: HttpBody, host: HostCapabilities): Flow;
   /** The answer to a request that the host refuses (too large, overloaded, …), in the client's own envelope. */
   refuse(head: RequestHead, error: GatewayError): Decision & { readonly action: 'respond' };
+  /**
+   * The answer to a request that is refused whatever its body says: nothing is at its path, not by this method, not with this model. A host asks
+   * before it reads the body, or tells the client to send it (`expect: 100-continue`). Undefined: it depends on the body.
+   */
+  refuseByHead?(head: RequestHead): (Decision & { readonly action: 'respond' }) | undefined;
 }
 
 /** What happens to an exchange. */

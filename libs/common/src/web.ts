@@ -114,8 +114,8 @@ async function handle(host: WalkHost, settings: Settings, request: Request): Pro
       bytesOut,
     });
   }
-  function refuse(error: GatewayError): Promise<Response> {
-    const { status, headers, body, summary } = host.gateway.refuse(head, error);
+  const refuse = (error: GatewayError): Promise<Response> => answer(host.gateway.refuse(head, error));
+  function answer({ status, headers, body, summary }: ReturnType<Gateway['refuse']>): Promise<Response> {
     tell(status, 'finished', summary, client.respond(status, headers, body));
     return client.response;
   }
@@ -123,6 +123,8 @@ async function handle(host: WalkHost, settings: Settings, request: Request): Pro
   if (encoding !== null && encoding !== 'identity') {
     return refuse(gatewayError('unsupported_encoding', `Request bodies encoded as ${encoding} are not understood`));
   }
+  const refused = host.gateway.refuseByHead?.(head);
+  if (refused !== undefined) return answer(refused);
   const body = await readBody(request, settings.requestBodyBytes);
   if (body === 'gone') {
     tell(0, 'aborted', emptySummary, 0);

@@ -9,8 +9,9 @@ type Shape = 'openai-chat' | 'anthropic-messages' | 'gemini';
 
 /** The models of the configuration, all or one, as the client's API lists them. */
 export function listModels(context: GatewayContext, route: ClientRoute, head: RequestHead): Decision {
+  const refused = refuseListing(route, head);
+  if (refused !== undefined) return refused;
   const shape = shapeOf(route, head);
-  if (head.method !== 'GET' && head.method !== 'HEAD') return refuseMethod(head.method, shape, 'GET, HEAD');
   const { registry } = context;
   if (route.operation === 'list-models') return respondJson(200, lists[shape](registry.listModels()), { clientApi: shape });
   // Whatever a request may name is a model: also an alias, a bare id, and what only a wildcard lets through.
@@ -20,6 +21,10 @@ export function listModels(context: GatewayContext, route: ClientRoute, head: Re
   const model: ListedModel = { id, object: 'model', created: 0, owned_by: found.provider.displayName };
   return respondJson(200, entries[shape](model), { clientApi: shape });
 }
+
+/** The answer to a method by which nothing is listed. */
+export const refuseListing = (route: ClientRoute, head: RequestHead): ReturnType<typeof refuseMethod> | undefined =>
+  head.method === 'GET' || head.method === 'HEAD' ? undefined : refuseMethod(head.method, shapeOf(route, head), 'GET, HEAD');
 
 /** OpenAI, Anthropic and Google list models at one path; only what their clients send beside it tells them apart. */
 function shapeOf(route: ClientRoute, head: RequestHead): Shape {

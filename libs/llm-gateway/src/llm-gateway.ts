@@ -1,6 +1,6 @@
 import type { EffectiveConfig, Gateway } from '@plano/common';
 import { createContext } from './gateway-context.ts';
-import { handleRequest } from './handle-request.ts';
+import { handleRequest, refuseByHead } from './handle-request.ts';
 import { refuse } from './refusal.ts';
 
 /**
@@ -21,5 +21,6 @@ export function createLlmGateway(config: EffectiveConfig): Gateway {
   return {
     handleRequest: (head, body, host) => handleRequest(context, head, body, host),
     refuse: (head, error) => refuse(head.path, error),
+    refuseByHead: (head) => refuseByHead(context, head),
   };
 }

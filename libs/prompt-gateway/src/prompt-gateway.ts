@@ -14,9 +14,12 @@ import { createPromptContext } from './prompt-context.ts';
  * const gateway = createPromptGateway(config, createLlmGateway(config));
  */
 export function createPromptGateway(config: EffectiveConfig, next: Gateway): Gateway {
-  const context = createPromptContext(config, config.prompts.useAgentOrchestrator ? createOrchestratorStage(config) : next);
+  const stage = config.prompts.useAgentOrchestrator ? createOrchestratorStage(config) : next;
+  const context = createPromptContext(config, stage);
   return {
     handleRequest: (head, body, host) => handleRequest(context, head, body, host),
     refuse: (head, error) => next.refuse(head, error),
+    // What it answers itself comes by paths and models that the next stage knows.
+    refuseByHead: (head) => stage.refuseByHead?.(head),
   };
 }
