@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { connectionHeaders, isForgedHeader, isForwardedToClient, isForwardedUpstream } from './headers.ts';
+import {
+  connectionHeaders,
+  isCredentialParameter,
+  isForgedHeader,
+  isForwardedToClient,
+  isForwardedUpstream,
+  isForwardedWithCredential,
+} from './headers.ts';
 
 describe('what goes upstream', () => {
   it.each([
@@ -8,8 +15,10 @@ describe('what goes upstream', () => {
     'user-agent',
     'anthropic-version',
     'anthropic-beta',
-    'openai-organization',
     'openai-beta',
+    'idempotency-key',
+    'x-max-tokens',
+    'helicone-user-id',
     'traceparent',
     'tracestate',
     'x-request-id',
@@ -42,10 +51,41 @@ describe('what goes upstream', () => {
     'x-forwarded-for',
     'true-client-ip',
     'x-client-ip',
+    'x-amz-security-token',
+    'cf-aig-authorization',
     'sec-fetch-mode',
     'origin',
-  ])('%s does not', (name) => {
-    expect(isForwardedUpstream(name)).toBe(false);
+  ])('%s does not, with whatever credential', (name) => {
+    expect([isForwardedUpstream(name), isForwardedWithCredential(name)]).toEqual([false, false]);
+  });
+
+  it.each([
+    'openai-organization',
+    'openai-project',
+    'anthropic-workspace-id',
+    'anthropic-user-profile-id',
+    'chatgpt-account-id',
+    'x-goog-user-project',
+    'helicone-auth',
+    'x-portkey-api-key',
+    'ocp-apim-subscription-key',
+    'x-serverless-authorization',
+    'x-auth-token',
+    'apikey',
+  ])('%s does with the client’s own credential alone', (name) => {
+    expect([isForwardedUpstream(name), isForwardedWithCredential(name)]).toEqual([false, true]);
+  });
+
+  it.each([
+    ['access_token', true],
+    ['api_key', true],
+    ['userProject', true],
+    ['X-Amz-Signature', true],
+    ['quotaUser', false],
+    ['api-version', false],
+    ['beta', false],
+  ])('the parameter %s belongs to a credential: %s', (name, belongs) => {
+    expect(isCredentialParameter(name)).toBe(belongs);
   });
 });
 

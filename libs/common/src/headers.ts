@@ -63,6 +63,28 @@ export const clientCredentialHeaders: ReadonlySet<string> = new Set([
   'x-amz-security-token',
 ]);
 
+/** What says for whose account a credential speaks. It means nothing, or something wrong, beside another credential. */
+const accountHeaders: ReadonlySet<string> = new Set([
+  'openai-organization',
+  'openai-project',
+  'anthropic-organization-id',
+  'anthropic-workspace-id',
+  'anthropic-user-profile-id',
+  'chatgpt-account-id',
+  'x-goog-user-project',
+]);
+
+const credentialName = /(?:^|-)(?:auth|authorization|token|secret|password|api-?key|access-key|subscription-key)$/;
+
+/**
+ * Whether a header holds a credential, by its name in lower case: one of `clientCredentialHeaders`, or one that is called so, such as those of
+ * the proxies before a provider.
+ *
+ * @example
+ * isCredentialHeader('helicone-auth'); // true
+ */
+export const isCredentialHeader = (name: string): boolean => clientCredentialHeaders.has(name) || credentialName.test(name);
+
 /** Internal headers by their prefix: an outsider's are dropped at the listener, and none goes upstream. */
 export const internalHeaderPrefixes: readonly string[] = ['x-arch-', 'x-plano-', 'x-envoy-'];
 
@@ -132,14 +154,26 @@ export function isForgedHeader(name: string): boolean {
 }
 
 /**
- * Whether a client's request header goes on to the provider. Everything does that is not the connection's own, internal, a credential, a
- * cookie, about the browser or the client's network, or set anew by the gateway (`host`, lengths, encodings). `name` in lower case.
+ * Whether a client's request header goes on to a provider that is shown a credential of ours, or none. Everything does that is not the
+ * connection's own, internal, a credential or what belongs to one, a cookie, about the browser or the client's network, or set anew by the gateway
+ * (`host`, lengths, encodings). `name` in lower case.
  *
  * @example
  * isForwardedUpstream('anthropic-beta'); // true
- * isForwardedUpstream('cookie'); // false
+ * isForwardedUpstream('openai-organization'); // false
  */
 export function isForwardedUpstream(name: string): boolean {
+  return isForwardedWithCredential(name) && !belongsToCredential(name);
+}
+
+/**
+ * Whether a client's request header goes on to a provider that is shown the client's own credential (`pass-through`): also what belongs to that,
+ * but the credential itself is written anew. `name` in lower case.
+ *
+ * @example
+ * isForwardedWithCredential('openai-organization'); // true
+ */
+export function isForwardedWithCredential(name: string): boolean {
   return (
     !hopByHopHeaders.has(name) &&
     !clientCredentialHeaders.has(name) &&
@@ -147,6 +181,19 @@ export function isForwardedUpstream(name: string): boolean {
     !startsWithAny(name, internalHeaderPrefixes) &&
     !startsWithAny(name, requestPrefixesDropped)
   );
+}
+
+const belongsToCredential = (name: string): boolean => accountHeaders.has(name) || isCredentialHeader(name);
+
+/**
+ * Whether a parameter of a client's query goes on only with the client's own credential, as `access_token` and `userProject` of Google's APIs.
+ *
+ * @example
+ * isCredentialParameter('access_token'); // true
+ */
+export function isCredentialParameter(name: string): boolean {
+  const asHeader = name.toLowerCase().replaceAll('_', '-');
+  return asHeader === 'userproject' || asHeader.startsWith('x-amz-') || belongsToCredential(asHeader);
 }
 
 /**

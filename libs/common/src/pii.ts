@@ -1,12 +1,12 @@
-import { clientCredentialHeaders } from './headers.ts';
+import { isCredentialHeader } from './headers.ts';
 
 const mask = '***';
 
-const secretHeaders: ReadonlySet<string> = new Set([...clientCredentialHeaders, 'cookie', 'set-cookie']);
+const isSecret = (lower: string): boolean => lower === 'cookie' || lower === 'set-cookie' || isCredentialHeader(lower);
 
 /** Whether a header's value must not be shown. Any case. */
 export function isSecretHeader(name: string): boolean {
-  return secretHeaders.has(name.toLowerCase());
+  return isSecret(name.toLowerCase());
 }
 
 /**
@@ -27,7 +27,7 @@ export function obfuscateHeaders(
 
 function obfuscateHeader(name: string, value: string, alsoSecret: ReadonlySet<string> | undefined): string {
   const lower = name.toLowerCase();
-  if (!secretHeaders.has(lower) && alsoSecret?.has(lower) !== true) return value;
+  if (!isSecret(lower) && alsoSecret?.has(lower) !== true) return value;
   return lower === 'authorization' && value.startsWith('Bearer ') ? `Bearer ${mask}` : mask;
 }
 

@@ -12,11 +12,16 @@ describe('a client’s query', () => {
     ['/p?key=%zz', '/v1/messages', '%zz'],
   ])('%s', (path, upstream, key) => {
     const query = clientQuery(path);
-    expect(withClientQuery('/v1/messages', query)).toBe(upstream);
+    expect(withClientQuery('/v1/messages', query, false)).toBe(upstream);
     expect(query.key).toBe(key);
   });
   it('does not take the place of what the upstream’s path says', () => {
-    expect(withClientQuery('/p?api-version=1', clientQuery('/q?api-version=9&b=2'))).toBe('/p?api-version=1&b=2');
+    expect(withClientQuery('/p?api-version=1', clientQuery('/q?api-version=9&b=2'), true)).toBe('/p?api-version=1&b=2');
+  });
+  it('takes what belongs to the client’s credential along with that alone', () => {
+    const query = clientQuery('/q?access_token=t&userProject=p&quotaUser=q');
+    expect(withClientQuery('/p', query, true)).toBe('/p?access_token=t&userProject=p&quotaUser=q');
+    expect(withClientQuery('/p', query, false)).toBe('/p?quotaUser=q');
   });
   it('is reported where it means nothing', () => {
     const warnings: Warning[] = [];

@@ -1,3 +1,4 @@
+import { isCredentialParameter } from '@plano/common';
 import type { Warning } from '@plano/hermesllm';
 
 /** The query of a client's request, taken apart only as far as anybody needs it. */
@@ -27,8 +28,11 @@ export function clientQuery(path: string): ClientQuery {
   return { parameters, key: key === '' ? undefined : key };
 }
 
-/** Adds a client's parameters to the path of an upstream of the same API; those that are there already stay as they are. */
-export function withClientQuery(path: string, { parameters }: ClientQuery): string {
+/**
+ * Adds a client's parameters to the path of an upstream of the same API; those that are there already stay as they are. What belongs to the
+ * client's credential goes with that alone (`ownCredential`).
+ */
+export function withClientQuery(path: string, { parameters }: ClientQuery, ownCredential: boolean): string {
   if (parameters.length === 0) return path;
   const at = path.indexOf('?');
   const there =
@@ -38,7 +42,10 @@ export function withClientQuery(path: string, { parameters }: ClientQuery): stri
           .slice(at + 1)
           .split('&')
           .map(nameOf);
-  const added = parameters.filter((parameter) => !there.includes(nameOf(parameter)));
+  const added = parameters.filter((parameter) => {
+    const name = nameOf(parameter);
+    return !there.includes(name) && (ownCredential || !isCredentialParameter(name));
+  });
   return added.length === 0 ? path : `${path}${at === -1 ? '?' : '&'}${added.join('&')}`;
 }
 

@@ -63,7 +63,8 @@ export function prepareAttempt(incoming: Incoming, pool: EndpointPool, selection
         )
       : passOperation(incoming, selection);
   if (warnings.length > 0) translated.warnings.unshift(...warnings);
-  const headers = context.headerTables.toUpstream(head.headers);
+  const ownCredential = facts.lease.endpoint.credential.type === 'pass-through';
+  const headers = context.headerTables.toUpstream(head.headers, ownCredential);
   for (const name of betas.remove) delete headers[name];
   Object.assign(headers, betas.set);
   headers['content-type'] = 'application/json';
@@ -74,7 +75,7 @@ export function prepareAttempt(incoming: Incoming, pool: EndpointPool, selection
   const request: UpstreamRequest = {
     target: upstream.target,
     method: 'POST',
-    path: same ? withClientQuery(path, query) : path,
+    path: same ? withClientQuery(path, query, ownCredential) : path,
     headers,
     body: translated.body,
   };

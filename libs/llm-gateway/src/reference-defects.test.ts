@@ -65,6 +65,9 @@ describe('requests', () => {
       'x-plano-key': 'client',
       'proxy-authorization': 'Basic client',
       cookie: 'a=client',
+      'openai-organization': 'client',
+      'x-goog-user-project': 'client',
+      'helicone-auth': 'Bearer client',
       'x-arch-llm-provider': 'client',
       'x-arch-upstream': 'client',
       'x-plano-cache': 'client',
@@ -81,6 +84,19 @@ describe('requests', () => {
       expect(JSON.stringify(sent?.headers)).not.toContain('client');
       expect(sent?.headers).toMatchObject(traced);
     }
+  });
+  it('L-11: what belongs to the client’s credential goes with that, and with no other', () => {
+    const owned = { 'openai-organization': 'org-1', 'openai-project': 'p-1', 'anthropic-workspace-id': 'w-1' };
+    const own = `model_providers: [{ model: openai/gpt-4o, passthrough_auth: true }, { model: openai/other, access_key: k }]
+fallbacks: [{ model: openai/gpt-4o, to: [openai/other] }]
+retries: { max: 0 }
+`;
+    const headers = { authorization: 'Bearer client', ...owned, cookie: 'a=b' };
+    const { sent } = gatewayUnderTest(own).ask({ headers }, [{ status: 503, body: '{}' }, { status: 200, body: '{}' }]);
+    expect(sent.map((sending) => sending.headers['authorization'])).toEqual(['Bearer client', 'Bearer k']);
+    expect(sent[0]?.headers).toMatchObject(owned);
+    expect(Object.keys(sent[1]?.headers ?? {}).filter((name) => name in owned)).toEqual([]);
+    expect(sent[0]?.headers['cookie']).toBeUndefined();
   });
   it('L-8: whether Bedrock streams is read from the body', () => {
     const paths = [true, false].map(

@@ -1,9 +1,10 @@
 import type { HttpHeaders } from '@plano/common';
-import { connectionHeaders, headerNames, headerValue, isForwardedToClient, isForwardedUpstream } from '@plano/common';
+import { connectionHeaders, headerNames, headerValue, isForwardedToClient, isForwardedUpstream, isForwardedWithCredential } from '@plano/common';
 
 /** What is forwarded and what is not, remembered by name: the rules are a dozen look-ups each, the names always the same few. */
 export interface HeaderTables {
-  toUpstream(headers: HttpHeaders): Record<string, string>;
+  /** `ownCredential`: the upstream is shown the client's own credential, so what belongs to that goes too. */
+  toUpstream(headers: HttpHeaders, ownCredential: boolean): Record<string, string>;
   /** With the provider's id of the request, whatever it calls it, as `x-upstream-request-id`: hosts have an id of their own. */
   toClient(headers: HttpHeaders): Record<string, string | readonly string[]>;
 }
@@ -23,10 +24,11 @@ function remember(rule: (name: string) => boolean): (name: string) => boolean {
 }
 
 export function createHeaderTables(): HeaderTables {
-  const upstream = remember(isForwardedUpstream);
+  const beside = { ours: remember(isForwardedUpstream), clients: remember(isForwardedWithCredential) };
   const client = remember(isForwardedToClient);
   return {
-    toUpstream(headers) {
+    toUpstream(headers, ownCredential) {
+      const upstream = ownCredential ? beside.clients : beside.ours;
       const named = namedByConnection(headers);
       const out: Record<string, string> = {};
       for (const name in headers) {
