@@ -3,7 +3,13 @@ import type { ApiId } from '../src/index.ts';
 import type { GoldenConversation, GoldenCorpus, GoldenRecord, GoldenWire } from './golden.ts';
 import { apis, caseNames, readCase } from './support/rosetta-case.ts';
 import { streamBytesOf } from './support/rosetta-translation.ts';
-import type { Vector } from './vectors/compare.mjs';
+
+/** What is read of a recorded case. */
+interface Vector {
+  readonly name: string;
+  readonly op: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
 
 const recordedApis: Readonly<Record<string, ApiId>> = {
   chat: 'openai-chat',

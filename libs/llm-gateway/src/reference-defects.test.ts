@@ -92,7 +92,10 @@ fallbacks: [{ model: openai/gpt-4o, to: [openai/other] }]
 retries: { max: 0 }
 `;
     const headers = { authorization: 'Bearer client', ...owned, cookie: 'a=b' };
-    const { sent } = gatewayUnderTest(own).ask({ headers }, [{ status: 503, body: '{}' }, { status: 200, body: '{}' }]);
+    const { sent } = gatewayUnderTest(own).ask({ headers }, [
+      { status: 503, body: '{}' },
+      { status: 200, body: '{}' },
+    ]);
     expect(sent.map((sending) => sending.headers['authorization'])).toEqual(['Bearer client', 'Bearer k']);
     expect(sent[0]?.headers).toMatchObject(owned);
     expect(Object.keys(sent[1]?.headers ?? {}).filter((name) => name in owned)).toEqual([]);

@@ -1,5 +1,12 @@
 import type { HttpHeaders } from '@plano/common';
-import { connectionHeaders, headerNames, headerValue, isForwardedToClient, isForwardedUpstream, isForwardedWithCredential } from '@plano/common';
+import {
+  connectionHeaders,
+  headerNames,
+  headerValue,
+  isForwardedToClient,
+  isForwardedUpstream,
+  isForwardedWithCredential,
+} from '@plano/common';
 
 /** What is forwarded and what is not, remembered by name: the rules are a dozen look-ups each, the names always the same few. */
 export interface HeaderTables {

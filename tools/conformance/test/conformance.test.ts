@@ -32,13 +32,36 @@ const shorten = (name: string, expected: unknown, fields: object = {}) => ({
 });
 const linesOf = ({ outcomes, broken }: Awaited<ReturnType<typeof runFolder>>, strict = false) => report(outcomes, broken, strict);
 
+const kept: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  hermesllm: {
+    bedrock_frames: 6,
+    cache_inject: 10,
+    cache_strategy: 10,
+    client_api: 9,
+    compatible_api: 36,
+    endpoint: 46,
+    provider_id: 31,
+    request: 348,
+    request_meta: 17,
+    response: 105,
+    sse_reassembly: 21,
+    stream: 154,
+  },
+  common: { llm_provider_lookup: 7, path_params: 9, pii: 4, ratelimit: 9, shorten: 3, tokens: 5 },
+};
+
 describe.each(['hermesllm', 'common'])('the vectors that %s keeps', (project) => {
   const run = runFolder(project);
+
+  it('are all there', async () => {
+    const counts: Record<string, number> = {};
+    for (const { vector } of (await run).outcomes) counts[vector.op] = (counts[vector.op] ?? 0) + 1;
+    expect(counts).toEqual(kept[project]);
+  });
 
   it('pass, or deviate as listed', async () => {
     const { outcomes, broken } = await run;
     expect(broken).toEqual([]);
-    expect(outcomes.length).toBeGreaterThan(30);
     const failed = outcomes.filter(({ verdict }) => verdict === 'failed');
     expect(linesOf({ outcomes: failed, broken })).toEqual(['0 passed, 0 failed']);
     expect(outcomes.filter(({ verdict }) => verdict === 'not-counted')).toEqual([]);
@@ -50,11 +73,6 @@ describe.each(['hermesllm', 'common'])('the vectors that %s keeps', (project) =>
       const found = outcomes.find(({ vector }) => vector.name === name);
       if (found !== undefined) expect(`${name}: ${found.verdict}`).toBe(`${name}: deviates`);
     }
-  });
-
-  it('have the same rules of comparison as the tool', () => {
-    const ours = readFileSync(join(workspace, 'tools/conformance/src/vectors/compare.mjs'), 'utf8');
-    expect(readFileSync(join(vectorsOf(project), 'compare.mjs'), 'utf8')).toBe(ours);
   });
 });
 
