@@ -27,6 +27,9 @@ export function troubleOf(head: UpstreamHead): Trouble | undefined {
 /** Whether the same model is asked again: not after a timeout, because the first request may still be worked on and paid for. */
 export const isRetried = (trouble: Trouble, on: readonly RetryCondition[]): boolean => trouble !== 'timeout' && on.includes(trouble);
 
+/** Whether an answer may be about the key alone, so that another endpoint with another key may give another one. */
+export const isAboutKey = (trouble: Trouble): boolean => trouble === 401 || trouble === 403;
+
 /** Whether another model is asked: an upstream that never answered counts as 504 there. */
 export const isFallenBack = (trouble: Trouble, on: readonly RetryCondition[]): boolean =>
   on.includes(trouble === 'timeout' ? 504 : trouble);

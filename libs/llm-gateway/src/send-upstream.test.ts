@@ -196,6 +196,19 @@ retries: { max: 1 }
       ['b', 0],
     ]);
   });
+  it.each([401, 403])('are tried with their own keys where one is refused with %i, each once', (code) => {
+    const { sent, status: answered } = gatewayUnderTest(endpoints).ask({}, [status(code), chatAnswer]);
+    expect([answered, ...sent.map(({ host, delayMs }) => `${host} ${delayMs}`)]).toEqual([200, 'a 0', 'b 0']);
+    const both = gatewayUnderTest(`${endpoints.replace('max: 1', 'max: 5')}`).ask({}, [status(code), status(code)]);
+    expect([both.status, both.sent.length, JSON.parse(both.text)]).toEqual([code, 2, { error: { message: `it is ${code}` } }]);
+    const single = gatewayUnderTest(providers).ask({}, [status(code)]);
+    expect([single.status, single.sent.length]).toEqual([code, 1]);
+  });
+  it('are not tried again with the key of a client that was refused', () => {
+    const own = endpoints.replace('access_key: sk-1', 'passthrough_auth: true').replace(', access_key: sk-b', '');
+    const { sent, status: code } = gatewayUnderTest(own).ask({ headers: { authorization: 'Bearer c' } }, [status(401)]);
+    expect([code, sent.length]).toEqual([401, 1]);
+  });
   it('are avoided while they fail, tried again by one request, and used again when that went well', () => {
     const gateway = gatewayUnderTest(endpoints);
     for (let i = 0; i < 4; i++) gateway.ask({}, ({ host }) => (host === 'a' ? 'reset' : chatAnswer));

@@ -13,13 +13,14 @@ import { prepareAttempt, summarize } from './prepare-attempt.ts';
 import { receiveAnswer, respondFailure } from './receive-answer.ts';
 import { refuse } from './refusal.ts';
 import type { Trouble } from './retry-policy.ts';
-import { isFallenBack, isRetried, outcomeOf, retryDelay, troubleOf } from './retry-policy.ts';
+import { isAboutKey, isFallenBack, isRetried, outcomeOf, retryDelay, troubleOf } from './retry-policy.ts';
 
 /*
  * One request is put to one model after another, and to each of them at most `max_retries` times more than once:
  *
  * 1. The chosen model at the endpoint whose turn it is. When none has room, its fallbacks at once, else 503.
- * 2. After trouble that `retries.on` names: the same model, first at an endpoint that was not tried yet (at once), else after a back-off.
+ * 2. After trouble that `retries.on` names: the same model, first at an endpoint that was not tried yet (at once), else after a back-off. After
+ *    a refusal of our key: the same model at an endpoint that was not tried yet.
  * 3. After that, when `fallbacks[].on` names the trouble: the next model of the list that has room and can take the request.
  * 4. What cannot be mended is translated for the client, so its body is read only when it is certain that nothing more is sent.
  *
@@ -163,16 +164,19 @@ function retry(attempt: Attempt, progress: Progress, trouble: Trouble, headers: 
   const { context, host } = incoming;
   const { retries } = context.config;
   const settings = context.settingsOf(incoming.head.listener);
-  if (progress.retries >= settings.maxRetries || !isRetried(trouble, retries.on)) return undefined;
+  const again = isRetried(trouble, retries.on);
+  const elsewhere = isAboutKey(trouble) && lease.endpoint.credential.type === 'key';
+  if (progress.retries >= settings.maxRetries || !(again || elsewhere)) return undefined;
   progress.tried.push(lease.endpoint);
   const pool = poolOf(context, selection);
   const isElsewhere = pool.endpoints.some((endpoint) => !progress.tried.includes(endpoint));
   const facts = { number: attempt.number + 1, fallbackFrom: attempt.fallbackFrom };
+  if (!again && !isElsewhere) return undefined;
   const prepared = attemptAt(incoming, pool, selection, progress.tried, facts);
   if (prepared?.ok !== true) return undefined;
   const fresh = isElsewhere && !progress.tried.includes(prepared.attempt.lease.endpoint);
   const delayMs = fresh ? 0 : retryDelay(retries, progress.retries, headers, host);
-  if (host.now() + delayMs - progress.startedMs >= settings.totalMs) {
+  if ((!again && !fresh) || host.now() + delayMs - progress.startedMs >= settings.totalMs) {
     release(prepared.attempt.lease, 'unknown', host.now);
     return undefined;
   }
