@@ -19,6 +19,7 @@ export function loadTls(tls: EffectiveTls, path: string): LoadedTls {
   const key = readPem(tls.key, `${path}.key`);
   const certificate = parsePem(() => new X509Certificate(cert), `${path}.cert`, tls.cert, 'is not a certificate in PEM form');
   const privateKey = parsePem(() => createPrivateKey(key), `${path}.key`, tls.key, 'is not a private key in PEM form without a passphrase');
-  if (!certificate.checkPrivateKey(privateKey)) throw new Error(`${path}.key: ${tls.key} does not belong to the certificate ${tls.cert}`);
+  if (!certificate.checkPrivateKey(privateKey))
+    throw new Error(`${path}.key: the file ${tls.key} does not belong to the certificate ${tls.cert}`);
   return { cert, key };
 }

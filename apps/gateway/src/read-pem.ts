@@ -10,7 +10,9 @@ export function readPem(file: string, path: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Error(`${path}: ${file} cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'}`);
+    throw new Error(
+      `${path}: the file ${file} cannot be read: ${error instanceof Error && 'code' in error ? String(error.code) : 'unknown error'}`,
+    );
   }
 }
 
@@ -19,6 +21,6 @@ export function parsePem<T>(make: () => T, path: string, file: string, message: 
   try {
     return make();
   } catch {
-    throw new Error(`${path}: ${file} ${message}`);
+    throw new Error(`${path}: the file ${file} ${message}`);
   }
 }

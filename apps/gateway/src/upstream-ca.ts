@@ -15,7 +15,7 @@ export function loadUpstreamCa({ upstreamTls }: Pick<EffectiveConfig, 'upstreamT
   const { caPath } = upstreamTls;
   if (caPath === null) return undefined;
   const found = readPem(caPath, key).match(certificate) ?? [];
-  if (found.length === 0) throw new Error(`${key}: ${caPath} has no certificate in PEM form`);
+  if (found.length === 0) throw new Error(`${key}: the file ${caPath} has no certificate in PEM form`);
   for (const one of found) parsePem(() => new X509Certificate(one), key, caPath, 'holds something that is not a certificate in PEM form');
   return found;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -17,8 +17,8 @@ afterEach(() => {
   watch?.close();
   rmSync(folder, { recursive: true });
 });
-const start = (file: string): void => {
-  watch = watchFile(file, { onChange: () => void changes++, onError: (error) => errors.push(error) }, 50);
+const start = (file: string, quietMs = 50): void => {
+  watch = watchFile(file, { onChange: () => void changes++, onError: (error) => errors.push(error) }, quietMs);
 };
 const seen = (count: number): Promise<void> => vi.waitFor(() => expect(changes).toBe(count), { timeout: 5000 });
 
@@ -55,6 +55,15 @@ describe('watchFile', () => {
     symlinkSync(join(folder, 'v2'), join(folder, 'data-new'));
     renameSync(join(folder, 'data-new'), join(folder, 'data'));
     await seen(1);
+  });
+
+  it('is not held up by another file of the folder that is written all the time', async () => {
+    const file = join(folder, 'a.yaml');
+    writeFileSync(file, 'one');
+    start(file, 500);
+    const log = setInterval(() => appendFileSync(join(folder, 'a.log'), 'a line\n'), 5);
+    writeFileSync(file, 'two!');
+    await seen(1).finally(() => clearInterval(log));
   });
 
   it('says nothing of other files, nor of one that is gone', async () => {

@@ -17,18 +17,31 @@ export interface FileWatchListener {
 
 /**
  * Watches a file by its folder, because editors and orchestrators replace files by renaming others over them or by turning a symbolic link;
- * a watch on the file itself would stay with the old one. Many events are one change: it is told when `quietMs` have passed without another,
- * and only if the file is there and its identity, size or time differ.
+ * a watch on the file itself would stay with the old one. Many events are one change: it is told when the file has been the same for `quietMs`,
+ * and only if it is there and its identity, size or time differ from before. What happens to other files of the folder delays nothing.
  */
 export function watchFile(file: string, listener: FileWatchListener, quietMs = 200): FileWatch {
   const path = resolve(file);
   let seen = fingerprint(path);
+  /** Of a change that may not be over. */
+  let begun: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   const check = (): void => {
+    timer = undefined;
     const now = fingerprint(path);
-    if (now === undefined || now === seen) return;
+    const quiet = now === begun;
+    begun = now === seen ? undefined : now;
+    if (begun === undefined) return;
+    if (!quiet) {
+      expectCheck();
+      return;
+    }
     seen = now;
+    begun = undefined;
     listener.onChange();
+  };
+  const expectCheck = (): void => {
+    timer ??= setTimeout(check, quietMs).unref();
   };
   const watchers: FSWatcher[] = [];
   const stop = (): void => {
@@ -37,10 +50,7 @@ export function watchFile(file: string, listener: FileWatchListener, quietMs = 2
   };
   try {
     for (const folder of new Set([dirname(path), dirname(realpathSync(path))])) {
-      const watcher = watch(folder, { persistent: false }, () => {
-        clearTimeout(timer);
-        timer = setTimeout(check, quietMs).unref();
-      });
+      const watcher = watch(folder, { persistent: false }, expectCheck);
       watcher.on('error', (error) => {
         stop();
         listener.onError(error);

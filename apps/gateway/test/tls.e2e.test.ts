@@ -7,6 +7,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import { maskSecrets } from '@plano/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadTls } from '../src/listener-tls.ts';
 import type { SelfSigned } from './support/self-signed.ts';
@@ -122,14 +123,18 @@ describe('certificates that cannot be used', () => {
     writeFileSync(junk, '-----BEGIN PRIVATE KEY-----\nVERYSECRET\n-----END PRIVATE KEY-----\n');
     const missing = join(folder, 'missing.pem');
     expect(reason(own.certFile, own.keyFile)).toBe('none');
-    expect(reason(missing, own.keyFile)).toBe(`Error: listeners[0].tls.cert: ${missing} cannot be read: ENOENT`);
-    expect(reason(own.certFile, missing)).toBe(`Error: listeners[0].tls.key: ${missing} cannot be read: ENOENT`);
-    expect(reason(junk, own.keyFile)).toBe(`Error: listeners[0].tls.cert: ${junk} is not a certificate in PEM form`);
-    expect(reason(own.certFile, junk)).toBe(`Error: listeners[0].tls.key: ${junk} is not a private key in PEM form without a passphrase`);
+    expect(reason(missing, own.keyFile)).toBe(`Error: listeners[0].tls.cert: the file ${missing} cannot be read: ENOENT`);
+    expect(reason(own.certFile, missing)).toBe(`Error: listeners[0].tls.key: the file ${missing} cannot be read: ENOENT`);
+    expect(reason(junk, own.keyFile)).toBe(`Error: listeners[0].tls.cert: the file ${junk} is not a certificate in PEM form`);
+    expect(reason(own.certFile, junk)).toBe(
+      `Error: listeners[0].tls.key: the file ${junk} is not a private key in PEM form without a passphrase`,
+    );
     expect(reason(own.certFile, other.keyFile)).toBe(
-      `Error: listeners[0].tls.key: ${other.keyFile} does not belong to the certificate ${own.certFile}`,
+      `Error: listeners[0].tls.key: the file ${other.keyFile} does not belong to the certificate ${own.certFile}`,
     );
     expect(reason(own.certFile, junk)).not.toContain('VERYSECRET');
+    // Nor does the log take the name of a file for a secret.
+    for (const key of [missing, junk, other.keyFile]) expect(maskSecrets(reason(own.certFile, key))).toContain(key);
   });
 
   it('keep the gateway from starting', async () => {

@@ -83,7 +83,7 @@ describe('an upstream with a certificate of a private authority', () => {
     expect(await ask(`http://127.0.0.1:${port}`)).toBe('privately');
     const broken = processes.start(yaml(upstreamPort, 'overrides: { upstream_tls_ca_path: /nowhere/ca.pem }', await freePort()));
     expect(await broken.exit).toBe(1);
-    expect(broken.output()).toContain('overrides.upstream_tls_ca_path: /nowhere/ca.pem cannot be read: ENOENT');
+    expect(broken.output()).toContain('overrides.upstream_tls_ca_path: the file /nowhere/ca.pem cannot be read: ENOENT');
   });
 });
 
