@@ -127,13 +127,12 @@ async function render(file: string, flags: RenderFlags): Promise<number> {
 }
 
 async function validate(file: string): Promise<number> {
-  const { loadConfigFile } = await import('./load-config.ts');
+  const [{ loadConfigFile }, { fileProblems }] = await Promise.all([import('./load-config.ts'), import('./file-problems.ts')]);
   const loaded = loadConfigFile(file, process.env, { implementedOnly: false });
   for (const warning of loaded.warnings) console.error(`warning: ${warning}`);
-  if (loaded.ok) {
-    console.log(`${file} is valid`);
-    return 0;
-  }
-  for (const problem of loaded.problems) console.error(problem);
-  return 1;
+  const problems = loaded.ok ? fileProblems(loaded.config).map((problem) => `${file}: ${problem}`) : loaded.problems;
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) return 1;
+  console.log(`${file} is valid`);
+  return 0;
 }

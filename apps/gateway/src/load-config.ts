@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { EffectiveConfig } from '@plano/common';
 import { resolveSecretFiles, secretFiles } from '@plano/common';
-import type { Environment } from '@plano/common/config';
+import type { Environment, ReadSecret } from '@plano/common/config';
 import { deriveConfig, formatProblem, parseConfig, unimplementedKeys, unmetRequirements, zeroConfig } from '@plano/common/config';
 import { v4 as uuid } from 'uuid';
 import { readPromptTemplates } from './brightstaff-templates.ts';
@@ -37,7 +37,8 @@ export function loadConfigFile(file: string, environment: Environment, options: 
   } catch (error) {
     return { ok: false, problems: [`${file}: cannot be read: ${codeOf(error)}`], warnings: [] };
   }
-  const parsed = parseConfig(text, { file, environment, newId: uuid });
+  const readSecret = createSecretReader();
+  const parsed = parseConfig(text, { file, environment, newId: uuid, readSecret });
   if (!parsed.ok) return { ok: false, problems: parsed.problems.map(formatProblem), warnings: [] };
   const warnings = parsed.warnings.map(formatProblem);
   const derived = deriveConfig(parsed.config, environment, { newId: uuid });
@@ -49,23 +50,32 @@ export function loadConfigFile(file: string, environment: Environment, options: 
     if (missing.length > 0) return { ok: false, problems: missing, warnings };
   }
   try {
-    return { ok: true, config: withSecrets(derived), source: file, file, warnings };
+    return { ok: true, config: withSecrets(derived, readSecret), source: file, file, warnings };
   } catch (error) {
     return { ok: false, problems: [`${file}: ${error instanceof Error ? error.message : String(error)}`], warnings };
   }
 }
 
-/** The configuration with the contents of its secret files. A file that cannot be read is missing there, which is told by its name. */
-function withSecrets(config: EffectiveConfig): EffectiveConfig {
-  const contents = new Map<string, string>();
-  for (const path of secretFiles(config)) {
-    try {
-      contents.set(path, readFileSync(path, 'utf8'));
-    } catch {
-      // told by resolveSecretFiles
-    }
+/** Reads each file once. */
+function createSecretReader(): ReadSecret {
+  const contents = new Map<string, string | undefined>();
+  return (path) => {
+    if (!contents.has(path)) contents.set(path, readIfThere(path));
+    return contents.get(path);
+  };
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
   }
-  return resolveSecretFiles(config, contents);
+}
+
+/** The configuration with the contents of its secret files. */
+function withSecrets(config: EffectiveConfig, read: ReadSecret): EffectiveConfig {
+  return resolveSecretFiles(config, new Map(secretFiles(config).map((path) => [path, read(path) ?? ''])));
 }
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown error');

@@ -1,4 +1,5 @@
 import type { EffectiveConfig, EffectiveMetrics } from '@plano/common';
+import { maskSecrets } from '@plano/common';
 import { createGatewayRuntime } from './gateway-runtime.ts';
 import type { HostLog } from './host-log.ts';
 import { createHostLog } from './host-log.ts';
@@ -49,14 +50,14 @@ export async function serve({ config, source, watch, reload, workers }: ServeOpt
   async function reloadOnce(reason: string): Promise<void> {
     const refuse = (problems: readonly string[]): void => {
       hostMetrics.reloaded('failure');
-      log.error(`The configuration was not reloaded (${reason}); the old one stays:\n${problems.join('\n')}`);
+      log.error(`The configuration was not reloaded (${reason}); the old one stays:`, problems);
     };
     const loaded = reload?.();
     if (loaded === undefined) {
       log.warn(`There is no configuration file to reload (${reason})`);
       return;
     }
-    for (const warning of loaded.warnings) log.warn(warning);
+    if (loaded.warnings.length > 0) log.warn(`The configuration has warnings (${reason}):`, loaded.warnings);
     if (!loaded.ok) {
       refuse(loaded.problems);
       return;
@@ -64,7 +65,7 @@ export async function serve({ config, source, watch, reload, workers }: ServeOpt
     try {
       await reconfigure(runner, metrics, current, loaded.config, log);
     } catch (error) {
-      refuse([messageOf(error)]);
+      refuse([maskSecrets(messageOf(error))]);
       return;
     }
     current = loaded.config;

@@ -237,6 +237,22 @@ model_providers:
     expect(started.output()).toMatch(/config\.yaml:5:\d+: model_providers\[1\]/);
     expect(started.output()).not.toContain('sk-secret-value');
   });
+  it('looks at the files that it names: secrets with their places, certificates too', async () => {
+    const tls = 'tls: { cert: /nowhere/cert.pem, key: /nowhere/key.pem }';
+    const text = (key: string): string => `version: v0.4.0
+listeners: [{ name: llm, type: model, port: 12000, ${tls} }]
+overrides: { upstream_tls_ca_path: /nowhere/ca.pem }
+model_providers: [{ model: openai/a, access_key: ${key} }, { model: openai/b, access_key: ${key} }]
+`;
+    const secrets = start(['validate', writeConfig(text('"file:/nowhere/key"'))]);
+    expect(await secrets.exit).toBe(1);
+    expect(secrets.output()).toMatch(/config\.yaml:4:50: model_providers\[0\]\.access_key: needs the file `\/nowhere\/key`/);
+    expect(secrets.output()).toMatch(/config\.yaml:4:\d+: model_providers\[1\]\.access_key: needs the file `\/nowhere\/key`/);
+    const certificates = start(['validate', writeConfig(text('k'))]);
+    expect(await certificates.exit).toBe(1);
+    expect(certificates.output()).toContain('config.yaml: listeners[0].tls.cert: the file /nowhere/cert.pem cannot be read: ENOENT');
+    expect(certificates.output()).toContain('config.yaml: overrides.upstream_tls_ca_path: the file /nowhere/ca.pem cannot be read: ENOENT');
+  });
   it('accepts what is valid though not implemented', async () => {
     const file = writeConfig(`version: v0.4.0
 listeners: [{ name: llm, type: model, port: 12000 }]

@@ -188,6 +188,8 @@ model_providers: [{ modle: openai/m }]
     expect(gateway.output()).toMatch(/config\.yaml:2:\d+: listeners\[0\]/);
     expect(gateway.output()).toMatch(/config\.yaml:3:\d+: model_providers\[0\]/);
     expect(gateway.output()).not.toContain('sk-abcdefghijklmnop');
+    gateway.replaceConfig(yaml(listener('a', port), one).replace(/access_key: \w+/, 'access_key: $NOT_SET_ANYWHERE'));
+    await gateway.says('access_key: needs the environment variable `NOT_SET_ANYWHERE`');
     expect(await ask(port)).toBe('one');
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
   });

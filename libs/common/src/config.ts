@@ -9,6 +9,6 @@ export { unimplementedKeys } from './config/implemented.ts';
 export { type ParseOptions, type ParseResult, parseConfig } from './config/parse-config.ts';
 export { ConfigError, formatProblem, type Problem } from './config/problem.ts';
 export { type AuthorConfig, configJsonSchema } from './config/schema.ts';
-export type { Environment } from './config/substitution.ts';
+export type { Environment, ReadSecret } from './config/substitution.ts';
 export { type UnmetRequirement, unmetRequirements } from './config/unmet-requirements.ts';
 export { zeroAuthorConfig, zeroConfig, type ZeroConfigOptions } from './config/zero-config.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { problemsOf as problems, warningsOf as warnings } from '../../test/support/derived-config.ts';
 import { parseConfig } from './parse-config.ts';
+import { formatProblem } from './problem.ts';
 
 const environment = { KEY: 'sk-top-secret', URL: 'http://me:hunter2@db' };
 const listeners = 'listeners: [{ type: model, name: llm }]';
@@ -156,6 +157,29 @@ describe('warnings', () => {
   ];
   it.each(table)('%s', (_name, text, expected) => {
     expect(warningsOf(text).join('\n')).toContain(expected);
+  });
+});
+
+describe('files of secrets', () => {
+  const text = `version: v0.4.0
+listeners: [{ name: llm, type: model, port: 12000, auth: { header: x-plano-key, keys: ["file:/run/good", "file:/run/gone"] } }]
+model_providers:
+  - { model: openai/a, access_key: "file:/run/empty", headers: { x-key: "file:/run/lines" } }
+  - { model: openai/b, access_key: "file:/run/gone", passthrough_auth: true }
+`;
+  const files: Readonly<Record<string, string>> = { '/run/good': ' key\n', '/run/empty': '\n', '/run/lines': 'one\ntwo' };
+
+  it('are looked at where somebody reads them, all of them', () => {
+    const parsed = parseConfig(text, { file: 'plano.yaml', environment, readSecret: (path) => files[path] });
+    expect(parsed.ok ? [] : parsed.problems.map(formatProblem)).toEqual([
+      'plano.yaml:2:106: listeners[0].auth.keys[1]: needs the file `/run/gone`, which is missing or empty',
+      'plano.yaml:4:36: model_providers[0].access_key: needs the file `/run/empty`, which is missing or empty',
+      'plano.yaml:4:73: model_providers[0].headers.x-key: needs one line in the file `/run/lines`, which has more',
+    ]);
+  });
+
+  it('are nobody’s business otherwise', () => {
+    expect(parseConfig(text, { file: 'plano.yaml', environment }).ok).toBe(true);
   });
 });
 

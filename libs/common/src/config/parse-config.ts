@@ -4,7 +4,7 @@ import { withoutWhatIsWrong } from './partial-config.ts';
 import { createReporter, type Finding, formatPath, type Problem } from './problem.ts';
 import { type AuthorConfig, authorSchema } from './schema.ts';
 import { schemaFindings, settleUnions } from './schema-problems.ts';
-import { type Environment, substituteVariables } from './substitution.ts';
+import { type Environment, type ReadSecret, substituteVariables } from './substitution.ts';
 import { unmetRequirements } from './unmet-requirements.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
 
@@ -19,6 +19,8 @@ export interface ParseOptions extends DeriveOptions {
   readonly file: string;
   /** Where `$NAME` is looked up; `process.env` will do. */
   readonly environment: Environment;
+  /** Reads the files that stand for secrets (`file:PATH`), to see whether they are there; by default nobody looks. */
+  readonly readSecret?: ReadSecret;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface ParseOptions extends DeriveOptions {
  * if (!parsed.ok) for (const problem of parsed.problems) console.error(formatProblem(problem));
  */
 export function parseConfig(text: string, options: ParseOptions): ParseResult {
-  const { file, environment } = options;
+  const { file, environment, readSecret } = options;
   const yaml = readYaml(text.replace(/^\uFEFF/, ''));
   if (!yaml.ok) return { ok: false, problems: yaml.errors.map((error) => ({ file, path: '', ...error })) };
   const { source } = yaml;
@@ -42,7 +44,7 @@ export function parseConfig(text: string, options: ParseOptions): ParseResult {
     return { ok: false, problems: [{ file, line: 1, column: 1, path: '', message, hint }] };
   }
   const variables = createReporter();
-  const data = substituteVariables(source.data, environment, variables);
+  const data = substituteVariables(source.data, environment, variables, readSecret);
   const parsed = authorSchema.safeParse(data, { error: () => '' });
   const problems: Finding[] = [...variables.problems];
   const issues = parsed.success ? [] : settleUnions(parsed.error.issues);

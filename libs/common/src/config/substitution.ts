@@ -3,6 +3,9 @@ import type { Path, Reporter } from './problem.ts';
 /** Variables by name; `process.env` is one. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What is in a file that stands for a secret; undefined when it cannot be read. */
+export type ReadSecret = (file: string) => string | undefined;
+
 /*
  * Where `$NAME` stands for a variable: `*` is any one key or index. Everywhere else (prompts, descriptions, paths of APIs, model names) a dollar
  * is a dollar. `secret` fields may also be `file:PATH`, which is left for the host to read.
@@ -72,14 +75,18 @@ export function secretFile(text: string): string | null {
 /**
  * A copy of the file's data with variables put in; only whole text values change, never the YAML around them. `$NAME` and `${NAME}` are
  * variables, `$$` is a dollar, and any other dollar (`$5`) stays. One rule for every variable that is not set or empty: it is a problem that
- * names the variable, unless the value is not in use.
+ * names the variable, unless the value is not in use. With `readSecret` the files that stand for secrets are looked at too.
  */
-export function substituteVariables(data: unknown, environment: Environment, reporter: Reporter): unknown {
+export function substituteVariables(data: unknown, environment: Environment, reporter: Reporter, readSecret?: ReadSecret): unknown {
   return copy(data, [], tree);
 
   function copy(value: unknown, path: Path, node: Tree | undefined): unknown {
     if (typeof value === 'string') {
-      if (node?.kind !== undefined) return substitute(value, path);
+      if (node?.kind !== undefined) {
+        const substituted = substitute(value, path);
+        if (node.kind === 'secret') checkFile(substituted, path);
+        return substituted;
+      }
       if (/^\$(?:\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*)$/.test(value)) {
         reporter.warn(path, 'is taken literally: environment variables are not substituted here');
       }
@@ -115,11 +122,23 @@ export function substituteVariables(data: unknown, environment: Environment, rep
     if (unset.length === 0) return substituted;
     const names = unset.map((name) => `\`${name}\``).join(', ');
     const message = `needs the environment ${unset.length === 1 ? 'variable' : 'variables'} ${names}, which ${unset.length === 1 ? 'is' : 'are'} not set`;
-    const unused = unusedBecause(data, path);
-    if (unused !== null) reporter.warn(path, message, unused);
-    else reporter.problem(path, message, `set ${unset.length === 1 ? 'it' : 'them'}, or write \`$$\` for a dollar sign`);
+    report(path, message, `set ${unset.length === 1 ? 'it' : 'them'}, or write \`$$\` for a dollar sign`);
     // Something must stand here so that the rest of the file can be checked.
     return substituted === '' ? 'unset' : substituted;
+  }
+
+  function checkFile(text: string, path: Path): void {
+    const file = secretFile(text);
+    if (file === null || readSecret === undefined) return;
+    const secret = readSecret(file)?.trim() ?? '';
+    if (secret === '') report(path, `needs the file \`${file}\`, which is missing or empty`);
+    else if (/[\u0000-\u001f\u007f]/.test(secret)) report(path, `needs one line in the file \`${file}\`, which has more`);
+  }
+
+  function report(path: Path, message: string, hint?: string): void {
+    const unused = unusedBecause(data, path);
+    if (unused === null) reporter.problem(path, message, hint);
+    else reporter.warn(path, message, unused);
   }
 }
 

@@ -1,0 +1,18 @@
+import type { EffectiveConfig } from '@plano/common';
+import { loadTls } from './listener-tls.ts';
+import { loadUpstreamCa } from './upstream-ca.ts';
+
+/** What is wrong with the files of certificates and keys that a configuration names: what a start would fail by. */
+export function fileProblems(config: EffectiveConfig): string[] {
+  const problems: string[] = [];
+  const attempt = (load: () => unknown): void => {
+    try {
+      load();
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+  };
+  for (const [index, { tls }] of config.listeners.entries()) if (tls !== null) attempt(() => loadTls(tls, `listeners[${index}].tls`));
+  attempt(() => loadUpstreamCa(config));
+  return problems;
+}
