@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { createGatewayRuntime } from './gateway-runtime.ts';
 import { createPrimaryStore } from './primary-buckets.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
@@ -49,6 +50,11 @@ export function serveAsWorker(): Promise<number> {
         resolve(0);
       });
     }
+    // Node ends a worker at once whose primary is gone, unless this says that it was meant.
+    const { worker } = cluster;
+    worker?.once('disconnect', () => {
+      worker.exitedAfterDisconnect = true;
+    });
     process.on('disconnect', () => {
       buckets.disconnect();
       stop(drainMs);

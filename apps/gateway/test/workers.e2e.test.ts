@@ -56,6 +56,14 @@ const workersOf = (gateway: GatewayProcess): number[] =>
     .map(Number)
     .filter((pid) => pid > 0);
 
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
 describe('plano-gateway --workers 2', () => {
   it('serves one port in two processes, reports once, and adds their metrics up', async () => {
     const { gateway, port, metrics } = await start();
@@ -105,6 +113,33 @@ describe('plano-gateway --workers 2', () => {
     for (const text of texts) expect(await text()).toBe('one end');
     expect(await gateway.exit).toBe(0);
     two.close();
+  });
+
+  it('lets streams end whole when the first process dies, and then its workers end', async () => {
+    const { gateway, port } = await start();
+    const workers = workersOf(gateway);
+    const client = new OpenAI({ baseURL: `http://127.0.0.1:${port}/v1`, apiKey: 'k', maxRetries: 0 });
+    const body = { model: 'openai/m', messages: [{ role: 'user' as const, content: 'Hi' }], stream: true as const };
+    const streams = await Promise.all([client.chat.completions.create(body), client.chat.completions.create(body)]);
+    gateway.signal('SIGKILL');
+    await gateway.exit;
+    await expect
+      .poll(
+        () =>
+          fetch(`http://127.0.0.1:${port}/healthz`).then(
+            () => 'open',
+            () => 'closed',
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe('closed');
+    upstream.finish();
+    for (const stream of streams) {
+      let text = '';
+      for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+      expect(text).toBe('one end');
+    }
+    await expect.poll(() => workers.filter(isRunning), { timeout: 20_000 }).toEqual([]);
   });
 
   it('stops at once when the configuration cannot be opened', async () => {
