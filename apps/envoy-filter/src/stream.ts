@@ -262,7 +262,8 @@ export function onCallReply(stream: Stream, size: number, headerCount: number): 
 export function onLog(stream: Stream): void {
   const effect = stream.exchange?.dispatch({ type: 'abort' });
   if (stream.phase === 'idle' || stream.summarized) return;
-  finish(stream, 0, effect?.step === 'over' ? effect.summary : emptySummary);
+  const over = effect?.step === 'over' ? effect : undefined;
+  finish(stream, over?.whole === true ? (stream.accepted as Accept).status : 0, over?.summary ?? emptySummary);
 }
 
 function begin(stream: Stream): number {

@@ -121,7 +121,7 @@ describe('an exchange that is ended from outside', () => {
       } finally {
         freed.push('flow');
       }
-      const body = { push: () => [], finish: () => [], fail: () => undefined, abort: () => void freed.push('side') };
+      const body = { push: () => [], finish: () => [], fail: () => undefined, abort: () => freed.push('side') > 9 };
       return { action: 'accept', status: 200, headers: {}, stream: true, body, summary: () => emptySummary };
     })();
   }
@@ -142,13 +142,23 @@ describe('an exchange that is ended from outside', () => {
     ).toBe('over');
     expect(freed).toEqual(expected);
   });
+  it.each([true, false, undefined])('says whether the client has had all (%s)', (whole) => {
+    function* flow(): Flow {
+      yield* forward(request);
+      const body = { push: () => [], finish: () => [], fail: () => undefined, abort: () => whole };
+      return { action: 'accept', status: 200, headers: {}, stream: true, body, summary: () => known };
+    }
+    const exchange = createExchange(gatewayOf(flow), host);
+    for (const event of events) exchange.dispatch(event);
+    expect(exchange.dispatch(abort)).toEqual({ step: 'over', summary: known, whole: whole === true });
+  });
   it('knows what was known at the last sending', () => {
     const exchange = createExchange(
       gatewayOf(() => holding([])),
       host,
     );
     exchange.dispatch(events[0] as HostEvent);
-    expect(exchange.dispatch(abort)).toEqual({ step: 'over', summary: known });
+    expect(exchange.dispatch(abort)).toEqual({ step: 'over', summary: known, whole: false });
   });
   it('lets the flow make the answer of a last failure, but not send again', () => {
     let freed = false;

@@ -70,8 +70,11 @@ export interface ResponseSide {
   finish(): readonly HttpBody[];
   /** The upstream failed after its head: what the client still gets, or undefined if the connection must be cut. */
   fail(failure: UpstreamFailure): readonly HttpBody[] | undefined;
-  /** The client has gone: nothing more is pushed and nobody reads. One of `finish`, `fail` and `abort` is called, once. */
-  abort?(): void;
+  /**
+   * The client has gone: nothing more is pushed and nobody reads. One of `finish`, `fail` and `abort` is called, once. True when the client has
+   * had the whole answer, and only the upstream's end was still awaited.
+   */
+  abort?(): boolean | undefined;
 }
 
 /** What became of a request. `headers` is an object of this decision alone: a host may add its own. */
@@ -160,8 +163,8 @@ export type HostEffect =
   | { readonly step: 'respond'; readonly decision: Decision & { readonly action: 'respond' } }
   | { readonly step: 'accept'; readonly decision: Decision & { readonly action: 'accept' } }
   | { readonly step: 'write'; readonly chunks: readonly HttpBody[]; readonly last: boolean; readonly cut: boolean }
-  /** The answer to `abort`: everything is freed. */
-  | { readonly step: 'over'; readonly summary: ExchangeSummary };
+  /** The answer to `abort`: everything is freed. `whole`: the client has had the whole answer. */
+  | { readonly step: 'over'; readonly summary: ExchangeSummary; readonly whole: boolean };
 
 /** One exchange: events in, effects out. */
 export interface Exchange {
@@ -225,12 +228,12 @@ export function createExchange(gateway: Gateway, host: HostCapabilities): Exchan
   function abort(): HostEffect {
     if (expected === 'body') {
       expected = 'nothing';
-      accepted?.body.abort?.();
-      return { step: 'over', summary: accepted?.summary() ?? known };
+      const whole = accepted?.body.abort?.() === true;
+      return { step: 'over', summary: accepted?.summary() ?? known, whole };
     }
     if (expected !== 'nothing' && flow !== undefined) leave(flow);
     expected = 'nothing';
-    return { step: 'over', summary: known };
+    return { step: 'over', summary: known, whole: false };
   }
 
   function resume(event: Exclude<HostEvent, { type: 'abort' }>): HostEffect {

@@ -201,6 +201,26 @@ describe('a walk through an exchange', () => {
     expect(late.log).toEqual(['accept 200', 'abort 1', 'last !The answer took longer than 900 ms', 'over']);
   });
 
+  it('is finished when the client leaves that has had all, and leaves the upstream a moment to end', () => {
+    function* whole(): Flow {
+      const decision = yield* passing(true);
+      return decision.action === 'accept' ? { ...decision, body: { ...decision.body, abort: () => true } } : decision;
+    }
+    const { walk, log, records, upstream, read, pass, timers } = walkOf(whole);
+    upstream().onHead(200, {});
+    upstream().onChunk(Buffer.from('all'));
+    read();
+    walk.leave({ code: 'upstream_timeout', message: 'too late' });
+    expect(log).toEqual(['accept 200', 'write all', 'over']);
+    expect(records).toMatchObject([{ status: 200, outcome: 'finished', bytesOut: 3, summary: { error: null } }]);
+    upstream().onChunk(Buffer.from('more'));
+    upstream().onEnd();
+    read();
+    pass(1_000);
+    expect(log).toEqual(['accept 200', 'write all', 'over', 'abort 1']);
+    expect([records.length, timers()]).toEqual([1, 0]);
+  });
+
   it('frees everything when the client leaves, and says why', () => {
     const { walk, log, records, timers } = walkOf(passing);
     walk.leave({ code: 'upstream_timeout', message: 'too late' });

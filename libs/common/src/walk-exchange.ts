@@ -10,6 +10,9 @@ import type { TakeOutcome } from './rate-limits/bucket.ts';
 import type { UpstreamCall, UpstreamListener } from './upstream-call.ts';
 import type { WalkClient, WalkHost, WalkRequest } from './walk-host.ts';
 
+/** How long an upstream may take to end after its answer was whole, so that its connection can be used again. */
+const restMs = 1_000;
+
 // What is logged as the status when the client went away before there was one, as nginx does.
 const clientClosedRequest = 499;
 
@@ -105,9 +108,17 @@ function start(walk: Walk): void {
 /** The client has gone away, or wants no answer any more, for a reason that is recorded when nothing else went wrong. */
 function leave(walk: Walk, error: ExchangeSummary['error'] = null): void {
   if (walk.over) return;
-  const summary = abandon(walk);
-  close(walk, 'aborted', error === null || summary.error !== null ? summary : { ...summary, error });
+  const { summary, whole } = abandon(walk);
+  if (whole) {
+    // Some clients leave at the event that ends the answer, before the upstream has ended.
+    const { call } = walk;
+    walk.call = undefined;
+    if (call !== undefined) walk.host.clock.start(abortCall, restMs, call);
+    close(walk, 'finished', summary);
+  } else close(walk, 'aborted', error === null || summary.error !== null ? summary : { ...summary, error });
 }
+
+const abortCall = (call: UpstreamCall): void => call.abort();
 
 /** The process holds too much, and this exchange most of it. */
 function shed(walk: Walk): void {
@@ -182,7 +193,7 @@ function tell(walk: Walk, event: HostEvent): void {
     act(walk, dispatch(walk, event));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const summary: ExchangeSummary = { ...abandon(walk), error: { code: 'internal', message } };
+    const summary: ExchangeSummary = { ...abandon(walk).summary, error: { code: 'internal', message } };
     if (walk.accepted === undefined && walk.client.status() === 0) {
       const { gateway } = walk.host;
       respond(walk, {
@@ -363,9 +374,9 @@ function count(walk: Walk, bytes: number): void {
 }
 
 /** Ends the exchange from outside, so that it frees what it holds. */
-function abandon(walk: Walk): ExchangeSummary {
+function abandon(walk: Walk): { readonly summary: ExchangeSummary; readonly whole: boolean } {
   const effect = walk.exchange.dispatch({ type: 'abort' });
-  return effect.step === 'over' ? effect.summary : emptySummary;
+  return effect.step === 'over' ? effect : { summary: emptySummary, whole: false };
 }
 
 function close(walk: Walk, outcome: ExchangeRecord['outcome'], summary: ExchangeSummary): void {

@@ -51,6 +51,17 @@ describe('a stream between equal APIs', () => {
     );
   });
 
+  it('says of an answer that a client has left whether it was whole, and what it was', () => {
+    const stream = start();
+    stream.push(Buffer.from(whole));
+    expect([stream.whole(), stream.facts()]).toMatchObject([true, { usage: { input: 7, output: 5 }, finish: { reason: 'stop' } }]);
+    const cut = start();
+    cut.push(Buffer.from(whole.slice(0, whole.indexOf('event: message_stop'))));
+    expect([cut.whole(), cut.facts().error]).toEqual([false, undefined]);
+    const none = start();
+    expect([none.whole(), none.facts().error]).toEqual([false, undefined]);
+  });
+
   it('tells usage, model and finish from its first and last events', () => {
     expect(run(whole, [10, 100]).facts).toMatchObject({
       model: 'claude-x',

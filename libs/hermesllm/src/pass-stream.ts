@@ -12,6 +12,8 @@ import type { Body, Translated } from './translate.ts';
 import { requestOf } from './translate.ts';
 import type { StreamTranslation } from './translate-stream.ts';
 
+type StreamDecoder = ReturnType<Codec['streamDecoder']>;
+
 /** Events of the end that are decoded: finish and usage stand in the last three, but for a ping or a comment between them. */
 const tailEvents = 6;
 /** Bytes of the end from which on it is looked whether the youngest alone hold that many events. */
@@ -88,26 +90,36 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     return [...write.push([...encoder.push(streamError(error)), ...encoder.finish()]), ...write.finish()];
   }
 
-  /** What the last events say: the last of all is the stream's end if it is complete; `closing` is what it lacks. */
-  function readEnd(rest: readonly Frame[]): { last: StreamEvent | undefined; closing: readonly Frame[]; unreadable: boolean } {
+  /** What the last events say: `last` is the one that ends the stream, if it has come. */
+  function readTail(rest: readonly Frame[]): { last: StreamEvent | undefined; lastFrame: Frame | undefined; decoder: StreamDecoder } {
     const bytes = joinBytes(recent.flat());
     const from = boundaries.startOfLast(bytes, tailEvents);
     const whole = from === 0 && passed === recentSize;
     const decoder = whole || start === undefined ? codec.streamDecoder(muted) : headDecoder;
     let last: StreamEvent | undefined;
     let lastFrame: Frame | undefined;
-    const take = (events: readonly StreamEvent[]): void => {
-      for (const event of events) if (note(event)) last = event;
-    };
     const reader = framing.decoder(utf8, eventLimit);
     for (const frames of [reader.push(bytes.subarray(from)), reader.finish(), rest]) {
       for (const frame of frames) {
         lastFrame = frame;
-        take(decoder.push(frame));
+        last = lastOf(decoder.push(frame)) ?? last;
       }
     }
-    if (last !== undefined) return { last, closing: none, unreadable: lastFrame !== undefined && isUnreadable(lastFrame) };
-    take(decoder.finish());
+    return { last, lastFrame, decoder };
+  }
+
+  /** The event of these that ends the answer. */
+  function lastOf(events: readonly StreamEvent[]): StreamEvent | undefined {
+    let last: StreamEvent | undefined;
+    for (const event of events) if (note(event)) last = event;
+    return last;
+  }
+
+  /** What the end says, once it is there: `closing` is what it lacks. */
+  function readEnd(rest: readonly Frame[]): { last: StreamEvent | undefined; closing: readonly Frame[]; unreadable: boolean } {
+    const { last: told, lastFrame, decoder } = readTail(rest);
+    if (told !== undefined) return { last: told, closing: none, unreadable: lastFrame !== undefined && isUnreadable(lastFrame) };
+    const last = lastOf(decoder.finish());
     return { last, closing: codec.endFrame === undefined ? none : [codec.endFrame], unreadable: false };
   }
 
@@ -147,6 +159,7 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     },
     fail: (error) => (failed ? none : errorFrames(error)),
     facts: () => facts,
+    whole: () => !failed && readTail(none).last !== undefined,
     contentType: framing.contentType,
   };
 }

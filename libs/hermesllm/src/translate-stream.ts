@@ -23,6 +23,11 @@ export interface StreamTranslation extends Machine<Uint8Array, Body> {
   fail(error: LlmError): readonly Body[];
   /** What is known so far; complete after `finish`. */
   facts(): AnswerFacts;
+  /**
+   * For a client that leaves before the upstream has ended: whether the answer is whole nevertheless, as its API says so by its last event. Then
+   * the facts are complete. Nothing may be pushed after it.
+   */
+  whole(): boolean;
   /** Media type of what the client gets. */
   readonly contentType: string;
 }
@@ -30,6 +35,7 @@ export interface StreamTranslation extends Machine<Uint8Array, Body> {
 /** The client's half of a stream: hub events in, the client's frames out. */
 interface ClientSide extends Machine<StreamEvent, Frame> {
   facts(): AnswerFacts;
+  whole(): boolean;
 }
 
 function clientSide(translated: Translated, client: Codec, upstream: Codec): ClientSide {
@@ -49,6 +55,7 @@ function clientSide(translated: Translated, client: Codec, upstream: Codec): Cli
     },
     finish: () => stage.finish(),
     facts: () => facts,
+    whole: () => ended,
   };
 }
 
@@ -76,6 +83,7 @@ export function createStreamTranslation(translated: Translated, client: Codec, u
     finish: () => end(stages.finish()),
     fail: (error) => end([...side.push(streamError(error)), ...side.finish()]),
     facts: side.facts,
+    whole: side.whole,
     contentType: clientFraming.contentType,
   };
 }

@@ -109,6 +109,7 @@ function acceptStream(attempt: Attempt, status: number, headers: HttpHeaders): D
     finish: stream.finish,
     fail: (failure) => stream.fail(failureError(failure)),
     facts: stream.facts,
+    whole: stream.whole,
   });
 }
 
@@ -149,6 +150,8 @@ const passUnread = (attempt: Attempt, status: number, headers: HttpHeaders): Dec
 /** How a body goes on, and what is known of it at its end. */
 interface AnswerBody extends Omit<ResponseSide, 'abort'> {
   facts(): AnswerFacts | null;
+  /** Whether all of it has come, for a client that leaves before its end. */
+  whole?(): boolean;
 }
 
 /** Accepts a body, whose end, whichever it is, gives the attempt's place at its endpoint back. */
@@ -171,7 +174,11 @@ function accept(attempt: Attempt, status: number, headers: HttpHeaders, stream: 
         release(lease, failure.final === true && failure.reason !== 'timeout' ? 'unknown' : 'failure', now);
         return body.fail(failure);
       },
-      abort: () => release(lease, 'unknown', now),
+      abort() {
+        const whole = body.whole?.();
+        release(lease, whole === true ? 'success' : 'unknown', now);
+        return whole;
+      },
     },
     summary: () => summarize(attempt, body.facts()),
   };
