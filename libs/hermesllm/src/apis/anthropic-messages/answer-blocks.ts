@@ -5,14 +5,14 @@ import { openSignature, sealSignature } from '../../model/signature.ts';
 import { elementPath, isObject, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { dropped, unsupported } from '../../warn.ts';
-import { toolInput } from '../tool-input.ts';
+import { inputText, toolInput } from '../tool-input.ts';
 import { api } from './api.ts';
 import { decodeCitations, encodeCitation } from './citations.ts';
 import { signatureCarrier } from './signature-carrier.ts';
 import type { WireBlock } from './wire.ts';
 
 /** A block of an answer; undefined for what is none. Server-side tools, their results and what may come are unknown blocks. */
-export function decodeAnswerBlock(wire: unknown): Block | undefined {
+export function decodeAnswerBlock(wire: unknown, scope: Scope): Block | undefined {
   if (!isObject(wire)) return undefined;
   switch (wire['type']) {
     case 'text':
@@ -24,15 +24,11 @@ export function decodeAnswerBlock(wire: unknown): Block | undefined {
     case 'redacted_thinking':
       return reasoningBlock('', undefined, openSignature(stringOr(wire['data'], ''), api));
     case 'tool_use':
-      return toolCallBlock(stringOr(wire['id'], ''), stringOr(wire['name'], ''), inputText(wire['input']));
+      return toolCallBlock(stringOr(wire['id'], ''), stringOr(wire['name'], ''), inputText(wire['input'], scope, 'tool_use.input'));
     default:
       return unknownBlock(api, wire);
   }
 }
-
-/** The input of a call as JSON text; an upstream may have sent text already. */
-export const inputText = (input: unknown): string =>
-  typeof input === 'string' ? input : input === undefined || input === null ? '{}' : JSON.stringify(input);
 
 /** Writes an answer's blocks for a client. Foreign signatures are sealed, so that the client brings them back. */
 export function encodeAnswerBlocks(blocks: readonly Block[], scope: Scope): WireBlock[] {

@@ -17,6 +17,8 @@ import { mediaBlock, reasoningBlock, textBlock, toolCallBlock, toolResultBlock, 
 import { openSignature } from '../../model/signature.ts';
 import { dropped } from '../../warn.ts';
 import { words } from '../../words.ts';
+import { mediaOfUrl } from '../media-of-url.ts';
+import { jsonText } from '../tool-input.ts';
 import { api } from './api.ts';
 import { decodeCacheControl } from './cache-control.ts';
 import { decodeCitations } from './citations.ts';
@@ -63,7 +65,7 @@ function decodeBlock(block: Fields): Block {
     case 'tool_use': {
       const caller = readObject(block, 'caller');
       if (caller !== undefined && caller.wire['type'] !== 'direct') dropped(block.scope, pathOf(caller), 'No other API has this member');
-      const input = has(block, 'input') ? JSON.stringify(block.wire['input']) : '{}';
+      const input = jsonText(block.wire['input'] ?? {}, block.scope, 'input', block);
       return toolCallBlock(requireString(block, 'id'), requireString(block, 'name'), input, false, undefined, decodeCacheControl(block));
     }
     case 'tool_result': {
@@ -88,13 +90,14 @@ function decodeMedia(block: Fields, kind: 'image' | 'document', known: ReadonlyS
   onlyKnown(block, known);
   const { media_type: mediaType } = source.wire;
   const isDocument = kind === 'document';
-  return mediaBlock(kind, media, {
+  const details = {
     mediaType: typeof mediaType === 'string' ? mediaType : undefined,
     name: isDocument ? readString(block, 'title') : undefined,
     context: isDocument ? readString(block, 'context') : undefined,
     citable: isDocument ? readBoolean(readObject(block, 'citations'), 'enabled') : undefined,
     cache: decodeCacheControl(block),
-  });
+  };
+  return media.type === 'url' ? mediaOfUrl(kind, media.url, details) : mediaBlock(kind, media, details);
 }
 
 /** Undefined for a source of a kind that is not known here. */

@@ -4,6 +4,7 @@ import type { Block, Citation, MediaBlock, ReasoningBlock, TextBlock, ToolResult
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, defaulted, dropped, foreign, unsupported } from '../../warn.ts';
+import { describeMedia, mediaHead, reportDetail } from '../media-head.ts';
 import { toolInput } from '../tool-input.ts';
 import { isVisibleText } from '../visible-text.ts';
 import { words } from '../../words.ts';
@@ -126,23 +127,18 @@ function pushMedia(block: MediaBlock, path: string, scope: Scope, out: WireBlock
   }
   const source = block.kind === 'image' ? imageSource(block, path, scope) : documentSource(block, path, scope);
   if (source === undefined) {
-    unsupported(scope, `${path}.source`, `${block.kind} ${describe(block)}`);
+    unsupported(scope, `${path}.source`, describeMedia(block));
     return;
   }
-  if (block.detail !== undefined && block.detail !== 'auto') unsupported(scope, `${path}.detail`);
+  reportDetail(block, path, scope);
   const cache_control = encodeCacheControl(block.cache, path, scope);
   if (block.kind === 'image') {
-    if (block.context !== undefined) unsupported(scope, `${path}.context`);
+    mediaHead(block, false, path, scope);
     out.push({ type: 'image', source, cache_control });
     return;
   }
   const citations = block.citable === undefined ? undefined : { enabled: block.citable };
   out.push({ type: 'document', source, title: block.name, context: block.context, citations, cache_control });
-}
-
-function describe({ source, mediaType }: MediaBlock): string {
-  if (source.type === 'file') return `by a file id of ${source.api}`;
-  return source.type === 'base64' ? `of type ${mediaType}` : `from a source of type ${source.type}`;
 }
 
 const imageTypes = words('image/jpeg image/png image/gif image/webp');

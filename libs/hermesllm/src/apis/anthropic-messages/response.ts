@@ -14,12 +14,12 @@ import { words } from '../../words.ts';
 
 const known = words('id type role model content stop_reason stop_sequence usage');
 
-export function decodeResponse(value: unknown, _scope: Scope): LlmResponse {
+export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
   const wire: WireMessage & JsonObject = isObject(value) ? value : {};
   const blocks: Block[] = [];
   let calls = false;
   for (const item of listOf(wire.content)) {
-    const block = decodeAnswerBlock(item);
+    const block = decodeAnswerBlock(item, scope);
     if (block === undefined) continue;
     blocks.push(block);
     calls ||= block.type === 'tool-call';

@@ -21,7 +21,7 @@ import type { Usage } from '../../model/usage.ts';
 import { isObject, maybeObject, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { api } from './api.ts';
-import { decodeAnswerBlock, inputText } from './answer-blocks.ts';
+import { decodeAnswerBlock } from './answer-blocks.ts';
 import { decodeCitation } from './citations.ts';
 import { decodeError } from './error.ts';
 import { decodeFinish } from './finish.ts';
@@ -60,7 +60,7 @@ interface OpenBlock {
  * Deltas of text, thinking and tool input pass at once. Held until a block ends are only signatures, citations and unknown blocks (tools
  * that Anthropic runs), at most 16 Mi characters of frames.
  */
-export function streamDecoder(_scope: Scope): Machine<Frame, StreamEvent> {
+export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
   const open = new Map<unknown, OpenBlock>();
   let usage: Usage | undefined;
   let tier: string | undefined;
@@ -94,7 +94,7 @@ export function streamDecoder(_scope: Scope): Machine<Frame, StreamEvent> {
   }
 
   function startBlock(wireIndex: unknown, wire: unknown, size: number, out: StreamEvent[]): void {
-    const decoded = decodeAnswerBlock(wire);
+    const decoded = decodeAnswerBlock(wire, scope);
     if (decoded === undefined) return; // its first delta says what it is
     stopBlock(wireIndex, out);
     const block = track(
@@ -109,8 +109,7 @@ export function streamDecoder(_scope: Scope): Machine<Frame, StreamEvent> {
     block.index = next++;
     if (decoded.type === 'tool-call') {
       calls = true;
-      const { input } = wire as JsonObject;
-      block.input = isObject(input) && Object.keys(input).length === 0 ? '' : inputText(input);
+      block.input = decoded.input === '{}' ? '' : decoded.input;
       decoded.input = '';
     }
     out.push(blockStart(block.index, decoded));

@@ -4,7 +4,7 @@ import { mediaBlock, reasoningBlock, textBlock, toolCallBlock, unknownBlock } fr
 import { elementPath, isObject, maybeObject, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { unsupported } from '../../warn.ts';
-import { toolInput } from '../tool-input.ts';
+import { inputText, toolInput } from '../tool-input.ts';
 import { decodeCitations, encodeCitation, textOf } from './citations.ts';
 import { formatOf, mediaTypeOf } from './formats.ts';
 import { api } from './api.ts';
@@ -12,12 +12,16 @@ import { openRedacted, openText, pushReasoning, signatureCarrier } from './signa
 import type { WireBlock } from './wire.ts';
 
 /** A block of an answer; undefined for what is none. Tools that the vendor ran, their results, and what may come are unknown blocks. */
-export function decodeAnswerBlock(wire: unknown): Block | undefined {
+export function decodeAnswerBlock(wire: unknown, scope: Scope): Block | undefined {
   if (!isObject(wire)) return undefined;
   if (typeof wire['text'] === 'string') return textBlock(wire['text']);
   const { toolUse, reasoningContent, citationsContent } = wire;
   if (isObject(toolUse) && maybeString(toolUse['type']) === undefined) {
-    return toolCallBlock(stringOr(toolUse['toolUseId'], ''), stringOr(toolUse['name'], ''), inputText(toolUse['input']));
+    return toolCallBlock(
+      stringOr(toolUse['toolUseId'], ''),
+      stringOr(toolUse['name'], ''),
+      inputText(toolUse['input'], scope, 'toolUse.input'),
+    );
   }
   if (isObject(reasoningContent)) return decodeReasoning(reasoningContent) ?? unknownBlock(api, wire);
   if (isObject(citationsContent)) {
@@ -25,10 +29,6 @@ export function decodeAnswerBlock(wire: unknown): Block | undefined {
   }
   return decodeMedia('image', wire) ?? decodeMedia('audio', wire) ?? decodeMedia('video', wire) ?? unknownBlock(api, wire);
 }
-
-/** The input of a call as JSON text. */
-const inputText = (input: unknown): string =>
-  typeof input === 'string' ? input : input === undefined || input === null ? '{}' : JSON.stringify(input);
 
 function decodeReasoning(reasoning: JsonObject): Block | undefined {
   const redacted = maybeString(reasoning['redactedContent']);

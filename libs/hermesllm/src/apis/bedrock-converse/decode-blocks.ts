@@ -3,6 +3,7 @@ import { reasoningBlock, textBlock, toolCallBlock, toolResultBlock, unknownBlock
 import { dropped } from '../../warn.ts';
 import { decodeCachePoint, markPrevious } from './cache-point.ts';
 import { decodeCitations, textOf } from './citations.ts';
+import { jsonText } from '../tool-input.ts';
 import { decodeMedia } from './decode-media.ts';
 import { api } from './api.ts';
 import { carriedSignature, openRedacted, openText, signPrevious } from './signatures.ts';
@@ -85,7 +86,7 @@ function decodeBlock(block: Fields, out: Block[]): void {
       out.push(decodeGuarded(requireObject(block, kind, guardMembers)));
       break;
     case 'json': // a tool's result as a value
-      out.push(textBlock(JSON.stringify(wire[kind])));
+      out.push(textBlock(jsonText(wire[kind], scope, kind, block)));
       break;
     default: // searchResult, toolAddition, toolRemoval and what may come
       out.push(unknownBlock(api, wire));
@@ -93,7 +94,7 @@ function decodeBlock(block: Fields, out: Block[]): void {
 }
 
 function decodeToolUse(use: Fields): Block {
-  const input = has(use, 'input') ? JSON.stringify(use.wire['input']) : '{}';
+  const input = jsonText(use.wire['input'] ?? {}, use.scope, 'input', use);
   return toolCallBlock(requireString(use, 'toolUseId'), requireString(use, 'name'), input);
 }
 

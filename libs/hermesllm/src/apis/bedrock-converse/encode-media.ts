@@ -2,6 +2,7 @@ import { encodeUtf8 } from '../../framing/utf8.ts';
 import type { Block, MediaBlock } from '../../model/block.ts';
 import { approximated, defaulted, dropped, unsupported } from '../../warn.ts';
 import { encodeBase64 } from '../../framing/base64.ts';
+import { describeMedia, mediaHead, reportDetail } from '../media-head.ts';
 import { formatOf, formatOfName } from './formats.ts';
 import type { UpstreamContext } from './upstream-context.ts';
 import type { WireBlock } from './wire.ts';
@@ -15,11 +16,13 @@ export function encodeMedia(block: MediaBlock, path: string, context: UpstreamCo
   const format = known ?? guessedFormat(block, path, context);
   const wire = format === undefined ? undefined : encodeSource(block, path, context);
   if (wire === undefined || format === undefined) {
-    unsupported(scope, path, `${kind} ${describe(block)}`);
+    unsupported(scope, path, describeMedia(block));
     return undefined;
   }
-  if (block.detail !== undefined && block.detail !== 'auto') unsupported(scope, `${path}.detail`);
-  return kind === 'document' ? encodeDocument(block, format, wire, path, context) : { [kind]: { format, source: wire } };
+  reportDetail(block, path, scope);
+  if (kind === 'document') return encodeDocument(block, format, wire, path, context);
+  mediaHead(block, false, path, scope);
+  return { [kind]: { format, source: wire } };
 }
 
 /** The beginnings of files in base64. */
@@ -40,17 +43,6 @@ function guessedFormat({ kind, mediaType, source }: MediaBlock, path: string, { 
   const format = kind === 'image' ? 'png' : kind === 'document' ? 'pdf' : undefined;
   if (format !== undefined) defaulted(scope, `${path}.mediaType`, `Sent as ${format}`);
   return format;
-}
-
-function describe({ source, mediaType }: MediaBlock): string {
-  switch (source.type) {
-    case 'url':
-      return 'by its address, only its bytes';
-    case 'file':
-      return `by a file id of ${source.api}`;
-    default:
-      return mediaType === undefined ? `from a source of type ${source.type}` : `of type ${mediaType}`;
-  }
 }
 
 function encodeSource({ kind, source }: MediaBlock, path: string, { scope }: UpstreamContext): WireBlock | undefined {

@@ -20,13 +20,13 @@ const responseFieldsKey = 'additionalModelResponseFields';
  * Converse answers have no id, and name a model only when a prompt router chose it.
  * A body that is an error under a success status is an answer without content here; `decodeFailure` tells.
  */
-export function decodeResponse(value: unknown, _scope: Scope): LlmResponse {
+export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
   const wire: WireResponse & JsonObject = isObject(value) ? value : {};
   const message = maybeObject(maybeObject(wire.output)?.['message']);
   const blocks: Block[] = [];
   let calls = false;
   for (const item of listOf(message?.['content'])) {
-    const block = decodeAnswerBlock(item);
+    const block = decodeAnswerBlock(item, scope);
     if (block === undefined) continue;
     blocks.push(block);
     calls ||= block.type === 'tool-call';

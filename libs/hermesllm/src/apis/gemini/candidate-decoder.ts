@@ -13,6 +13,7 @@ import { byteLength } from './byte-offsets.ts';
 import { sources } from './decode-citations.ts';
 import { decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
+import { inputText } from '../tool-input.ts';
 import { fileMedia, inlineMedia } from './media.ts';
 import { openThought } from './thought-signature.ts';
 import type { WireAnswerPart, WireCandidate } from './wire.ts';
@@ -108,7 +109,7 @@ export function candidateDecoder(number: number, nextIndex: () => number, scope:
     close(out, false);
     calls = true;
     const { id, name, args } = wire;
-    const input = args === undefined || args === null ? '{}' : typeof args === 'string' ? args : JSON.stringify(args);
+    const input = inputText(args, scope, 'functionCall.args');
     const known = typeof id === 'string' && id !== '' ? id : scope.newId('call_');
     const index = nextIndex();
     const given = proof === '' ? undefined : openThought(proof).signature;

@@ -4,6 +4,7 @@ import type { Signature } from '../../model/signature.ts';
 import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, dropped, emulated, foreign, unsupported } from '../../warn.ts';
+import { mediaHead, reportDetail } from '../media-head.ts';
 import { toolInput } from '../tool-input.ts';
 import { openingText } from '../turns.ts';
 import { api } from './api.ts';
@@ -224,17 +225,20 @@ function pushReasoning({ text, signature, redacted }: ReasoningBlock, path: stri
 
 function pushMedia(block: MediaBlock, path: string, context: Context, turn: Turn): void {
   const { scope } = context;
-  if (block.context !== undefined) {
-    emulated(scope, `${path}.context`, 'The context of the document stands before it as text');
-    turn.parts.push({ text: block.context });
-  }
-  if (block.source.type === 'blocks') {
+  const { parts } = turn;
+  const { source } = block;
+  const begin = parts.length;
+  if (source.type === 'blocks') {
     approximated(scope, `${path}.source`, 'The blocks of the document stand in its place');
-    const { blocks } = block.source;
+    const { blocks } = source;
     for (let i = 0; i < blocks.length; i++) pushBlock(blocks[i] as Block, elementPath(`${path}.source.blocks`, i), context, turn);
-    return;
+  } else {
+    const part = encodeMedia(block, path, scope);
+    if (part !== undefined) parts.push(part);
   }
+  if (parts.length === begin) return;
   if (block.kind === 'image') context.resolution.add(block, path);
-  const part = encodeMedia(block, path, scope);
-  if (part !== undefined) turn.parts.push(part);
+  else reportDetail(block, path, scope);
+  const head = mediaHead(block, source.type !== 'blocks', path, scope);
+  if (head !== undefined) parts.splice(begin, 0, { text: head });
 }

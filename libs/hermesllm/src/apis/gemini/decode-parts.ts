@@ -4,6 +4,7 @@ import { reasoningBlock, textBlock, toolCallBlock, toolResultBlock, unknownBlock
 import { dropped } from '../../warn.ts';
 import { api } from './api.ts';
 import type { CallIds } from './call-ids.ts';
+import { jsonText } from '../tool-input.ts';
 import { fileMedia, inlineMedia } from './media.ts';
 import { openThought } from './thought-signature.ts';
 import { words } from '../../words.ts';
@@ -80,7 +81,7 @@ const idOf = (wire: Fields): string | undefined => readString(wire, 'id') || und
 function decodeCall(part: Fields, ids: CallIds): Block {
   const call = requireObject(part, 'functionCall', functionCallMembers);
   const name = requireString(call, 'name');
-  const input = JSON.stringify(readObject(call, 'args')?.wire ?? {});
+  const input = jsonText(readObject(call, 'args')?.wire ?? {}, call.scope, 'args', call);
   return toolCallBlock(ids.call(name, idOf(call)), name, input, false, thoughtOf(part).signature);
 }
 
@@ -88,7 +89,7 @@ function decodeResult(part: Fields, ids: CallIds): Block {
   const result = requireObject(part, 'functionResponse', functionResponseMembers);
   const { id, name } = ids.result(requireString(result, 'name'), idOf(result));
   const response = readObject(result, 'response')?.wire ?? {};
-  const text = responseText(response);
+  const text = responseText(response, result);
   const blocks: Block[] = text === undefined ? [] : [textBlock(text)];
   const list = readList(result, 'parts') ?? [];
   for (let i = 0; i < list.length; i++) {
@@ -104,12 +105,12 @@ function decodeResult(part: Fields, ids: CallIds): Block {
 }
 
 /** `output` or `error` alone are the text; anything else is its JSON. */
-function responseText(response: JsonObject): string | undefined {
+function responseText(response: JsonObject, result: Fields): string | undefined {
   const keys = Object.keys(response);
   const [only] = keys;
   if (only === undefined) return undefined;
   const value = keys.length === 1 && (only === 'output' || only === 'error') ? response[only] : response;
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : jsonText(value, result.scope, 'response', result);
 }
 
 /** `inlineData` or `fileData`; undefined for a part that is neither. */

@@ -1,8 +1,8 @@
-import { parseDataUrl } from '../../data-url.ts';
 import { encodeUtf8 } from '../../framing/utf8.ts';
-import type { MediaBlock, MediaSource } from '../../model/block.ts';
+import type { MediaBlock } from '../../model/block.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, defaulted, unsupported } from '../../warn.ts';
+import { describeMedia } from '../media-head.ts';
 import { api } from './api.ts';
 import { encodeBase64 } from '../../framing/base64.ts';
 import { defaultType, isYoutube, typeOfUrl } from './media.ts';
@@ -15,7 +15,9 @@ export function encodeMedia(block: MediaBlock, path: string, scope: Scope): Wire
   const { source } = block;
   switch (source.type) {
     case 'base64':
-      return inline(block, block.mediaType, source.data, path, scope);
+      // Vector images are answered with 400: https://ai.google.dev/gemini-api/docs/image-understanding#supported-formats
+      if (block.mediaType?.startsWith('image/svg') !== true) return inline(block, block.mediaType, source.data, path, scope);
+      break;
     case 'text':
       return inline(block, block.mediaType ?? 'text/plain', encodeBase64(encodeUtf8(source.text)), path, scope);
     case 'url':
@@ -29,12 +31,9 @@ export function encodeMedia(block: MediaBlock, path: string, scope: Scope): Wire
     case 's3':
       break;
   }
-  unsupported(scope, `${path}.source`, `${block.kind} ${describe(source)}`);
+  unsupported(scope, `${path}.source`, describeMedia(block));
   return undefined;
 }
-
-const describe = (source: MediaSource): string =>
-  source.type === 'file' ? `by a file id of ${source.api}` : `from a source of type ${source.type}`;
 
 function inline(block: MediaBlock, mediaType: string | undefined, data: string, path: string, scope: Scope): WirePart {
   if (mediaType === undefined) defaulted(scope, `${path}.mediaType`, `Sent as ${defaultType[block.kind]}`);
@@ -42,8 +41,6 @@ function inline(block: MediaBlock, mediaType: string | undefined, data: string, 
 }
 
 function encodeUrl(block: MediaBlock, url: string, path: string, scope: Scope): WirePart {
-  const held = parseDataUrl(url);
-  if (held !== undefined) return inline(block, held.mediaType ?? block.mediaType, held.data, path, scope);
   const mimeType = block.mediaType ?? typeOfUrl(url) ?? (isYoutube(url) ? undefined : defaultType[block.kind]);
   if (!isYoutube(url)) {
     const guessed = block.mediaType === undefined ? ` as ${mimeType}, a guess` : '';

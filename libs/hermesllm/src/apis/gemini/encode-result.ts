@@ -3,6 +3,8 @@ import type { Block, ToolResultBlock } from '../../model/block.ts';
 import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, defaulted, foreign, unsupported } from '../../warn.ts';
+import { losesDigits } from '../exact-numbers.ts';
+import { mediaHead, reportDetail } from '../media-head.ts';
 import { api } from './api.ts';
 import { encodeMedia } from './encode-media.ts';
 import type { WirePart } from './wire.ts';
@@ -43,21 +45,22 @@ function pushItem(item: Block, path: string, inside: boolean, scope: Scope, text
       texts.push(item.text);
       return;
     case 'media': {
-      if (item.source.type === 'text') {
-        texts.push(item.source.text);
-        return;
-      }
-      if (item.source.type === 'blocks') {
-        const { blocks } = item.source;
-        for (let i = 0; i < blocks.length; i++) {
-          pushItem(blocks[i] as Block, elementPath(`${path}.source.blocks`, i), inside, scope, texts, media);
+      const { source } = item;
+      const textual = source.type === 'text' || source.type === 'blocks';
+      const part = textual ? undefined : encodeMedia(item, path, scope);
+      if (!textual && part === undefined) return;
+      reportDetail(item, path, scope);
+      const head = mediaHead(item, !textual, path, scope);
+      if (head !== undefined) texts.push(head);
+      if (source.type === 'text') texts.push(source.text);
+      else if (source.type === 'blocks') {
+        for (let i = 0; i < source.blocks.length; i++) {
+          pushItem(source.blocks[i] as Block, elementPath(`${path}.source.blocks`, i), inside, scope, texts, media);
         }
-        return;
+      } else if (part !== undefined) {
+        if (!inside) approximated(scope, path, 'This model takes no media in function responses; it stands after them');
+        media.push(part);
       }
-      const part = encodeMedia(item, path, scope);
-      if (part === undefined) return;
-      if (!inside) approximated(scope, path, 'This model takes no media in function responses; it stands after them');
-      media.push(part);
       return;
     }
     case 'unknown':
@@ -77,6 +80,6 @@ function responseOf(texts: readonly string[], isError: boolean): object {
   const text = texts.join('\n');
   if (isError) return { error: text };
   const value = text.startsWith('{') ? parseData(text) : undefined;
-  if (!isObject(value) || Object.hasOwn(value, 'output') || Object.hasOwn(value, 'error')) return { output: text };
+  if (!isObject(value) || losesDigits(text) || Object.hasOwn(value, 'output') || Object.hasOwn(value, 'error')) return { output: text };
   return Object.keys(value).length === 0 ? { output: text } : value;
 }

@@ -10,6 +10,7 @@ import { decodeAnswerReasoning, encodeThinkingBlock, hasProof, joinReasoning } f
 import { decodeExtraContent, encodeExtraContent } from './signatures.ts';
 import type { WireAnnotation, WireCallPiece, WireContent, WirePart, WireThinkingBlock, WireToolCall } from './wire.ts';
 import { words } from '../../words.ts';
+import { inputText } from '../tool-input.ts';
 import { mediaOfUrl } from '../media-of-url.ts';
 
 const messageMembers = words(
@@ -95,15 +96,13 @@ export function decodeAnswerCall(wire: WireCallPiece, scope: Scope): ToolCallBlo
   const custom = isObject(wire.custom);
   const definition = maybeObject(wire.custom) ?? maybeObject(wire.function) ?? {};
   const id = typeof wire.id === 'string' && wire.id !== '' ? wire.id : scope.newId('call_');
-  const input = inputText(custom ? definition['input'] : definition['arguments']);
+  const input = argumentsText(custom ? definition['input'] : definition['arguments'], scope);
   return toolCallBlock(id, stringOr(definition['name'], ''), input, custom, decodeExtraContent(wire.extra_content));
 }
 
 /** Some servers write arguments as an object. */
-export function inputText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return isObject(value) ? JSON.stringify(value) : '';
-}
+export const argumentsText = (value: unknown, scope: Scope): string =>
+  typeof value === 'string' || isObject(value) ? inputText(value, scope, 'arguments') : '';
 
 /** What is known of an answer that has been written. */
 export interface EncodedAnswer {

@@ -4,7 +4,7 @@ import type { StreamEvent } from '../../model/stream-event.ts';
 import { blockDelta, blockEnd, blockStart } from '../../model/stream-event.ts';
 import { isObject, maybeObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { decodeAnswerCall, inputText } from './answer-message.ts';
+import { argumentsText, decodeAnswerCall } from './answer-message.ts';
 import { decodeExtraContent } from './signatures.ts';
 import type { WireCallPiece } from './wire.ts';
 
@@ -73,7 +73,7 @@ export function callDecoder(choice: number, nextIndex: () => number, scope: Scop
     const definition = maybeObject(piece.custom) ?? maybeObject(piece.function) ?? {};
     const call = callOf(piece, definition);
     last = call;
-    const text = inputText(definition['input'] ?? definition['arguments']);
+    const text = argumentsText(definition['input'] ?? definition['arguments'], scope);
     if (call.index === -1) {
       if (!call.named && typeof piece.id === 'string' && piece.id !== '') {
         call.id = piece.id;

@@ -64,7 +64,7 @@ function decodeFile(file: Fields): MediaBlock {
   const name = readString(file, 'filename');
   const data = readString(file, 'file_data');
   if (data !== undefined) {
-    return /^(data:|https?:\/\/)/.test(data)
+    return /^(data:|https?:\/\/)/i.test(data)
       ? mediaOfUrl(undefined, data, { name })
       : mediaBlock('document', { type: 'base64', data }, { name });
   }

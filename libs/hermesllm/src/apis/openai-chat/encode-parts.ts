@@ -5,6 +5,7 @@ import { blockPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { defaulted, dropped, emulated, foreign, unsupported } from '../../warn.ts';
 import { reportCache } from './cache-hint.ts';
+import { mediaHead, reportDetail } from '../media-head.ts';
 import { api } from './api.ts';
 import type { WirePart } from './wire.ts';
 
@@ -60,27 +61,41 @@ export function encodePart(block: Block, path: string, scope: Scope, out: WirePa
 }
 
 function encodeMedia(block: MediaBlock, path: string, scope: Scope, out: WirePart[]): void {
-  const { source, kind } = block;
   reportCache(block.cache, path, scope);
-  if (block.citable !== undefined) unsupported(scope, `${path}.citable`);
-  if (source.type === 'file' || source.type === 's3') {
-    out.push({ type: 'file', file: { file_id: fileId(block, path), filename: block.name } });
+  if (block.citable === true) unsupported(scope, `${path}.citable`);
+  if (block.kind !== 'image') reportDetail(block, path, scope);
+  const begin = out.length;
+  pushMedia(block, path, scope, out);
+  if (out.length === begin) return;
+  if (out[begin]?.type === 'file') {
+    if (block.context !== undefined) unsupported(scope, `${path}.context`);
     return;
   }
-  if (block.context !== undefined) unsupported(scope, `${path}.context`);
-  if (source.type === 'text') {
-    emulated(scope, path, 'A text document became a text');
-    out.push({ type: 'text', text: source.text });
-    return;
+  const head = mediaHead(block, false, path, scope);
+  if (head !== undefined) out.splice(begin, 0, { type: 'text', text: head });
+}
+
+function pushMedia(block: MediaBlock, path: string, scope: Scope, out: WirePart[]): void {
+  const { source, kind } = block;
+  switch (source.type) {
+    case 'file':
+    case 's3':
+      out.push({ type: 'file', file: { file_id: fileId(block, path), filename: block.name } });
+      return;
+    case 'text':
+      emulated(scope, path, 'A text document became a text');
+      out.push({ type: 'text', text: source.text });
+      return;
+    case 'blocks':
+      emulated(scope, path, 'The parts of a document became parts of the message');
+      for (let i = 0; i < source.blocks.length; i++) encodePart(source.blocks[i] as Block, `${path}.source.blocks[${i}]`, scope, out);
+      return;
+    default: {
+      const part = encodeSource(block, path, scope);
+      if (part === undefined) dropped(scope, path, `Chat Completions takes no ${kind} ${source.type === 'url' ? 'by address' : ''}`.trim());
+      else out.push(part);
+    }
   }
-  if (source.type === 'blocks') {
-    emulated(scope, path, 'The parts of a document became parts of the message');
-    for (let i = 0; i < source.blocks.length; i++) encodePart(source.blocks[i] as Block, `${path}.source.blocks[${i}]`, scope, out);
-    return;
-  }
-  const part = encodeSource(block, path, scope);
-  if (part === undefined) dropped(scope, path, `Chat Completions takes no ${kind} ${source.type === 'url' ? 'by address' : ''}`.trim());
-  else out.push(part);
 }
 
 function encodeSource(block: MediaBlock, path: string, scope: Scope): WirePart | undefined {

@@ -1,4 +1,4 @@
-import { parseDataUrl } from '../../data-url.ts';
+import { isDataUrl } from '../../data-url.ts';
 import type { Block, CacheHint, MediaDetails } from '../../model/block.ts';
 import { mediaBlock, refusalBlock, textBlock, unknownBlock } from '../../model/block.ts';
 import { dropped } from '../../warn.ts';
@@ -72,13 +72,13 @@ function decodeFile(part: Fields): Block {
   const url = readString(part, 'file_url');
   const details = { ...detailsOf(part), name };
   if (data !== undefined) {
-    if (parseDataUrl(data) !== undefined) return mediaOfUrl('document', data, details);
+    if (isDataUrl(data)) return mediaOfUrl('document', data, details);
     // `file_data` without a `data:` head is bare base64; only its name says what it is.
     const mediaType = name?.toLowerCase().endsWith('.pdf') ? 'application/pdf' : undefined;
     return mediaBlock('document', { type: 'base64', data }, { ...details, mediaType });
   }
   if (id !== undefined) return mediaBlock('document', { type: 'file', id, api }, details);
-  if (url !== undefined) return mediaBlock('document', { type: 'url', url }, details);
+  if (url !== undefined) return mediaOfUrl('document', url, details);
   throw wrongMember(part, '', 'expected file_data, file_id or file_url');
 }
 

@@ -4,6 +4,7 @@ import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, defaulted, dropped, foreign, unsupported } from '../../warn.ts';
 import { encodeCitation } from './annotations.ts';
+import { mediaHead, reportDetail } from '../media-head.ts';
 import { api, isFamily } from './api.ts';
 import type { WireAnnotation, WirePart } from './wire.ts';
 import { words } from '../../words.ts';
@@ -45,6 +46,7 @@ function addMedia(block: MediaBlock, path: string, parts: WirePart[], scope: Sco
   if (block.kind === 'image') {
     const source = imageSource(block, path, scope);
     if (source === undefined) return;
+    mediaHead(block, false, path, scope);
     parts.push({
       type: 'input_image',
       detail: block.detail ?? 'auto',
@@ -58,11 +60,11 @@ function addMedia(block: MediaBlock, path: string, parts: WirePart[], scope: Sco
     return;
   }
   if (block.citable) unsupported(scope, `${path}.citable`);
-  if (block.context !== undefined) {
-    approximated(scope, `${path}.context`, 'The context of a document is text before it');
-    parts.push({ type: 'input_text', text: block.context });
-  }
+  const begin = parts.length;
   addDocument(block, path, parts, scope);
+  if (parts.length === begin) return;
+  const head = mediaHead(block, block.source.type === 'base64', path, scope);
+  if (head !== undefined) parts.splice(begin, 0, { type: 'input_text', text: head });
 }
 
 function imageSource(
@@ -102,18 +104,20 @@ function addDocument(block: MediaBlock, path: string, parts: WirePart[], scope: 
       });
       return;
     }
-    case 'url':
-      parts.push({ type: 'input_file', filename: name, file_url: source.url, detail: block.detail, prompt_cache_breakpoint });
+    case 'url': // OpenAI answers 400 to a filename beside it
+      parts.push({ type: 'input_file', file_url: source.url, detail: block.detail, prompt_cache_breakpoint });
       return;
     case 'file':
       if (isFamily(source.api)) parts.push({ type: 'input_file', file_id: source.id, detail: block.detail, prompt_cache_breakpoint });
       else foreign(scope, path, source.api);
       return;
     case 'text':
+      reportDetail(block, path, scope);
       approximated(scope, path, 'A document of plain text is a text part');
       parts.push({ type: 'input_text', text: source.text, prompt_cache_breakpoint });
       return;
     case 'blocks':
+      reportDetail(block, path, scope);
       approximated(scope, path, 'A document of content blocks is a row of parts');
       for (let i = 0; i < source.blocks.length; i++)
         addPart(source.blocks[i] as Block, elementPath(`${path}.source.blocks`, i), parts, scope);

@@ -352,10 +352,10 @@ describe('encodeRequest', () => {
       'a document with all details',
       mediaBlock('document', { type: 'url', url: 'https://x' }, { name: 'n', context: 'about', citable: true }),
       [
-        { type: 'input_text', text: 'about' },
-        { type: 'input_file', filename: 'n', file_url: 'https://x' },
+        { type: 'input_text', text: 'Document: n\nabout\n' },
+        { type: 'input_file', file_url: 'https://x' },
       ],
-      ['dropped messages[0].blocks[0].citable', 'approximated messages[0].blocks[0].context'],
+      ['dropped messages[0].blocks[0].citable', 'approximated messages[0].blocks[0].name', 'approximated messages[0].blocks[0].context'],
     ],
     [
       'a document of text',
