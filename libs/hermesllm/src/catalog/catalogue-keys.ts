@@ -23,6 +23,7 @@ export const catalogueEntries: Readonly<Record<string, CatalogueEntry>> = {
   do_ai: { key: 'digitalocean' },
   gemini: { key: 'google' },
   google: { key: 'google' },
+  google_vertex: { key: 'google' },
   google_vertex_anthropic: { key: 'anthropic' },
   groq: { key: 'groq' },
   meta: { key: 'meta' },

@@ -152,6 +152,18 @@ describe('adaptRequest', () => {
     });
   });
 
+  it('leaves out what Vertex does not know of the Gemini API', () => {
+    const toolConfig = { functionCallingConfig: { mode: 'VALIDATED' } };
+    const wire = { contents: [], store: true, toolConfig: { ...toolConfig, includeServerSideToolInvocations: true } };
+    const told = ['dropped store', 'dropped toolConfig.includeServerSideToolInvocations'];
+    expect(adapt('google_vertex', wire)).toEqual({ out: { contents: [], toolConfig }, warnings: told });
+    expect(adapt('gemini', wire, { host: 'europe-west1-aiplatform.googleapis.com' }).warnings).toEqual(told);
+    expect(adapt('gemini', wire, { host: 'generativelanguage.googleapis.com' }).out).toBe(wire);
+    expect(adapt('google_vertex', { contents: [], store: false }).warnings).toEqual([]);
+    const plain = { contents: [], toolConfig };
+    expect(adapt('google_vertex', plain).out).toBe(plain);
+  });
+
   it('puts betas of Claude into the model fields of Converse', () => {
     const target = { model: 'us.anthropic.claude', betas: ['b'] };
     expect(adapt('amazon_bedrock', { additionalModelRequestFields: { top_k: 4 } }, target).out).toEqual({

@@ -23,6 +23,7 @@ const written: Record<string, Record<string, string>> = {
   'bedrock_anthropic anthropic-messages': { authorization: 'Bearer k' },
   'gemini gemini': { 'x-goog-api-key': 'k' },
   'gemini openai-chat': { authorization: 'Bearer k' },
+  'google_vertex gemini': { authorization: 'Bearer k' },
   'google_vertex_anthropic anthropic-messages': { authorization: 'Bearer k' },
   'vercel anthropic-messages': { 'x-api-key': 'k', ...version },
 };

@@ -47,6 +47,13 @@ const urls: [id: string, api: ApiId, baseUrl: string | undefined, url: string, s
   ['gemini', 'openai-chat', undefined, 'https://generativelanguage.googleapis.com/v1beta/openai/chat/completions'],
   ['github', 'openai-chat', undefined, 'https://models.github.ai/inference/chat/completions'],
   [
+    'google_vertex',
+    'gemini',
+    vertex,
+    `${vertex}/publishers/google/models/some-model:generateContent`,
+    `${vertex}/publishers/google/models/some-model:streamGenerateContent?alt=sse`,
+  ],
+  [
     'google_vertex_anthropic',
     'anthropic-messages',
     vertex,
@@ -118,6 +125,8 @@ describe('upstreamUrl', () => {
       'https://generativelanguage.googleapis.com/v1beta/openai/',
       'https://generativelanguage.googleapis.com/v1beta/openai/chat/completions',
     ],
+    ['google_vertex', 'gemini', `${vertex}/publishers/google`, `${vertex}/publishers/google/models/m:generateContent`],
+    ['gemini', 'gemini', `${vertex}/publishers/google`, `${vertex}/publishers/google/models/m:generateContent`],
     ['gemini', 'gemini', 'https://proxy.example/google/v1beta', 'https://proxy.example/google/v1beta/models/m:generateContent'],
     ['gemini', 'openai-chat', 'https://proxy.example/google/v1beta', 'https://proxy.example/google/v1beta/openai/chat/completions'],
     [
@@ -228,6 +237,7 @@ describe('upstreamPath', () => {
     ['azure_openai', 'openai-chat', 'embeddings', '/openai/deployments/m/embeddings?api-version=2025-01-01-preview'],
     ['gemini', 'openai-chat', 'embeddings', '/v1beta/openai/embeddings'],
     ['amazon_bedrock', 'bedrock-converse', 'count-tokens', '/model/m/count-tokens'],
+    ['google_vertex', 'gemini', 'count-tokens', '/publishers/google/models/m:countTokens'],
     ['google_vertex_anthropic', 'anthropic-messages', 'count-tokens', '/publishers/anthropic/models/count-tokens:rawPredict'],
   ] as const)('%s by %s: %s', (id, api, operation, path) => {
     expect(hasOperation(named(id), api, operation)).toBe(true);

@@ -1,4 +1,5 @@
 import { geminiSignatures } from './gemini-signatures.ts';
+import { vertexMembers } from './google-vertex.ts';
 import { defineProvider } from './provider.ts';
 
 /**
@@ -22,5 +23,6 @@ export const gemini = defineProvider({
     { basePathEnds: '/v1beta', paths: { 'openai-chat': { prefix: '/v1beta/openai' } } },
   ],
   capabilities: { promptCache: { claudeMarkers: false, automatic: true } },
-  quirks: [geminiSignatures],
+  // With an API key Vertex AI is asked as this provider, too: https://cloud.google.com/vertex-ai/generative-ai/docs/start/api-keys
+  quirks: [geminiSignatures, { ...vertexMembers, when: ({ host }) => host?.endsWith('aiplatform.googleapis.com') === true }],
 });

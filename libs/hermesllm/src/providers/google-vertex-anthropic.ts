@@ -8,7 +8,7 @@ import { defineProvider } from './provider.ts';
  */
 export const googleVertexAnthropic = defineProvider({
   id: 'google_vertex_anthropic',
-  alsoKnownAs: ['vertex', 'vertex_ai', 'vertex_anthropic', 'google_vertex'],
+  alsoKnownAs: ['vertex', 'vertex_ai', 'vertex_anthropic'],
   catalogueKey: 'anthropic',
   apis: ['anthropic-messages'],
   auth: { 'anthropic-messages': 'bearer' },

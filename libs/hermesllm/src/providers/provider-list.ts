@@ -11,6 +11,7 @@ export { digitalocean } from './digitalocean.ts';
 export { edenai } from './edenai.ts';
 export { gemini } from './gemini.ts';
 export { github } from './github.ts';
+export { googleVertex } from './google-vertex.ts';
 export { googleVertexAnthropic } from './google-vertex-anthropic.ts';
 export { groq } from './groq.ts';
 export { meta } from './meta.ts';

@@ -65,7 +65,16 @@ describe('the list of providers', () => {
 
   it('asks the user for a base URL where there is no single one', () => {
     const without = providers.filter((provider) => provider.baseUrl === undefined).map((provider) => provider.id);
-    expect(without).toEqual(['amazon_bedrock', 'azure_openai', 'bedrock_anthropic', 'google_vertex_anthropic', 'ollama', 'plano', 'qwen']);
+    expect(without).toEqual([
+      'amazon_bedrock',
+      'azure_openai',
+      'bedrock_anthropic',
+      'google_vertex',
+      'google_vertex_anthropic',
+      'ollama',
+      'plano',
+      'qwen',
+    ]);
   });
 });
 
@@ -74,6 +83,7 @@ describe('nearestProviders', () => {
     ['antropic', 'anthropic'],
     ['azure', 'azure_openai'],
     ['bedrock', 'amazon_bedrock'],
+    ['vertex_ai', 'google_vertex'],
     ['x-ai', 'xai'],
     ['kimi', 'moonshotai'],
     ['togetherai', 'together_ai'],
