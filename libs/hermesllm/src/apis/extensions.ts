@@ -1,7 +1,8 @@
+import type { JsonObject } from '../codec.ts';
 import type { ApiId } from '../model/api.ts';
 import type { Extensions } from '../model/request.ts';
 import type { Scope } from '../scope.ts';
-import { setMember } from '../read.ts';
+import { setMember, unknownFields } from '../read.ts';
 import { saysNothing } from '../says-nothing.ts';
 import { foreign } from '../warn.ts';
 
@@ -29,4 +30,17 @@ export function addExtensions(
       if (!saysNothing(key, fields[key])) foreign(scope, `extensions.${key}`, api);
     } else if (!taken?.has(key) && (!Object.hasOwn(wire, key) || wire[key] === undefined)) setMember(wire, key, fields[key]);
   }
+}
+
+/** What an answer says, beside what is `known`, that only its own API has. */
+export function answerExtensions(api: ApiId, wire: JsonObject, known: ReadonlySet<string>): Extensions | undefined {
+  const fields = unknownFields(wire, known) as Record<string, unknown> | undefined;
+  for (const key in fields) if (fields[key] === null) delete fields[key];
+  return extensionsOf(api, fields);
+}
+
+/** Reports what an answer says that only its own API has; `api` is the one that it is written for, and nothing is lost where both are one. */
+export function reportExtensions(extensions: Extensions | undefined, api: ApiId | undefined, scope: Scope): void {
+  if (extensions !== undefined && extensions.api !== api)
+    for (const key in extensions.fields) foreign(scope, `extensions.${key}`, extensions.api);
 }

@@ -2,15 +2,16 @@ import type { JsonObject } from '../../codec.ts';
 import type { Block } from '../../model/block.ts';
 import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { LlmResponse } from '../../model/response.ts';
-import { isObject, listOf, maybeObject, maybeString, stringOr, unknownFields } from '../../read.ts';
+import { isObject, listOf, maybeObject, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { dropped, foreign, unsupported } from '../../warn.ts';
+import { dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { decodeAnswerBlock, encodeAnswerBlocks } from './answer-blocks.ts';
 import { decodeFinish, encodeStopReason } from './finish.ts';
 import { decodeServiceTier, decodeUsage, encodeUsage, usageMembers } from './usage.ts';
 import type { WireMessage } from './wire.ts';
 import { words } from '../../words.ts';
+import { answerExtensions, reportExtensions } from '../extensions.ts';
 
 const known = words('id type role model content stop_reason stop_sequence usage');
 
@@ -39,18 +40,10 @@ export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
 }
 
 /** What only this API says (`container`, `stop_details`, `usage.server_tool_use` …), where it says something. */
-function decodeExtensions(wire: JsonObject): Extensions | undefined {
-  const usage = isObject(wire['usage']) ? furtherMembers(wire['usage'], usageMembers) : undefined;
-  const fields = furtherMembers(wire, known);
-  if (usage === undefined) return fields === undefined ? undefined : { api, fields };
-  return { api, fields: { ...fields, usage } };
-}
-
-function furtherMembers(object: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
-  const further = unknownFields(object, known);
-  if (further === undefined) return undefined;
-  const told = Object.entries(further).filter(([, value]) => value !== null);
-  return told.length === 0 ? undefined : Object.fromEntries(told);
+export function decodeExtensions(wire: JsonObject): Extensions | undefined {
+  const usage = isObject(wire['usage']) ? answerExtensions(api, wire['usage'], usageMembers)?.fields : undefined;
+  const further = answerExtensions(api, wire, known);
+  return usage === undefined ? further : { api, fields: { ...further?.fields, usage } };
 }
 
 export function encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject {
@@ -66,9 +59,7 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
   }
   if (response.usage?.reasoning && !thinks) reportReasoningTokens(scope);
   const { usage: ownUsage, ...own } = extensions?.api === api ? extensions.fields : {};
-  if (extensions !== undefined && extensions.api !== api) {
-    for (const key in extensions.fields) foreign(scope, `extensions.${key}`, extensions.api);
-  }
+  reportExtensions(extensions, api, scope);
   return {
     id: messageId(response.id, scope),
     type: 'message',

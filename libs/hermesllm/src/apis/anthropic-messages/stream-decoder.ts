@@ -25,6 +25,8 @@ import { decodeAnswerBlock } from './answer-blocks.ts';
 import { decodeCitation } from './citations.ts';
 import { decodeError } from './error.ts';
 import { decodeFinish } from './finish.ts';
+import { reportExtensions } from '../extensions.ts';
+import { decodeExtensions } from './response.ts';
 import { decodeServiceTier, decodeUsage } from './usage.ts';
 import type { WireDelta, WireEvent, WireMessage } from './wire.ts';
 
@@ -71,6 +73,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
   let calls = false;
   let next = 0;
   let held = 0;
+  let own: Record<string, unknown> = {};
 
   function begin(message: unknown, out: StreamEvent[]): void {
     if (started) return;
@@ -78,6 +81,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
     const wire: WireMessage = isObject(message) ? message : {};
     usage = decodeUsage(wire.usage, usage);
     tier = decodeServiceTier(wire.usage) ?? tier;
+    own = { ...own, ...decodeExtensions(wire as JsonObject)?.fields };
     out.push(messageStart(stringOr(wire.id, ''), stringOr(wire.model, ''), undefined, usage, tier));
   }
 
@@ -193,6 +197,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
     ended = true;
     begin(undefined, out);
     for (const wireIndex of open.keys()) stopBlock(wireIndex, out);
+    reportExtensions({ api, fields: own }, undefined, scope);
     out.push(messageEnd(decodeFinish(raw, stopSequence, calls), usage, tier));
     return out;
   }
@@ -226,6 +231,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
         stopSequence = maybeString(final.stop_sequence) ?? stopSequence;
         usage = decodeUsage(wire.usage, usage);
         tier = decodeServiceTier(wire.usage) ?? tier;
+        own = { ...own, ...decodeExtensions({ ...(wire as JsonObject), delta: null, ...(final as JsonObject) })?.fields };
         break;
       }
       case 'message_stop':

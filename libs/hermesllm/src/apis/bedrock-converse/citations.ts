@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../codec.ts';
 import type { Citation } from '../../model/block.ts';
 import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import type { WireBlock } from './wire.ts';
 
@@ -48,13 +50,14 @@ export const nativeCitation = (citation: Citation): WireBlock | undefined =>
   citation.native?.api === api ? (citation.native.value as WireBlock & JsonObject) : undefined;
 
 /** For a client: sources of other APIs have a form too. */
-export function encodeCitation(citation: Citation): WireBlock {
+export function encodeCitation(citation: Citation, path: string, scope: Scope): WireBlock {
+  const native = nativeCitation(citation);
+  if (native !== undefined) return native;
   const { url, title, citedText } = citation;
-  return (
-    nativeCitation(citation) ?? {
-      title,
-      sourceContent: citedText === undefined ? undefined : [{ text: citedText }],
-      location: url === undefined ? undefined : { web: { url } },
-    }
-  );
+  if (url === undefined) unsupported(scope, `${path}.citations`, 'the place in its source');
+  return {
+    title,
+    sourceContent: citedText === undefined ? undefined : [{ text: citedText }],
+    location: url === undefined ? undefined : { web: { url } },
+  };
 }

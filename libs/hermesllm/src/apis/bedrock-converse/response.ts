@@ -4,17 +4,18 @@ import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { LlmResponse } from '../../model/response.ts';
 import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { foreign, unsupported } from '../../warn.ts';
+import { unsupported } from '../../warn.ts';
 import { decodeAnswerBlock, encodeAnswerBlocks } from './answer-blocks.ts';
 import { decodeFinish, encodeResponseFields, encodeStopReason } from './finish.ts';
 import { api } from './api.ts';
 import { decodeServiceTier, decodeUsage, encodeServiceTier, encodeUsage } from './usage.ts';
 import type { WireResponse } from './wire.ts';
 import { words } from '../../words.ts';
+import { reportExtensions } from '../extensions.ts';
 
-/** `metrics` is how long the call took upstream, which a host measures itself. */
-const known = words('output stopReason usage metrics serviceTier');
-const responseFieldsKey = 'additionalModelResponseFields';
+/** `metrics` is how long the call took upstream, which a host measures itself; `p` pads events. */
+const known = words('output stopReason usage metrics serviceTier p');
+export const responseFieldsKey = 'additionalModelResponseFields';
 
 /**
  * Converse answers have no id, and name a model only when a prompt router chose it.
@@ -46,10 +47,10 @@ export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
 }
 
 /** Members such as `trace` and `performanceConfig`, where they say something that the hub has not read. */
-function decodeExtensions(wire: JsonObject): Extensions | undefined {
+export function decodeExtensions(wire: JsonObject): Extensions | undefined {
   let fields: Record<string, unknown> | undefined;
   for (const key in wire) {
-    if (known.has(key) || wire[key] === null) continue;
+    if (known.has(key) || (wire[key] ?? null) === null) continue;
     const value =
       key === 'trace' ? without(wire[key], 'promptRouter') : key === responseFieldsKey ? without(wire[key], 'stop_sequence') : wire[key];
     if (value === undefined) continue;
@@ -72,9 +73,7 @@ export function encodeResponse(response: LlmResponse, _request: LlmRequest, scop
   if (response.alternatives !== undefined) unsupported(scope, 'alternatives');
   if (response.logprobs !== undefined) unsupported(scope, 'logprobs');
   const own = extensions?.api === api ? extensions.fields : undefined;
-  if (extensions !== undefined && own === undefined) {
-    for (const key in extensions.fields) foreign(scope, `extensions.${key}`, extensions.api);
-  }
+  reportExtensions(extensions, api, scope);
   let refused = false;
   for (let i = 0; i < blocks.length; i++) if ((blocks[i] as Block).type === 'refusal') refused = true;
   const modelFields = encodeResponseFields(finish);

@@ -101,6 +101,9 @@ const rich: LlmRequest = {
   },
 };
 
+/** What the events of a stream have no place for is only this API's own. */
+const lostFacts = (scope: ReturnType<typeof recordingScope>) => scope.warnings.filter(({ path }) => !path.startsWith('extensions.'));
+
 describe('requests', () => {
   it('come back from the wire as they were', () => {
     const scope = recordingScope();
@@ -153,7 +156,7 @@ describe('answers', () => {
     const whole = decodeResponse(JSON.parse(read(`${name}.response.json`)), scope);
     expect(streamed.error).toBeUndefined();
     expect(canonical(streamed.response)).toEqual(canonical(whole));
-    expect(scope.warnings).toEqual([]);
+    expect(lostFacts(scope)).toEqual([]);
   });
 
   it.each(answers)('come back from a stream that was decoded, encoded and framed: %s', (name) => {
@@ -162,7 +165,7 @@ describe('answers', () => {
     const bytes = runMachine(awsEventStreamEncoder(), runMachine(streamEncoder(asked, scope), decoded));
     const again = runMachine(streamDecoder(scope), runMachine(awsEventStreamDecoder(), bytes));
     expect(canonical(foldStream(again).response)).toEqual(canonical(foldStream(decoded).response));
-    expect(scope.warnings).toEqual([]);
+    expect(lostFacts(scope)).toEqual([]);
   });
 
   it('of other vendors come back with all their signatures when the client returns them', () => {

@@ -27,6 +27,8 @@ import { decodeFinish } from './finish.ts';
 import { mediaTypeOf } from './formats.ts';
 import { api } from './api.ts';
 import { openRedacted, openText } from './signatures.ts';
+import { reportExtensions } from '../extensions.ts';
+import { decodeExtensions, responseFieldsKey } from './response.ts';
 import { decodeServiceTier, decodeUsage } from './usage.ts';
 import type { WireDelta, WireEvent } from './wire.ts';
 import { words } from '../../words.ts';
@@ -71,6 +73,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
   const open = new Map<unknown, OpenBlock>();
   let metadata: WireEvent | undefined;
   let finish: Finish | undefined;
+  let modelFields: unknown;
   let started = false;
   let ended = false;
   let calls = false;
@@ -185,6 +188,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
     if (finish === undefined) return out;
     ended = true;
     for (const wireIndex of open.keys()) stopBlock(wireIndex, out);
+    reportExtensions(decodeExtensions({ ...(metadata as JsonObject), [responseFieldsKey]: modelFields }), undefined, scope);
     out.push(messageEnd(finish, decodeUsage(metadata?.usage), decodeServiceTier(metadata?.serviceTier)));
     return out;
   }
@@ -210,7 +214,8 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
         break;
       case 'messageStop':
         for (const wireIndex of open.keys()) stopBlock(wireIndex, out);
-        finish ??= decodeFinish(maybeString(wire.stopReason) ?? null, wire.additionalModelResponseFields, calls);
+        modelFields = wire.additionalModelResponseFields;
+        finish ??= decodeFinish(maybeString(wire.stopReason) ?? null, modelFields, calls);
         return metadata === undefined ? out : end(out);
       case 'metadata':
         metadata = wire;

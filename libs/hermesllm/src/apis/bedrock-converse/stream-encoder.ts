@@ -158,7 +158,7 @@ export function streamEncoder(_request: LlmRequest, scope: Scope): Machine<Strea
         reportTextSignature({ ...block, signature: late?.signature ?? block.signature }, `blocks[${closing.hub}]`, scope);
         for (const citation of [...(block.citations ?? []), ...(late?.citations ?? [])]) {
           closing.shown = true;
-          sendDelta({ citation: encodeCitation(citation) }, out);
+          sendDelta({ citation: encodeCitation(citation, `blocks[${closing.hub}]`, scope) }, out);
         }
         stop(closing, out);
         break;

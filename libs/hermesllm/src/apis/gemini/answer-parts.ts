@@ -2,6 +2,7 @@ import type { Block, ReasoningBlock, ToolCallBlock } from '../../model/block.ts'
 import { elementPath, isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { unsupported } from '../../warn.ts';
+import { mediaHead } from '../media-head.ts';
 import { toolInput } from '../tool-input.ts';
 import { api } from './api.ts';
 import { encodeMedia } from './encode-media.ts';
@@ -70,7 +71,10 @@ export function callPart(block: ToolCallBlock, path: string, scope: Scope): Wire
 
 /** Media, and blocks that came from this API itself; anything else has no form here and is reported. */
 export function ownPart(block: Block, path: string, scope: Scope): WirePart | undefined {
-  if (block.type === 'media') return encodeMedia(block, path, scope);
+  if (block.type === 'media') {
+    mediaHead(block, true, path, scope);
+    return encodeMedia(block, path, scope);
+  }
   if (block.type === 'unknown' && block.api === api && isObject(block.value)) return block.value;
   unsupported(scope, path, block.type);
   return undefined;

@@ -6,6 +6,7 @@ import type { Signature } from '../../model/signature.ts';
 import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import { blockDelta, blockEnd, blockStart } from '../../model/stream-event.ts';
 import { isObject, stringOr } from '../../read.ts';
+import { saysNothing } from '../../says-nothing.ts';
 import type { Scope } from '../../scope.ts';
 import { dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
@@ -137,7 +138,13 @@ export function candidateDecoder(number: number, nextIndex: () => number, scope:
   return {
     push(candidate, out) {
       const { content, finishReason } = candidate;
-      if (typeof finishReason === 'string' && finishReason !== '') raw = finishReason;
+      if (typeof finishReason === 'string' && finishReason !== '') {
+        raw = finishReason;
+        reportUnread(candidate as JsonObject, known, `candidates[${number}]`, scope);
+        if (isObject(candidate.groundingMetadata)) {
+          reportUnread(candidate.groundingMetadata, knownOfGrounding, `candidates[${number}].groundingMetadata`, scope);
+        }
+      }
       if (candidate.groundingMetadata !== undefined || candidate.citationMetadata !== undefined) {
         cited.add(candidate.groundingMetadata, candidate.citationMetadata);
       }
@@ -173,6 +180,16 @@ export function candidateDecoder(number: number, nextIndex: () => number, scope:
 }
 
 const noThought = { signature: undefined, redacted: undefined };
+
+/** The means of what other members say are among them. */
+const known = words('index content finishReason groundingMetadata citationMetadata logprobsResult avgLogprobs tokenCount');
+
+const knownOfGrounding = words('groundingChunks groundingSupports');
+
+function reportUnread(wire: JsonObject, read: ReadonlySet<string>, path: string, scope: Scope): void {
+  for (const key in wire)
+    if (!read.has(key) && !saysNothing(key, wire[key])) dropped(scope, `${path}.${key}`, 'No other API has this member');
+}
 
 const about = words('text thought thoughtSignature partMetadata');
 

@@ -3,9 +3,8 @@ import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { Answer, LlmResponse } from '../../model/response.ts';
 import { foldStream } from '../../model/fold-stream.ts';
 import type { StreamEvent } from '../../model/stream-event.ts';
-import { isObject, listOf, unknownFields } from '../../read.ts';
+import { isObject, listOf } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { foreign } from '../../warn.ts';
 import { answerDecoder } from './answer-decoder.ts';
 import { encodeAnswerParts } from './answer-parts.ts';
 import { api } from './api.ts';
@@ -14,6 +13,7 @@ import { encodeLogprobs } from './logprobs.ts';
 import { encodeUsage } from './usage.ts';
 import type { WrittenCandidate } from './wire.ts';
 import { words } from '../../words.ts';
+import { answerExtensions, extensionsOf, reportExtensions } from '../extensions.ts';
 
 const known = words('candidates usageMetadata modelVersion responseId createTime');
 
@@ -24,19 +24,21 @@ const known = words('candidates usageMetadata modelVersion responseId createTime
 export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
   const decoder = answerDecoder(scope);
   const events: StreamEvent[] = [];
-  let fields: JsonObject | undefined;
+  let extensions: Extensions | undefined;
   for (const wire of Array.isArray(value) ? listOf(value) : [value]) {
     if (!isObject(wire)) continue;
     for (const event of decoder.push(wire)) events.push(event);
-    const further = unknownFields(wire, known);
-    if (further !== undefined) fields = fields === undefined ? further : { ...fields, ...further };
+    const own = decodeExtensions(wire);
+    if (own !== undefined) extensions = extensionsOf(api, { ...extensions?.fields, ...own.fields });
   }
   for (const event of decoder.end()) events.push(event);
   const { response } = foldStream(events);
-  const extensions: Extensions | undefined = fields === undefined ? undefined : { api, fields };
   response.extensions = extensions;
   return response;
 }
+
+/** What only this API says, of a chunk. */
+export const decodeExtensions = (wire: JsonObject): Extensions | undefined => answerExtensions(api, wire, known);
 
 export function encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject {
   const { extensions, alternatives } = response;
@@ -46,9 +48,7 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
       candidates.push(encodeCandidate(alternatives[i] as Answer, i + 1, `alternatives[${i}].blocks`, scope));
     }
   }
-  if (extensions !== undefined && extensions.api !== api) {
-    for (const key in extensions.fields) foreign(scope, `extensions.${key}`, extensions.api);
-  }
+  reportExtensions(extensions, api, scope);
   return {
     candidates,
     usageMetadata: encodeUsage(response.usage, response.serviceTier, scope),

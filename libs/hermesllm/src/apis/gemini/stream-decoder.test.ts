@@ -31,7 +31,7 @@ describe('streamDecoder', () => {
     expect(foldStream(events)).toEqual({ response: whole, error: undefined });
     expect(grammarViolations(events)).toEqual([]);
     expect(overlaps(events)).toEqual([]);
-    expect(scope.told()).toEqual([]);
+    expect(scope.told()).toEqual(name === 'grounded' ? ['dropped candidates[0].groundingMetadata.webSearchQueries'] : []);
   });
 
   it('tells events as they come', () => {

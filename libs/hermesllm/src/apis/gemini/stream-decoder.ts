@@ -7,7 +7,9 @@ import { malformedStream, streamError, truncated } from '../../model/stream-even
 import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { answerDecoder } from './answer-decoder.ts';
+import { reportExtensions } from '../extensions.ts';
 import { decodeError } from './error.ts';
+import { decodeExtensions } from './response.ts';
 
 /**
  * Reads a streamed answer: events of `alt=sse`, or elements of a JSON array.
@@ -22,6 +24,7 @@ import { decodeError } from './error.ts';
  */
 export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
   const answer = answerDecoder(scope);
+  let started = false;
   let ended = false;
 
   function fail(event: StreamEvent): StreamEvent[] {
@@ -37,6 +40,8 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
       if (event === 'error') return fail(streamError(decodeError(0, wire ?? data)));
       if (!isObject(wire)) return fail(malformedStream('an event that is not a JSON object'));
       if (wire['error'] !== undefined && wire['error'] !== null) return fail(streamError(decodeError(0, wire)));
+      if (!started) reportExtensions(decodeExtensions(wire), undefined, scope);
+      started = true;
       return answer.push(wire);
     },
     finish() {

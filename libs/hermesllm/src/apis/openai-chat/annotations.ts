@@ -1,7 +1,7 @@
 import type { Citation } from '../../model/block.ts';
 import { isObject, maybeNumber, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { dropped } from '../../warn.ts';
+import { dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import type { WireAnnotation } from './wire.ts';
 
@@ -47,11 +47,12 @@ export function encodeAnnotations(
   if (citations === undefined) return;
   const { offset, length, path } = place;
   for (let i = 0; i < citations.length; i++) {
-    const { url, title, start, end } = citations[i] as Citation;
+    const { url, title, citedText, start, end } = citations[i] as Citation;
     if (url === undefined) {
       dropped(scope, `${path}.citations[${i}]`, 'Chat Completions cites web addresses only');
       continue;
     }
+    if (citedText !== undefined) unsupported(scope, `${path}.citations[${i}].citedText`);
     const url_citation = { start_index: offset + (start ?? 0), end_index: offset + (end ?? length), title: title ?? '', url };
     out.push({ type: 'url_citation', url_citation });
   }

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../codec.ts';
 import { dataUrl } from '../../data-url.ts';
 import type { Block, MediaBlock, ReasoningBlock, TextBlock, ToolCallBlock } from '../../model/block.ts';
 import { mediaBlock, reasoningBlock, refusalBlock, textBlock, toolCallBlock } from '../../model/block.ts';
@@ -34,12 +35,20 @@ export function decodeAnswerMessage(value: unknown, path: string, scope: Scope):
   }
   for (const call of listOf(wire.tool_calls)) if (isObject(call)) blocks.push(decodeAnswerCall(call, scope));
   if (isObject(wire.function_call)) blocks.push(decodeAnswerCall({ function: wire.function_call }, scope));
+  reportUnknown(value, path, scope);
+  return blocks;
+}
+
+/** Names the members of a message, or of a piece of one, that are not read; whether there are some. */
+export function reportUnknown(value: JsonObject, path: string, scope: Scope): boolean {
+  let some = false;
   for (const key in value) {
     const member = value[key];
     if (messageMembers.has(key) || member === null || (Array.isArray(member) && member.length === 0)) continue;
     dropped(scope, `${path}.${key}`, 'Only some Chat Completions servers have this member');
+    some = true;
   }
-  return blocks;
+  return some;
 }
 
 /** Mistral's reasoning models answer in parts: https://docs.mistral.ai/capabilities/reasoning. */

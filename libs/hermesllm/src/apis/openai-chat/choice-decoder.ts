@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../codec.ts';
 import type { Citation } from '../../model/block.ts';
 import { mediaBlock, reasoningBlock, refusalBlock, textBlock } from '../../model/block.ts';
 import type { Finish, TokenLogprob } from '../../model/response.ts';
@@ -8,7 +9,7 @@ import { isObject, listOf } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { dropped } from '../../warn.ts';
 import { decodeAnnotations } from './annotations.ts';
-import { decodeAnswerPart, decodeImage } from './answer-message.ts';
+import { decodeAnswerPart, decodeImage, reportUnknown } from './answer-message.ts';
 import { callDecoder } from './call-decoder.ts';
 import { decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
@@ -52,6 +53,8 @@ export function choiceDecoder(number: number, nextIndex: () => number, scope: Sc
   /** Whether reasoning comes as plain text, which thinking blocks then repeat. */
   let plainReasoning = false;
   let refused = false;
+  /** Whether a piece had members that are not read. */
+  let told = false;
   let raw: string | null = null;
 
   function close(out: StreamEvent[]): void {
@@ -190,7 +193,10 @@ export function choiceDecoder(number: number, nextIndex: () => number, scope: Sc
       if (problem !== undefined) return problem;
     }
     // Tokens without a piece of their own, such as half a character.
-    if (logprobs !== undefined && out.length === before && open !== -1) out.push(blockDelta(open, '', logprobs));
+    if (out.length === before) {
+      if (logprobs !== undefined && open !== -1) out.push(blockDelta(open, '', logprobs));
+      told ||= reportUnknown(delta as JsonObject, `choices[${number}].delta`, scope);
+    }
     return undefined;
   }
 

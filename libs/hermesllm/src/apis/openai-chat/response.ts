@@ -1,9 +1,8 @@
 import type { JsonObject } from '../../codec.ts';
 import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { Answer, LlmResponse } from '../../model/response.ts';
-import { isObject, listOf, maybeNumber, maybeString, stringOr, unknownFields } from '../../read.ts';
+import { isObject, listOf, maybeNumber, maybeString, setMember, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { foreign } from '../../warn.ts';
 import { decodeAnswerMessage, encodeAnswerMessage } from './answer-message.ts';
 import { decodeFinish, encodeFinish } from './finish.ts';
 import { decodeLogprobs, encodeLogprobs } from './logprobs.ts';
@@ -11,8 +10,10 @@ import { api } from './api.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 import type { WireAnswer, WireChoice } from './wire.ts';
 import { words } from '../../words.ts';
+import { answerExtensions, reportExtensions } from '../extensions.ts';
 
-const known = words('id object created model choices usage service_tier');
+/** `obfuscation` is padding. */
+const known = words('id object created model choices usage service_tier obfuscation');
 
 /** An answer. Whatever is missing or odd is absent. */
 export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
@@ -53,12 +54,7 @@ function decodeChoice(choice: WireChoice, path: string, scope: Scope): Answer {
   };
 }
 
-function decodeExtensions(wire: JsonObject): Extensions | undefined {
-  const fields = unknownFields(wire, known) as Record<string, unknown> | undefined;
-  if (fields === undefined) return undefined;
-  for (const key in fields) if (fields[key] === null) delete fields[key];
-  return Object.keys(fields).length === 0 ? undefined : { api, fields };
-}
+export const decodeExtensions = (wire: JsonObject): Extensions | undefined => answerExtensions(api, wire, known);
 
 export function encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject {
   const { id, model, usage, serviceTier, extensions } = response;
@@ -77,11 +73,8 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
     usage: usage === undefined ? undefined : encodeUsage(usage),
     service_tier: serviceTier,
   };
-  if (extensions === undefined) return wire;
-  for (const key in extensions.fields) {
-    if (extensions.api !== api) foreign(scope, `extensions.${key}`, extensions.api);
-    else Object.defineProperty(wire, key, { value: extensions.fields[key], enumerable: true, configurable: true, writable: true });
-  }
+  reportExtensions(extensions, api, scope);
+  if (extensions?.api === api) for (const key in extensions.fields) setMember(wire, key, extensions.fields[key]);
   return wire;
 }
 

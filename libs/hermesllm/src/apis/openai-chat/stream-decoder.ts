@@ -11,6 +11,8 @@ import type { Scope } from '../../scope.ts';
 import type { ChoiceDecoder } from './choice-decoder.ts';
 import { choiceDecoder } from './choice-decoder.ts';
 import { decodeError, isError } from './error.ts';
+import { reportExtensions } from '../extensions.ts';
+import { decodeExtensions } from './response.ts';
 import { decodeUsage } from './usage.ts';
 import type { WireAnswer, WireChoice } from './wire.ts';
 
@@ -50,6 +52,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
     if (started) return;
     started = true;
     tier = maybeString(wire.service_tier);
+    reportExtensions(decodeExtensions(wire as JsonObject), undefined, scope);
     out.push(messageStart(stringOr(wire.id, ''), stringOr(wire.model, ''), maybeNumber(wire.created), undefined, tier));
   }
 

@@ -1,7 +1,7 @@
 import type { Citation } from '../../model/block.ts';
 import { isObject, listOf, maybeNumber, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { dropped } from '../../warn.ts';
+import { dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import type { WireAnnotation } from './wire.ts';
 
@@ -38,6 +38,7 @@ export function encodeCitation(citation: Citation, offset: number, length: numbe
     dropped(scope, `${path}.citations`, 'The Responses API cites URLs and its own files only');
     return undefined;
   }
+  if (citation.citedText !== undefined) unsupported(scope, `${path}.citations`, 'the text that is cited');
   return {
     type: 'url_citation',
     start_index: offset + (citation.start ?? 0),

@@ -257,7 +257,7 @@ describe('encodeResponse', () => {
         logprobs: [{ token: 'ab', logprob: -1, bytes: [], top_logprobs: [] }],
       },
     ]);
-    expect(warnings.map(({ path }) => path)).toEqual(['blocks[1].citations']);
+    expect(warnings.map(({ path }) => path)).toEqual(['blocks[1].citations', 'blocks[1].citations']);
   });
 
   it('keeps a native annotation, at its new place', () => {

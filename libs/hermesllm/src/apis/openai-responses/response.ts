@@ -5,7 +5,7 @@ import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { LlmResponse, TokenLogprob } from '../../model/response.ts';
 import { isObject, listOf, maybeNumber, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { foreign, unsupported } from '../../warn.ts';
+import { unsupported } from '../../warn.ts';
 import { decodeAnnotations } from './annotations.ts';
 import { argumentsOf } from './encode-input.ts';
 import { answerHead, echoOf, responseObject } from './envelope.ts';
@@ -24,6 +24,7 @@ import {
   textPart,
 } from './output-items.ts';
 import { decodeReasoningItem, reasoningItem, sealForClient, wantsEncrypted } from './reasoning.ts';
+import { reportExtensions } from '../extensions.ts';
 import { api } from './api.ts';
 import { decodeUsage } from './usage.ts';
 import type { ReadItem, ReadPart, ReadResponse, WireAnnotation, WireItem, WirePart } from './wire.ts';
@@ -112,7 +113,7 @@ function decodeCall(item: ReadItem): Block {
   return toolCallBlock(id, stringOr(item.name, ''), stringOr(custom ? item.input : item.arguments, ''), custom);
 }
 
-function decodeExtensions(wire: JsonObject): Extensions | undefined {
+export function decodeExtensions(wire: JsonObject): Extensions | undefined {
   let fields: Record<string, unknown> | undefined;
   for (const key of ownFields) if ((wire[key] ?? null) !== null) (fields ??= {})[key] = wire[key];
   return fields === undefined ? undefined : { api, fields };
@@ -132,10 +133,8 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
   const head = answerHead(response.id, response.model, response.created, request, scope);
   const { usage, serviceTier } = response;
   const wire = responseObject(head, { ...finish, output, usage, serviceTier }, echoOf(request, scope), request, scope);
-  if (extensions === undefined) return wire;
-  if (extensions.api === api) return { ...wire, ...extensions.fields };
-  for (const key in extensions.fields) foreign(scope, `extensions.${key}`, extensions.api);
-  return wire;
+  reportExtensions(extensions, api, scope);
+  return extensions?.api === api ? { ...wire, ...extensions.fields } : wire;
 }
 
 /** Writes blocks as output items: neighbouring texts are one part of one message item. */

@@ -9,6 +9,8 @@ import { isObject, maybeNumber, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { dropped } from '../../warn.ts';
 import { decodeAnnotation } from './annotations.ts';
+import { reportExtensions } from '../extensions.ts';
+import { decodeExtensions } from './response.ts';
 import { decodeError } from './error.ts';
 import { decodeFinish } from './finish.ts';
 import { streamItems } from './stream-items.ts';
@@ -52,6 +54,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
     const wire: ReadResponse = response;
     items.finish(wire.output, out);
     ended = true;
+    reportExtensions(decodeExtensions(response), undefined, scope);
     out.push(messageEnd(decodeFinish(wire, items.calls(), items.refused()), decodeUsage(wire.usage), maybeString(wire.service_tier)));
     return out;
   }
