@@ -22,6 +22,16 @@ const features = [
   'call-indirect-overlong',
 ].map((name) => `--enable-${name}`);
 
+/*
+ * Envoy's V8 compiles a module once, without having seen it run, so it inlines nothing. Functions of up to 60 instructions are inlined here, and
+ * without calls of their own up to 120; twice as much gains nothing more. A last pass and not a part of `-O4`, which takes ten times as long for 2 %.
+ */
+const inlining = [
+  ...['--optimize-level', '3', '--always-inline-max-function-size', '60', '--flexible-inline-max-function-size', '120'],
+  ...['--inline-functions-with-loops', '--inlining', '--remove-unused-module-elements'],
+  ...['--simplify-locals-nostructure', '--vacuum', '--coalesce-locals', '--vacuum'],
+];
+
 /** What proxy-wasm calls; everything that these do not reach is dropped. */
 const exported = [
   'memory',
@@ -50,6 +60,7 @@ export async function mergeModules({ engine, shim, work, target, optimise }: Mer
   const graph = [{ name: 'host', root: true, reaches: roots }, ...exported.map((name) => ({ name: `export ${name}`, export: name }))];
   writeFileSync(`${work}.graph.json`, JSON.stringify(graph));
   await runTool('binaryen', 'wasm-metadce', [...features, `${work}.merged.wasm`, '-f', `${work}.graph.json`, '-o', `${work}.small.wasm`]);
-  if (optimise) await runTool('binaryen', 'wasm-opt', [...features, '-O2', `${work}.small.wasm`, '-o', target]);
-  else copyFileSync(`${work}.small.wasm`, target);
+  if (!optimise) return copyFileSync(`${work}.small.wasm`, target);
+  await runTool('binaryen', 'wasm-opt', [...features, '-O2', `${work}.small.wasm`, '-o', `${work}.optimised.wasm`]);
+  await runTool('binaryen', 'wasm-opt', [...features, ...inlining, `${work}.optimised.wasm`, '-o', target]);
 }
