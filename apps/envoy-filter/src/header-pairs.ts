@@ -3,12 +3,13 @@ import type { HeaderPairs } from './host.ts';
 
 const colon = 0x3a;
 
-/** Headers as flows take them. Envoy's names are in lower case; pseudo-headers are left out. */
+/** Headers as flows take them. Envoy's names are in lower case; pseudo-headers, which come first, are left out. */
 export function headersOf(pairs: HeaderPairs): HttpHeaders {
   const headers: Record<string, string | string[]> = {};
-  for (let i = 0; i < pairs.length; i += 2) {
+  let i = 0;
+  while (i < pairs.length && pairs[i]?.charCodeAt(0) === colon) i += 2;
+  for (; i < pairs.length; i += 2) {
     const name = pairs[i] as string;
-    if (name.charCodeAt(0) === colon) continue;
     const value = pairs[i + 1] as string;
     const before = headers[name];
     if (before === undefined) headers[name] = value;
@@ -19,12 +20,12 @@ export function headersOf(pairs: HeaderPairs): HttpHeaders {
 }
 
 /** A request's head as flows take it. */
-export const requestHeadOf = (pairs: HeaderPairs, listener: string | undefined): RequestHead => ({
-  method: valueOf(pairs, ':method') ?? 'GET',
-  path: valueOf(pairs, ':path') ?? '/',
-  headers: headersOf(pairs),
-  ...(listener === undefined ? {} : { listener }),
-});
+export function requestHeadOf(pairs: HeaderPairs, listener: string | undefined): RequestHead {
+  const method = valueOf(pairs, ':method') ?? 'GET';
+  const path = valueOf(pairs, ':path') ?? '/';
+  const headers = headersOf(pairs);
+  return listener === undefined ? { method, path, headers } : { method, path, headers, listener };
+}
 
 /** The status of a response's head. */
 export const statusOf = (pairs: HeaderPairs): number => Number(valueOf(pairs, ':status') ?? 0);

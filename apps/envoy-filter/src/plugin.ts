@@ -138,15 +138,15 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
     if (stream === undefined) return 0;
     switch (kind) {
       case event.eventRequestHeaders:
-        return handle(stream, () => onRequestHeaders(stream, second !== 0));
+        return handle(stream, onRequestHeaders, second !== 0);
       case event.eventRequestBody:
-        return handle(stream, () => onRequestBody(stream, first, second !== 0));
+        return handle(stream, onRequestBody, second !== 0, first);
       case event.eventRequestTrailers:
         return handle(stream, onRequestTrailers);
       case event.eventResponseHeaders:
-        return handle(stream, () => onResponseHeaders(stream, second !== 0));
+        return handle(stream, onResponseHeaders, second !== 0);
       case event.eventResponseBody:
-        return handle(stream, () => onResponseBody(stream, first, second !== 0));
+        return handle(stream, onResponseBody, second !== 0, first);
       case event.eventResponseTrailers:
         return handle(stream, onResponseTrailers);
       case event.eventLog:

@@ -82,17 +82,17 @@ function start(script: Script, more: Partial<StreamOwner> = {}): { stream: Strea
 
 function ask(stream: Stream, seen: Envoy, headers: readonly string[] = [], body = 'asked'): number {
   seen.maps[envoy.requestHeaders] = [':method', 'POST', ':path', '/v1/x', ...headers];
-  const action = streams.handle(stream, () => streams.onRequestHeaders(stream, false));
+  const action = streams.handle(stream, streams.onRequestHeaders);
   if (action !== envoy.pause || seen.replies.length > 0) return action;
   seen.buffers[envoy.requestBody] = portableUtf8.encode(body);
-  return streams.handle(stream, () => streams.onRequestBody(stream, body.length, true));
+  return streams.handle(stream, streams.onRequestBody, true, body.length);
 }
 
 function answer(stream: Stream, seen: Envoy, status: number, body: string): number {
   seen.maps[envoy.responseHeaders] = [':status', String(status)];
-  streams.handle(stream, () => streams.onResponseHeaders(stream, false));
+  streams.handle(stream, streams.onResponseHeaders);
   seen.buffers[envoy.responseBody] = portableUtf8.encode(body);
-  return streams.handle(stream, () => streams.onResponseBody(stream, body.length, true));
+  return streams.handle(stream, streams.onResponseBody, true, body.length);
 }
 
 const text = (bytes: Uint8Array | undefined): string => portableUtf8.decode(bytes ?? new Uint8Array());

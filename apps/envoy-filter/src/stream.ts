@@ -109,8 +109,11 @@ export const createStream = (id: number, owner: StreamOwner): Stream => ({
   summarized: false,
 });
 
+/** Takes one event of a stream: whether its message ends with it, and how many bytes of its body are there. */
+type StreamEvent = (stream: Stream, end: boolean, size: number) => number;
+
 /** Handles one event of a stream; a bug in it costs this stream a 500 and no other anything. */
-export function handle(stream: Stream, event: (stream: Stream) => number): number {
+export function handle(stream: Stream, event: StreamEvent, end = false, size = 0): number {
   if (stream.running) {
     stream.phase = 'over';
     stream.running = false;
@@ -119,7 +122,7 @@ export function handle(stream: Stream, event: (stream: Stream) => number): numbe
   stream.running = true;
   let action: number;
   try {
-    action = event(stream);
+    action = event(stream, end, size);
   } catch (error) {
     action = fail(stream, error);
   }
@@ -164,7 +167,7 @@ export function onRequestHeaders(stream: Stream, end: boolean): number {
   return hopeless === undefined ? envoy.pause : respond(stream, hopeless);
 }
 
-export function onRequestBody(stream: Stream, size: number, end: boolean): number {
+export function onRequestBody(stream: Stream, end: boolean, size: number): number {
   if (stream.phase !== 'request') return envoy.proceed;
   stream.requestSize = size;
   if (size > stream.owner.requestBodyBytes) return refuseTooLarge(stream);
@@ -215,7 +218,7 @@ function endWithoutBody(stream: Stream): number {
   return respond(stream, { action: 'respond', status, headers, body: effect.chunks.map(String).join(''), summary: summaryOf(stream) });
 }
 
-export function onResponseBody(stream: Stream, size: number, end: boolean): number {
+export function onResponseBody(stream: Stream, end: boolean, size: number): number {
   const { host } = stream.owner;
   switch (stream.phase) {
     case 'reading': {
@@ -236,7 +239,7 @@ export function onResponseBody(stream: Stream, size: number, end: boolean): numb
 
 /** Envoy drops the trailers of HTTP/1.1; an HTTP/2 upstream that sends some ends its body here. */
 export function onResponseTrailers(stream: Stream): number {
-  if (stream.phase === 'reading' || stream.phase === 'replacing') return onResponseBody(stream, 0, true);
+  if (stream.phase === 'reading' || stream.phase === 'replacing') return onResponseBody(stream, true, 0);
   return envoy.proceed;
 }
 
