@@ -96,6 +96,7 @@ export function headerValue(headers: HttpHeaders, name: string): string | undefi
 export function mediaType(headers: HttpHeaders): string {
   const value = headerValue(headers, 'content-type');
   if (value === undefined) return '';
+  if (value === 'application/json' || value === 'text/event-stream') return value;
   const end = value.indexOf(';');
   return (end === -1 ? value : value.slice(0, end)).trim().toLowerCase();
 }

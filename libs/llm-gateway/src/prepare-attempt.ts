@@ -65,7 +65,7 @@ export function prepareAttempt(incoming: Incoming, pool: EndpointPool, selection
   if (warnings.length > 0) translated.warnings.unshift(...warnings);
   const ownCredential = facts.lease.endpoint.credential.type === 'pass-through';
   const headers = context.headerTables.toUpstream(head.headers, ownCredential);
-  for (const name of betas.remove) delete headers[name];
+  for (let i = 0; i < betas.remove.length; i++) delete headers[betas.remove[i] as string];
   Object.assign(headers, betas.set);
   headers['content-type'] = 'application/json';
   headers['accept'] = acceptOf(upstream, translated.stream);

@@ -173,7 +173,7 @@ export function authorize(
     const message = `Provider '${provider.name}' has no access_key: set it to a Bedrock API key; requests are not signed here`;
     return { ok: false, error: gatewayError('missing_credential', message) };
   }
-  for (const name of edits.remove) delete headers[name];
+  for (let i = 0; i < edits.remove.length; i++) delete headers[edits.remove[i] as string];
   Object.assign(headers, edits.set, upstream.headers);
   if (edits.sign === undefined) return unsigned;
   return { ok: true, sign: { type: edits.sign, service: 'bedrock', region: awsRegionOfHost(target.host) ?? null } };

@@ -147,7 +147,7 @@ export function createProviderRegistry(
     lookup,
     listModels: () => models,
     select: ({ hint, model }) => {
-      const wish = firstFilled(hint, model);
+      const wish = filled(hint) ?? filled(model);
       if (wish !== null && !(wish === 'default' && wish === hint?.trim() && !Object.hasOwn(aliases, wish))) return lookup(wish);
       if (defaultProvider !== null) {
         return { ok: true, provider: defaultProvider, model: defaultProvider.model, name: defaultProvider.name, alias: null };
@@ -171,10 +171,7 @@ function isForeign(name: string, provider: EffectiveProvider, prefixes: Readonly
   return prefixes.has(prefix) || findProvider(prefix) !== undefined;
 }
 
-function firstFilled(...wishes: (string | null | undefined)[]): string | null {
-  for (const wish of wishes) {
-    const trimmed = wish?.trim();
-    if (trimmed !== undefined && trimmed !== '') return trimmed;
-  }
-  return null;
+function filled(wish: string | null | undefined): string | null {
+  const trimmed = wish?.trim();
+  return trimmed === undefined || trimmed === '' ? null : trimmed;
 }

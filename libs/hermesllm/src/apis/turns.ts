@@ -34,7 +34,8 @@ export function pushUserTurn(blocks: readonly Block[], messages: Message[]): voi
   if (blocks.length === 0) messages.push(message('user', []));
   const last = messages[messages.length - 1];
   let run = last?.role === 'tool' ? last : undefined;
-  for (const block of blocks) {
+  for (let i = 0; i < blocks.length; i++) {
+    const block = blocks[i] as Block;
     const role = block.type === 'tool-result' ? 'tool' : 'user';
     if (run?.role !== role) {
       run = message(role, []);

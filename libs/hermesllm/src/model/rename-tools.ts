@@ -35,6 +35,7 @@ export const hasNamespaces = (tools: readonly Tool[] | undefined): boolean =>
 
 /** The request with the names that the upstream's API allows; the same object where every name stays. */
 export function renameTools(request: LlmRequest, rewrite: (name: string) => string, scope: Scope): LlmRequest {
+  if (keepsNames(request, rewrite)) return request;
   const { tools } = request;
   const wire = wireNames(tools, rewrite);
   const renamed = <Kind extends Named>(named: Kind): Kind => {
@@ -63,6 +64,26 @@ export function renameTools(request: LlmRequest, rewrite: (name: string) => stri
   });
   if (messages === request.messages && fitted === tools && toolChoice === request.toolChoice) return request;
   return { ...request, tools: fitted, messages, toolChoice };
+}
+
+/** Whether no name and no namespace has to change, which is the usual case and cheaper to see than to write anew. */
+function keepsNames({ tools, messages, toolChoice }: LlmRequest, rewrite: (name: string) => string): boolean {
+  if (toolChoice?.type === 'allowed' || (toolChoice?.type === 'tool' && rewrite(toolChoice.name) !== toolChoice.name)) return false;
+  if (tools !== undefined) {
+    for (let i = 0; i < tools.length; i++) {
+      const tool = tools[i] as Tool;
+      if (tool.type !== 'hosted' && (tool.namespace !== undefined || rewrite(tool.name) !== tool.name)) return false;
+    }
+  }
+  for (let i = 0; i < messages.length; i++) {
+    const { blocks } = messages[i] as Message;
+    for (let j = 0; j < blocks.length; j++) {
+      const block = blocks[j] as Block;
+      if (block.type !== 'tool-call' && block.type !== 'tool-result') continue;
+      if (block.name !== undefined && rewrite(block.name) !== block.name) return false;
+    }
+  }
+  return true;
 }
 
 function chosen(choice: ToolChoice | undefined, namesOf: (name: string) => string[]): ToolChoice | undefined {

@@ -32,8 +32,14 @@ function renamed(block: Block, names: Originals): Block {
   return block.type === 'tool-call' && tool !== undefined ? { ...block, name: tool.name, namespace: tool.namespace } : block;
 }
 
+function callsTools({ blocks }: LlmResponse): boolean {
+  for (let i = 0; i < blocks.length; i++) if (blocks[i]?.type === 'tool-call') return true;
+  return false;
+}
+
 /** An answer whose calls name the tools as the client does. */
 export function restoreToolNames(request: LlmRequest | undefined, rewrite: (name: string) => string, response: LlmResponse): LlmResponse {
+  if (response.alternatives === undefined && !callsTools(response)) return response;
   const names = originals(request, rewrite);
   return names === undefined ? response : mapBlocks(response, (block) => renamed(block, names));
 }

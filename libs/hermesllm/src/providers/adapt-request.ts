@@ -32,7 +32,7 @@ export function adaptRequest(request: {
 }): JsonObject {
   const { provider, target, warn, quirks = quirksOf(provider, target) } = request;
   let wire = target.api === 'openai-chat' ? fitChatRequest(provider, request.wire, warn) : request.wire;
-  for (const quirk of quirks) if (quirk.apply !== undefined) wire = quirk.apply(wire, target, warn);
+  for (let i = 0; i < quirks.length; i++) wire = quirks[i]?.apply?.(wire, target, warn) ?? wire;
   return wire;
 }
 

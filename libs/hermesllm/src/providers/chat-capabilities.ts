@@ -23,26 +23,26 @@ function fitToolCalls(calls: unknown, pattern: RegExp): unknown {
   );
 }
 
-function fitReasoning(message: JsonObject, field: Capabilities['reasoningField'], path: string, warn: Warn): JsonObject {
+function fitReasoning(message: JsonObject, field: Capabilities['reasoningField'], index: number, warn: Warn): JsonObject {
   const reasoning = message['reasoning_content'];
   if (field === 'reasoning_content' || reasoning === undefined) return message;
   const changed: Record<string, unknown> = { ...message };
   delete changed['reasoning_content'];
   if (field === 'reasoning') changed['reasoning'] ??= reasoning;
   else if (typeof reasoning === 'string' && reasoning !== '') {
-    warn({ type: 'dropped', path: `${path}.reasoning_content`, reason: 'the provider takes no reasoning back' });
+    warn({ type: 'dropped', path: `messages[${index}].reasoning_content`, reason: 'the provider takes no reasoning back' });
   }
   return changed;
 }
 
-function fitMessage(message: JsonObject, capabilities: Capabilities, path: string, warn: Warn): JsonObject {
+function fitMessage(message: JsonObject, capabilities: Capabilities, index: number, warn: Warn): JsonObject {
   const { toolCallIdPattern: pattern, reasoningField } = capabilities;
   let fitted = message;
   if (message['role'] === 'developer' && !capabilities.supportsDeveloperRole) {
     fitted = { ...fitted, role: 'system' };
-    warn({ type: 'approximated', path: `${path}.role`, reason: 'the provider knows no developer role; sent as system' });
+    warn({ type: 'approximated', path: `messages[${index}].role`, reason: 'the provider knows no developer role; sent as system' });
   }
-  if (message['role'] === 'assistant') fitted = fitReasoning(fitted, reasoningField, path, warn);
+  if (message['role'] === 'assistant') fitted = fitReasoning(fitted, reasoningField, index, warn);
   if (pattern === undefined) return fitted;
   if (fitted['tool_calls'] !== undefined) fitted = { ...fitted, tool_calls: fitToolCalls(fitted['tool_calls'], pattern) };
   const id = fitted['tool_call_id'];
@@ -56,7 +56,7 @@ function fitMessages(wire: JsonObject, capabilities: Capabilities, warn: Warn): 
   for (let i = 0; i < messages.length; i++) {
     const message: unknown = messages[i];
     if (!isObject(message)) continue;
-    const fitted = fitMessage(message, capabilities, `messages[${i}]`, warn);
+    const fitted = fitMessage(message, capabilities, i, warn);
     if (fitted === message) continue;
     changed ??= messages.slice();
     changed[i] = fitted;

@@ -20,8 +20,9 @@ export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
   const wire: WireAnswer & JsonObject = isObject(value) ? value : {};
   const choices = listOf(wire.choices).filter(isObject);
   choices.sort((a, b) => numberOf(a) - numberOf(b));
-  const [first, ...others] = choices.map((choice, i) => decodeChoice(choice, `choices[${i}]`, scope));
-  const answer = first ?? decodeChoice({}, 'choices[0]', scope);
+  const answer = decodeChoice(choices[0] ?? {}, 'choices[0]', scope);
+  const others: Answer[] = [];
+  for (let i = 1; i < choices.length; i++) others.push(decodeChoice(choices[i] as WireChoice, `choices[${i}]`, scope));
   return {
     id: stringOr(wire.id, ''),
     model: stringOr(wire.model, ''),
