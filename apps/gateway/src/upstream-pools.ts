@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type {
   SendUpstream,
   SignRequest,
@@ -9,12 +8,13 @@ import type {
   UpstreamTarget,
 } from '@plano/common';
 import { connectionFailure, sendSigned } from '@plano/common';
-import { buildConnector, Pool } from 'undici';
+import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Builtins } from './builtin-upstream.ts';
 import { answerBuiltin } from './builtin-upstream.ts';
 import type { SilenceWatch, Watched } from './silence-watch.ts';
 import { createSilenceWatch } from './silence-watch.ts';
+import { connectorTo } from './upstream-connector.ts';
 
 /** Milliseconds. */
 export interface UpstreamTimeouts {
@@ -104,17 +104,6 @@ export function createUpstreamPools(timeouts: UpstreamTimeouts, { builtins = {},
     },
   };
   return self;
-}
-
-/**
- * Names resolve to IPv4 and IPv6, and both are tried. Certificates must be for the host that is connected to: left alone, undici takes the name from
- * the `host` header, which an author may set to something else.
- */
-function connectorTo(host: string, timeout: number, ca: readonly string[] | undefined): buildConnector.connector {
-  const trusted = ca === undefined ? {} : { ca: [...ca] };
-  const connect = buildConnector({ timeout, noDelay: true, autoSelectFamily: true, rejectUnauthorized: true, ...trusted });
-  return ({ servername: _servername, ...options }, callback) =>
-    connect(isIP(host) === 0 ? { ...options, servername: host } : options, callback);
 }
 
 const aborted = new Error('The exchange no longer needs the upstream');
