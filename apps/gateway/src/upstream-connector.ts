@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer';
+import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { buildConnector } from 'undici';
 
@@ -11,6 +13,22 @@ import { buildConnector } from 'undici';
 export function connectorTo(host: string, timeout: number, ca: readonly string[] | undefined): buildConnector.connector {
   const trusted = ca === undefined ? {} : { ca: [...ca] };
   const connect = buildConnector({ timeout, noDelay: true, autoSelectFamily: true, rejectUnauthorized: true, ...trusted });
-  return ({ servername: _servername, ...options }, callback) =>
-    connect(isIP(host) === 0 ? { ...options, servername: host } : options, callback);
+  return ({ servername: _servername, ...options }, callback) => {
+    if (options.protocol === 'http:' && sharesReads) connectReading(connect, options, callback);
+    else connect(isIP(host) === 0 ? { ...options, servername: host } : options, callback);
+  };
+}
+
+/** Windows reads into a buffer before it tells that there is something to read. */
+const sharesReads = process.platform !== 'win32';
+const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
+
+/**
+ * Reads of all connections go through one buffer, and what came is copied out of it. Left alone, Node allocates 64 KiB for each read, gives back what
+ * was too much of it and makes what is left a buffer of its own, which for an event of a model costs several times what the copy does.
+ */
+function connectReading(connect: buildConnector.connector, options: buildConnector.Options, callback: buildConnector.Callback): void {
+  const onread = { buffer: readBuffer, callback: (size: number) => socket.push(Buffer.from(readBuffer.subarray(0, size))) };
+  // undici hands all options on to `net.connect` and returns the socket; its types say neither.
+  const socket = connect({ ...options, onread } as buildConnector.Options, callback) as unknown as Socket;
 }
