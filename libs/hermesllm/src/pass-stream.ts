@@ -1,7 +1,8 @@
 import type { Codec } from './codec.ts';
 import { parseData } from './codec.ts';
+import { createEventTail, sizeOf } from './framing/event-tail.ts';
 import type { StreamFraming } from './framing/stream-framing.ts';
-import { joinBytes } from './join-bytes.ts';
+import type { Machine } from './machine.ts';
 import { none } from './machine.ts';
 import type { Frame } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
@@ -16,8 +17,6 @@ type StreamDecoder = ReturnType<Codec['streamDecoder']>;
 
 /** Events of the end that are decoded: finish and usage stand in the last three, but for a ping or a comment between them. */
 const tailEvents = 6;
-/** Bytes of the end from which on it is looked whether the youngest alone hold that many events. */
-const tailSize = 16 * 1024;
 /** Bytes of the start that are searched for its first event, in pieces of so many. */
 const headSize = 64 * 1024;
 const headPiece = 1024;
@@ -38,46 +37,41 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
   let waiting: Uint8Array[] = [];
   let waitingSize = 0;
   let failed = false;
-  // The start.
-  const headReader = framing.decoder(utf8, eventLimit);
-  const headDecoder = codec.streamDecoder(muted);
-  let start: StreamEvent | undefined;
-  let headLeft = headSize;
-  // The end: pieces that hold whole events together, the youngest last.
-  let recent: (readonly Uint8Array[])[] = [];
-  let recentSize = 0;
   let passed = 0;
+  const tail = createEventTail(boundaries, tailEvents, eventLimit);
+  // The start: read until the event that opens the answer, of which nothing is kept but the frames.
+  let head: { readonly reader: Machine<Uint8Array, Frame>; readonly decoder: StreamDecoder } | undefined = {
+    reader: framing.decoder(utf8, eventLimit),
+    decoder: codec.streamDecoder(muted),
+  };
+  let headLeft = headSize;
+  const headFrames: Frame[] = [];
+  let start: StreamEvent | undefined;
 
   function remember(group: readonly Uint8Array[]): void {
-    if (start === undefined && headLeft > 0) readStart(group);
-    const size = sizeOf(group);
-    passed += size;
-    recentSize += size;
-    // A line feed whose carriage return ended the event before.
-    if (size === 1 && recent.length > 0) recent.push([...(recent.pop() as readonly Uint8Array[]), ...group]);
-    else recent.push(group);
-    if (recentSize > tailSize && recent.length > 1 && boundaries.startOfLast(joinBytes(group), tailEvents) > 0) {
-      recent = [group];
-      recentSize = size;
-    }
-    while (recent.length > tailEvents || (recentSize > eventLimit && recent.length > 1)) {
-      recentSize -= sizeOf(recent.shift() as readonly Uint8Array[]);
-    }
+    if (head !== undefined) readStart(head, group);
+    passed += sizeOf(group);
+    tail.push(group);
   }
 
-  function readStart(group: readonly Uint8Array[]): void {
+  function readStart({ reader, decoder }: NonNullable<typeof head>, group: readonly Uint8Array[]): void {
     for (const bytes of group) {
-      for (let at = 0; at < bytes.length && start === undefined; at += headPiece) {
+      for (let at = 0; at < bytes.length; at += headPiece) {
         const piece = bytes.subarray(at, at + headPiece);
         headLeft -= piece.length;
-        for (const frame of headReader.push(piece)) {
-          start = headDecoder.push(frame).find(({ type }) => type === 'message-start');
+        for (const frame of reader.push(piece)) {
+          headFrames.push(frame);
+          start = decoder.push(frame).find(({ type }) => type === 'message-start');
           if (start === undefined) continue;
           note(start);
+          head = undefined;
           return;
         }
       }
     }
+    if (headLeft > 0) return;
+    head = undefined;
+    headFrames.length = 0;
   }
 
   function errorFrames(error: LlmError): readonly Body[] {
@@ -92,10 +86,10 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
 
   /** What the last events say: `last` is the one that ends the stream, if it has come. */
   function readTail(rest: readonly Frame[]): { last: StreamEvent | undefined; lastFrame: Frame | undefined; decoder: StreamDecoder } {
-    const bytes = joinBytes(recent.flat());
+    const bytes = tail.bytes();
     const from = boundaries.startOfLast(bytes, tailEvents);
-    const whole = from === 0 && passed === recentSize;
-    const decoder = whole || start === undefined ? codec.streamDecoder(muted) : headDecoder;
+    const decoder = codec.streamDecoder(muted);
+    if (from > 0 || tail.isCut()) for (const frame of headFrames) decoder.push(frame);
     let last: StreamEvent | undefined;
     let lastFrame: Frame | undefined;
     const reader = framing.decoder(utf8, eventLimit);
@@ -162,12 +156,6 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
     whole: () => !failed && readTail(none).last !== undefined,
     contentType: framing.contentType,
   };
-}
-
-function sizeOf(pieces: readonly Uint8Array[]): number {
-  let size = 0;
-  for (let i = 0; i < pieces.length; i++) size += (pieces[i] as Uint8Array).length;
-  return size;
 }
 
 const tooLarge = (limit: number): LlmError => ({
