@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { Transform } from 'node:stream';
+import type { Transform, Writable } from 'node:stream';
 import type { HttpBody } from '@plano/common';
+import { type ChunkedBody, takeChunking } from './chunked-body.ts';
 import { boundStall, flushHead, type NodeRequest, type NodeResponse, onClosed, resetResponse } from './client-connection.ts';
 import { compress, createCompressor, type ResponseCoding } from './content-coding.ts';
 import { type Ending, endTogether } from './end-together.ts';
@@ -34,12 +35,15 @@ export class ClientResponse implements Ending {
   readonly #options: ClientResponseOptions;
   readonly #closers: (() => void)[] = [];
   #waitingHead: OutgoingHttpHeaders | undefined = undefined;
+  #isStream = false;
   #mayCompress = false;
   #compressor: Transform | undefined = undefined;
   /** The beginning of an answer that is only worth compressing if more comes. */
   #small: Buffer | undefined = undefined;
   /** A short answer that is sent together with others. */
   #whole: HttpBody | undefined = undefined;
+  /** How a stream is framed, if we do it. */
+  #chunked: ChunkedBody | undefined = undefined;
   #drainers: (() => void)[] | undefined = undefined;
   #closed = false;
 
@@ -55,10 +59,11 @@ export class ClientResponse implements Ending {
     return this.statusCode !== 0;
   }
 
-  /** The head leaves with the first of the body, or with `flushHeaders`. A stream is never compressed. A `content-length` that is a number is the body's. */
+  /** The head leaves with the first of the body, or with `flushHeaders`. A stream is never compressed, and is written by `writeEvents`. A `content-length` that is a number is the body's. */
   writeHead(status: number, headers: OutgoingHttpHeaders, kind: 'stream' | 'whole' = 'whole'): void {
     this.statusCode = status;
     this.#waitingHead = headers;
+    this.#isStream = kind === 'stream';
     this.#mayCompress = this.#options.compress && kind === 'whole';
   }
 
@@ -90,6 +95,27 @@ export class ClientResponse implements Ending {
     const sink = this.#sink();
     const ready = sink.write(bytes);
     if (!ready) this.#awaitDrain(sink);
+    return ready;
+  }
+
+  /** The next pieces of a stream; false as of `write`. */
+  writeEvents(pieces: readonly HttpBody[], last: boolean): boolean {
+    if (this.#closed) return true;
+    this.#sendHead();
+    const chunked = this.#chunked;
+    if (chunked === undefined) {
+      let ready = true;
+      for (const piece of pieces) ready = this.write(piece);
+      if (last) this.#finish(undefined);
+      return ready;
+    }
+    if (last) {
+      chunked.end(pieces);
+      this.#boundRest(chunked.sink().writableLength);
+      return true;
+    }
+    const ready = chunked.write(pieces);
+    if (!ready) this.#awaitDrain(chunked.sink());
     return ready;
   }
 
@@ -171,6 +197,7 @@ export class ClientResponse implements Ending {
     if (vary !== undefined && own['vary'] !== undefined) addVary(headers, String(vary));
     // Of the two types' overloads TypeScript sees none in common.
     (this.#response as ServerResponse).writeHead(this.statusCode, headers);
+    if (this.#isStream) this.#chunked = takeChunking(this.#response);
   }
 
   #finish(chunk: HttpBody | undefined): void {
@@ -181,7 +208,11 @@ export class ClientResponse implements Ending {
     else if (typeof chunk !== 'string' && chunk.length <= joinedBytes && this.#compressor === undefined)
       sink.end(latin1Of(chunk), 'latin1');
     else sink.end(chunk);
-    const waiting = sink.writableLength;
+    this.#boundRest(sink.writableLength);
+  }
+
+  /** What the client has not taken when all is written. */
+  #boundRest(waiting: number): void {
     if (waiting === 0) return;
     holdBytes(this.memory, 'output', waiting);
     this.#boundStall(this.#options.stallMs);
@@ -213,7 +244,7 @@ export class ClientResponse implements Ending {
     this.#compressor.pipe(this.#response as ServerResponse);
   }
 
-  #awaitDrain(sink: Transform): void {
+  #awaitDrain(sink: Writable): void {
     holdBytes(this.memory, 'output', sink.writableLength);
     if (this.#drainers !== undefined) return;
     this.#drainers = [];

@@ -3,6 +3,8 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { HttpBody, HttpHeaders, RequestHead, WalkClient, WalkClock, WalkHost } from '@plano/common';
 import { createExchangeWalk } from '@plano/common';
 import type { ClientResponse } from './client-response.ts';
+import { sizeOf } from './chunked-body.ts';
+import { atEndOfTurn, lastInTurn } from './end-of-turn.ts';
 import { holdBytes } from './memory-budget.ts';
 
 /** Node's time. */
@@ -10,7 +12,7 @@ export const nodeClock: WalkClock = {
   now: () => performance.now(),
   start: (callback, milliseconds, value) => setTimeout(callback, milliseconds, value),
   stop: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
-  afterRead: (callback, value) => process.nextTick(callback, value),
+  afterRead: atEndOfTurn,
 };
 
 /** Drives one exchange over a client's response and the upstream pools. */
@@ -29,6 +31,7 @@ class RespondingClient implements WalkClient {
   readonly #response: ClientResponse;
   /** The head of an accepted answer, until it leaves. */
   #head: { readonly status: number; readonly headers: OutgoingHttpHeaders; readonly stream: boolean } | undefined = undefined;
+  #isStream = false;
   #full = false;
 
   constructor(response: ClientResponse) {
@@ -51,11 +54,17 @@ class RespondingClient implements WalkClient {
   accept(status: number, headers: HttpHeaders, stream: boolean): void {
     this.#head = { status, headers: outgoing(headers), stream };
     // The head usually leaves with the first event; it must not wait for an upstream that thinks for long.
-    if (stream) setImmediate(() => this.#writeHead() && this.#response.flushHeaders());
+    this.#isStream = stream;
+    if (stream) lastInTurn(flushHead, this);
   }
 
   write(pieces: readonly HttpBody[], last: boolean): number {
     const response = this.#response;
+    if (this.#isStream) {
+      this.#writeHead();
+      this.#full = !response.writeEvents(pieces, last);
+      return sizeOf(pieces);
+    }
     const [first] = pieces;
     if (last && pieces.length <= 1) {
       const bytes = first === undefined ? 0 : Buffer.byteLength(first);
@@ -64,13 +73,13 @@ class RespondingClient implements WalkClient {
       return bytes;
     }
     this.#writeHead();
-    let bytes = 0;
-    for (const piece of pieces) {
-      bytes += Buffer.byteLength(piece);
-      this.#full = !response.write(piece);
-    }
+    for (const piece of pieces) this.#full = !response.write(piece);
     if (last) response.end();
-    return bytes;
+    return sizeOf(pieces);
+  }
+
+  flushHead(): void {
+    if (this.#writeHead()) this.#response.flushHeaders();
   }
 
   isFull(): boolean {
@@ -107,3 +116,5 @@ class RespondingClient implements WalkClient {
     return true;
   }
 }
+
+const flushHead = (client: RespondingClient): void => client.flushHead();

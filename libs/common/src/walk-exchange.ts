@@ -16,6 +16,9 @@ const restMs = 1_000;
 // What is logged as the status when the client went away before there was one, as nginx does.
 const clientClosedRequest = 499;
 
+/** Bytes from which on what was gathered is not waited with. */
+const gatheredAtMost = 64 * 1024;
+
 /** Where a walk stands. */
 interface Walk {
   readonly host: WalkHost;
@@ -36,6 +39,7 @@ interface Walk {
   collecting: { readonly limit: number; readonly chunks: Uint8Array[]; size: number } | undefined;
   accepted: (Decision & { action: 'accept' }) | undefined;
   gathered: Uint8Array[] | undefined;
+  gatheredBytes: number;
   /** Bytes that went into the answer's body since something last came out of it. */
   inside: number;
   held: boolean;
@@ -91,6 +95,7 @@ export function createExchangeWalk(host: WalkHost, request: WalkRequest, client:
     collecting: undefined,
     accepted: undefined,
     gathered: undefined,
+    gatheredBytes: 0,
     inside: 0,
     held: false,
     over: false,
@@ -145,11 +150,18 @@ function onHead(walk: Walk, status: number, headers: HttpHeaders): void {
 function onChunk(walk: Walk, chunk: Uint8Array): void {
   if (walk.collecting !== undefined) collect(walk, chunk);
   else if (walk.accepted === undefined) return;
-  else if (walk.gathered !== undefined) walk.gathered.push(chunk);
   else {
-    // What one read of the upstream's socket brought, however many HTTP chunks it was, is translated and written in one go.
-    walk.gathered = [chunk];
-    walk.host.clock.afterRead(handOn, walk);
+    // What the host reads in one go, however many HTTP chunks it is, is translated and written in one go.
+    if (walk.gathered === undefined) {
+      walk.gathered = [chunk];
+      walk.gatheredBytes = chunk.length;
+      walk.host.clock.afterRead(handOn, walk);
+    } else {
+      walk.gathered.push(chunk);
+      walk.gatheredBytes += chunk.length;
+    }
+    // Before that much more has been read, the upstream must be told to wait for a client that does not keep up.
+    if (walk.gatheredBytes >= gatheredAtMost) handOn(walk);
   }
 }
 

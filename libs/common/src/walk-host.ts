@@ -12,7 +12,7 @@ export interface WalkClock {
   start<Value>(callback: (value: Value) => void, milliseconds: number, value: Value): unknown;
   /** `timer` is what `start` returned, or undefined. */
   stop(timer: unknown): void;
-  /** Calls back with the value once everything that one read of an upstream brought has been told. */
+  /** Calls back with the value once everything that one read of an upstream brought has been told; a busy host may read others' before. */
   afterRead<Value>(callback: (value: Value) => void, value: Value): void;
 }
 
