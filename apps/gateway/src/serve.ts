@@ -9,6 +9,7 @@ import type { LoadedConfig } from './load-config.ts';
 import { createMetricRegistry } from './metric-registry.ts';
 import type { MetricsServer, MetricsSource } from './metrics-server.ts';
 import { openConfiguredMetrics } from './metrics-server.ts';
+import { boundOldGeneration } from './old-generation.ts';
 import { startReloads } from './reloads.ts';
 import { startReport } from './start-report.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -40,6 +41,7 @@ export async function serve({ config, source, watch, reload, workers }: ServeOpt
     const listeners = await runner.apply(config);
     console.log(startReport(config, { source, listeners, metrics: metrics.server(), workers }));
     boundYoungGeneration();
+    boundOldGeneration();
   } catch (error) {
     console.error(`plano-gateway: ${messageOf(error)}`);
     await runner.stop(0);

@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { createGatewayRuntime } from './gateway-runtime.ts';
+import { boundOldGeneration } from './old-generation.ts';
 import { createPrimaryStore } from './primary-buckets.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 import { isOurs } from './worker-messages.ts';
@@ -25,6 +26,7 @@ export function serveAsWorker(): Promise<number> {
   });
   const runtime = createGatewayRuntime(buckets);
   boundYoungGeneration();
+  boundOldGeneration();
   let drainMs = 30_000;
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
