@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { LoadedConfig } from './load-config.ts';
@@ -8,6 +9,7 @@ const usage = `Usage: plano-gateway [serve] [--config FILE] [--workers N] [--no-
        plano-gateway validate FILE
        plano-gateway render --target envoy [--filters FOLDER] [--admin-port PORT] [--node HOST:PORT]… [--direct]
                             [--watchdog-ms MS] [--ca FILE] FILE
+       plano-gateway --help | --version
 
 serve     Starts the gateway with FILE, else $PLANO_CONFIG, else ./plano_config.yaml, else without a configuration:
           the known providers with keys from the environment, and plano/echo, which needs none.
@@ -35,6 +37,10 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
+  if (values.version === true) {
+    console.log(version());
+    return 0;
+  }
   const [command = 'serve', ...rest] = positionals;
   const workers = workersOf(values.workers);
   if (workers === undefined) {
@@ -52,6 +58,8 @@ export async function run(args: readonly string[]): Promise<number> {
   return 2;
 }
 
+const version = (): string => (createRequire(import.meta.url)('../package.json') as { version: string }).version;
+
 const misuses: Readonly<Record<string, string>> = {
   validate: 'validate takes one file',
   render: 'render takes --target envoy and one file',
@@ -64,6 +72,7 @@ const parse = (args: readonly string[]) =>
     options: {
       config: { type: 'string', short: 'c' },
       help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'v' },
       workers: { type: 'string', short: 'w' },
       'no-watch': { type: 'boolean' },
       'behind-envoy': { type: 'boolean' },

@@ -262,6 +262,10 @@ state_storage: { type: memory }
     const started = start(['validate', file]);
     expect([await started.exit, started.output()]).toEqual([0, expect.stringContaining('is valid')]);
   });
+  it('tells its version', async () => {
+    const started = start(['--version']);
+    expect([await started.exit, started.output()]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  });
   it('says how it is used when it is not', async () => {
     const started = start(['frobnicate']);
     expect(await started.exit).toBe(2);

@@ -54,7 +54,7 @@ describe('readYaml', () => {
     ['a tab', 'a:\n\tb: 1', /./, 2],
     ['an open bracket', 'a: [1, 2', /not closed/, 1],
     ['two documents', 'a: 1\n---\nb: 2', /more than one document/, 2],
-    ['an unknown alias', 'a: *nope', /anchors and aliases/, 1],
+    ['an unknown alias', 'b: &here 1\nc: *here\na: *nope', /alias has no anchor/, 3],
     ['an open quote', 'a: "sk-secret', /missing/, 1],
     ['text after a value', 'a: "x" sk-secret', /unexpected/, 1],
     ['too many brackets', '['.repeat(100_000), /./, 1],

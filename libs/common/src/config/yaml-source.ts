@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import type { Path } from './problem.ts';
 
 /** A place in a text, both from 1. */
@@ -57,20 +57,42 @@ export function readYaml(text: string): YamlResult {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
+  let document: Document.Parsed | undefined;
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
     if (document.errors.length > 0) {
       const errors = document.errors.map((error) => ({ ...place(error.pos[0]), message: messages[error.code] ?? 'this is not YAML' }));
       return { ok: false, errors };
     }
     const data: unknown = document.toJS({ maxAliasCount: 1000 });
-    return { ok: true, source: { data, locate: (path, at) => place(offsetOf(document, path, at)) } };
+    const whole = document;
+    return { ok: true, source: { data, locate: (path, at) => place(offsetOf(whole, path, at)) } };
   } catch (error) {
     // Thousands of nested brackets end the parser's recursion; an alias without anchor and an alias bomb are found by `toJS`.
+    const lost = error instanceof RangeError || document === undefined ? undefined : aliasWithoutAnchor(document);
+    if (lost !== undefined) return { ok: false, errors: [{ ...place(lost), message: messages['BAD_ALIAS'] as string }] };
     const message =
       error instanceof RangeError ? 'the file is nested too deeply' : 'the file cannot be read as YAML; check its anchors and aliases';
     return { ok: false, errors: [{ line: 1, column: 1, message }] };
   }
+}
+
+/** Where the first alias stands whose anchor does not come before it. */
+function aliasWithoutAnchor(document: Document.Parsed): number | undefined {
+  const anchors = new Set<string>();
+  let offset: number | undefined;
+  visit(document, {
+    Node(_key, node) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+      } else if (!anchors.has(node.source)) {
+        offset = node.range?.[0];
+        return visit.BREAK;
+      }
+      return undefined;
+    },
+  });
+  return offset;
 }
 
 function offsetOf(document: Document.Parsed, path: Path, at: 'key' | 'value'): number {
