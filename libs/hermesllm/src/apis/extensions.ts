@@ -4,7 +4,7 @@ import type { Extensions } from '../model/request.ts';
 import type { Scope } from '../scope.ts';
 import { setMember, unknownFields } from '../read.ts';
 import { saysNothing } from '../says-nothing.ts';
-import { foreign } from '../warn.ts';
+import { dropped, foreign } from '../warn.ts';
 
 /** Fields that only their own API has; undefined for none. */
 export function extensionsOf(api: ApiId, fields: Readonly<Record<string, unknown>> | undefined): Extensions | undefined {
@@ -43,4 +43,15 @@ export function answerExtensions(api: ApiId, wire: JsonObject, known: ReadonlySe
 export function reportExtensions(extensions: Extensions | undefined, api: ApiId | undefined, scope: Scope): void {
   if (extensions !== undefined && extensions.api !== api)
     for (const key in extensions.fields) foreign(scope, `extensions.${key}`, extensions.api);
+}
+
+/** Names the members of an answer's piece that are not read, where they say something; whether there are some. */
+export function reportUnread(wire: JsonObject, read: ReadonlySet<string>, path: string, scope: Scope): boolean {
+  let some = false;
+  for (const key in wire) {
+    if (read.has(key) || saysNothing(key, wire[key])) continue;
+    dropped(scope, `${path}.${key}`, 'No other API has this member');
+    some = true;
+  }
+  return some;
 }

@@ -6,7 +6,7 @@ import type { Signature } from '../../model/signature.ts';
 import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import { blockDelta, blockEnd, blockStart } from '../../model/stream-event.ts';
 import { isObject, stringOr } from '../../read.ts';
-import { saysNothing } from '../../says-nothing.ts';
+import { reportUnread } from '../extensions.ts';
 import type { Scope } from '../../scope.ts';
 import { dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
@@ -185,11 +185,6 @@ const noThought = { signature: undefined, redacted: undefined };
 const known = words('index content finishReason groundingMetadata citationMetadata logprobsResult avgLogprobs tokenCount');
 
 const knownOfGrounding = words('groundingChunks groundingSupports');
-
-function reportUnread(wire: JsonObject, read: ReadonlySet<string>, path: string, scope: Scope): void {
-  for (const key in wire)
-    if (!read.has(key) && !saysNothing(key, wire[key])) dropped(scope, `${path}.${key}`, 'No other API has this member');
-}
 
 const about = words('text thought thoughtSignature partMetadata');
 

@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../codec.ts';
 import { dataUrl } from '../../data-url.ts';
 import type { Block, MediaBlock, ReasoningBlock, TextBlock, ToolCallBlock } from '../../model/block.ts';
 import { mediaBlock, reasoningBlock, refusalBlock, textBlock, toolCallBlock } from '../../model/block.ts';
@@ -11,10 +10,11 @@ import { decodeAnswerReasoning, encodeThinkingBlock, hasProof, joinReasoning } f
 import { decodeExtraContent, encodeExtraContent } from './signatures.ts';
 import type { WireAnnotation, WireCallPiece, WireContent, WirePart, WireThinkingBlock, WireToolCall } from './wire.ts';
 import { words } from '../../words.ts';
+import { reportUnread } from '../extensions.ts';
 import { inputText } from '../tool-input.ts';
 import { mediaOfUrl } from '../media-of-url.ts';
 
-const messageMembers = words(
+export const messageMembers = words(
   'role content refusal reasoning_content reasoning thinking_blocks annotations audio images tool_calls function_call extra_content',
 );
 
@@ -35,20 +35,8 @@ export function decodeAnswerMessage(value: unknown, path: string, scope: Scope):
   }
   for (const call of listOf(wire.tool_calls)) if (isObject(call)) blocks.push(decodeAnswerCall(call, scope));
   if (isObject(wire.function_call)) blocks.push(decodeAnswerCall({ function: wire.function_call }, scope));
-  reportUnknown(value, path, scope);
+  reportUnread(value, messageMembers, path, scope);
   return blocks;
-}
-
-/** Names the members of a message, or of a piece of one, that are not read; whether there are some. */
-export function reportUnknown(value: JsonObject, path: string, scope: Scope): boolean {
-  let some = false;
-  for (const key in value) {
-    const member = value[key];
-    if (messageMembers.has(key) || member === null || (Array.isArray(member) && member.length === 0)) continue;
-    dropped(scope, `${path}.${key}`, 'Only some Chat Completions servers have this member');
-    some = true;
-  }
-  return some;
 }
 
 /** Mistral's reasoning models answer in parts: https://docs.mistral.ai/capabilities/reasoning. */

@@ -7,9 +7,10 @@ import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import { blockDelta, blockEnd, blockStart } from '../../model/stream-event.ts';
 import { isObject, listOf } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
+import { reportUnread } from '../extensions.ts';
 import { dropped } from '../../warn.ts';
 import { decodeAnnotations } from './annotations.ts';
-import { decodeAnswerPart, decodeImage, reportUnknown } from './answer-message.ts';
+import { decodeAnswerPart, decodeImage, messageMembers } from './answer-message.ts';
 import { callDecoder } from './call-decoder.ts';
 import { decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
@@ -195,7 +196,7 @@ export function choiceDecoder(number: number, nextIndex: () => number, scope: Sc
     // Tokens without a piece of their own, such as half a character.
     if (out.length === before) {
       if (logprobs !== undefined && open !== -1) out.push(blockDelta(open, '', logprobs));
-      told ||= reportUnknown(delta as JsonObject, `choices[${number}].delta`, scope);
+      told ||= reportUnread(delta as JsonObject, messageMembers, `choices[${number}].delta`, scope);
     }
     return undefined;
   }
