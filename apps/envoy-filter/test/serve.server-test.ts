@@ -177,6 +177,14 @@ describe('envoy-filter:serve', () => {
     expect(Object.values(pids).map(isThere)).toEqual([false, false]);
   });
 
+  it('leaves neither part behind when it is killed itself', async () => {
+    const serving = await started();
+    const { llm, node } = serving.ports;
+    serving.signal('SIGKILL');
+    await serving.code;
+    for (const port of [llm, node]) await expect.poll(() => takesConnections(port), { timeout: waitMs }).toBe(false);
+  });
+
   it.each(['llm', 'admin', 'node', 'metrics'] as const)('says which port is taken: %s', async (which) => {
     const other = createSocketServer();
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done));

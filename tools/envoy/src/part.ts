@@ -14,13 +14,15 @@ export interface Part {
 }
 
 /**
- * Starts a process whose output goes on to ours, line by line. It is in a group of its own: what a terminal sends to all reaches it only by us.
+ * Starts a process whose output goes on to ours, line by line. It is in a group of its own: what a terminal sends to all reaches it only by us. It
+ * is told to end when we are gone, however we went.
  *
  * @param secrets what is replaced in its output
  */
 export function startPart(name: string, command: readonly [string, ...string[]], secrets: readonly string[] = []): Part {
   const [program, ...args] = command;
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  if (child.pid !== undefined) endWithUs(child, child.pid);
   const waiting = new Map<string, (found: boolean) => void>();
   let said = '';
   const hear = (line: string): void => {
@@ -52,6 +54,18 @@ export function startPart(name: string, command: readonly [string, ...string[]],
         else waiting.set(text, resolve);
       }),
   };
+}
+
+/** A shell reads from a pipe of ours: a line when the child has ended, and nothing more when we have been killed and could end nothing ourselves. */
+function endWithUs(child: ChildProcess, pid: number): void {
+  const watcher = spawn('/bin/sh', ['-c', 'read -r line || kill -TERM "$0"', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  // Without a watcher everything else goes on.
+  watcher.on('error', () => undefined);
+  watcher.stdin?.on('error', () => undefined);
+  child.once('close', () => watcher.stdin?.end('over\n'));
 }
 
 const keptCharacters = 64 * 1024;
