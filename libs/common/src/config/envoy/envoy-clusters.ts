@@ -163,10 +163,10 @@ const readiness: EnvoyObject = {
 };
 
 function nodeClusterOf({ addresses }: EnvoyNode, config: EffectiveConfig): EnvoyObject {
-  return {
-    ...baseOf(envoyNodeCluster, addresses, config.timeouts.connectMs, config.limits.inFlight),
-    ...(addresses.length > 1 ? { health_checks: [readiness] } : {}),
-  };
+  const base = baseOf(envoyNodeCluster, addresses, config.timeouts.connectMs, config.limits.inFlight);
+  if (addresses.length === 1) return base;
+  // Envoy tells its workers of changes at most once a second otherwise: they would go on asking one that is gone, and not yet one that has come.
+  return { ...base, common_lb_config: { healthy_panic_threshold: { value: 0 }, update_merge_window: '0s' }, health_checks: [readiness] };
 }
 
 function collectorOf(config: EffectiveConfig): EnvoyObject {

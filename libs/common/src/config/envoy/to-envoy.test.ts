@@ -60,7 +60,10 @@ describe('toEnvoy', () => {
     expect(JSON.stringify(node())).toContain('"port_value":9191');
     expect(node()).not.toHaveProperty('health_checks');
     const two = node({ node: { addresses: [1, 2].map((port) => ({ host: '127.0.0.1', port })) } });
-    expect(two).toMatchObject({ health_checks: [{ http_health_check: { path: '/readyz' } }] });
+    expect(two).toMatchObject({
+      health_checks: [{ http_health_check: { path: '/readyz' } }],
+      common_lb_config: { healthy_panic_threshold: { value: 0 }, update_merge_window: '0s' },
+    });
   });
 
   it('refuses a key for the Node process that would take the place of the key of a client', () => {
