@@ -30,7 +30,7 @@ const outgoing = (headers: HttpHeaders): OutgoingHttpHeaders => headers as Outgo
 class RespondingClient implements WalkClient {
   readonly #response: ClientResponse;
   /** The head of an accepted answer, until it leaves. */
-  #head: { readonly status: number; readonly headers: OutgoingHttpHeaders; readonly stream: boolean } | undefined = undefined;
+  #head: { readonly status: number; readonly headers: OutgoingHttpHeaders } | undefined = undefined;
   #isStream = false;
   #full = false;
 
@@ -52,9 +52,9 @@ class RespondingClient implements WalkClient {
   }
 
   accept(status: number, headers: HttpHeaders, stream: boolean): void {
-    this.#head = { status, headers: outgoing(headers), stream };
-    // The head usually leaves with the first event; it must not wait for an upstream that thinks for long.
+    this.#head = { status, headers: outgoing(headers) };
     this.#isStream = stream;
+    // The head usually leaves with the first event; it must not wait for an upstream that thinks for long.
     if (stream) lastInTurn(flushHead, this);
   }
 
@@ -112,7 +112,7 @@ class RespondingClient implements WalkClient {
     if (head === undefined) return false;
     this.#head = undefined;
     if (bytes !== undefined && head.headers['content-length'] === undefined) head.headers['content-length'] = bytes;
-    this.#response.writeHead(head.status, head.headers, head.stream ? 'stream' : 'whole');
+    this.#response.writeHead(head.status, head.headers, this.#isStream ? 'stream' : 'whole');
     return true;
   }
 }
