@@ -1,4 +1,5 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { isV8OptionGiven } from './v8-option.ts';
 
 /** Growth since the last collection that is worth another one. */
 const growthBytes = 8 * 1024 * 1024;
@@ -15,7 +16,7 @@ const checkMs = 1_000;
  * is called for would stop it.
  */
 export function boundOldGeneration(): void {
-  if (isChosen()) return;
+  if (isV8OptionGiven(/incremental[-_]marking|heap[-_]growing|max[-_]heap[-_]size/)) return;
   let [least, last] = [oldBytes(), 0];
   let since = performance.now();
   let asks = false;
@@ -35,11 +36,6 @@ export function boundOldGeneration(): void {
   }
   setInterval(check, checkMs).unref();
 }
-
-const isChosen = (): boolean =>
-  [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((word) =>
-    /incremental[-_]marking|heap[-_]growing|max[-_]heap[-_]size/.test(word),
-  );
 
 /** What is used of everything that is not young. */
 function oldBytes(): number {

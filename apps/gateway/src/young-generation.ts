@@ -1,4 +1,5 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
+import { isV8OptionGiven } from './v8-option.ts';
 
 /** Of one of the two halves in turn of which V8's young generation is filled. */
 const boundBytes = 16 * 1024 * 1024;
@@ -12,7 +13,7 @@ const checkMs = 1_000;
  * nothing is to do V8 also makes it smaller, so the factor is looked at for as long as the process runs.
  */
 export function boundYoungGeneration(): void {
-  if (sizeIsChosen()) return;
+  if (isV8OptionGiven(/semi[-_]space|max[-_]heap[-_]size/)) return;
   let grows = true;
   function check(): void {
     const wanted = capacity() < boundBytes;
@@ -23,9 +24,6 @@ export function boundYoungGeneration(): void {
   check();
   setInterval(check, checkMs).unref();
 }
-
-const sizeIsChosen = (): boolean =>
-  [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((word) => /semi[-_]space|max[-_]heap[-_]size/.test(word));
 
 /** What a half holds; 0 where V8 does not say. */
 const capacity = (): number => (getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0) / 2;
