@@ -83,6 +83,8 @@ function clusterOf(
 const isAddress = (host: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(host) || host.includes(':');
 const bufferBytes = 1024 * 1024;
 const idleSeconds = '30s';
+/** Envoy asks nobody that is known to be ill, even when all are. */
+const withoutPanic = { healthy_panic_threshold: { value: 0 } };
 
 function baseOf(name: string, places: readonly { host: string; port: number }[], connectMs: number, requests: number): EnvoyObject {
   return {
@@ -94,7 +96,7 @@ function baseOf(name: string, places: readonly { host: string; port: number }[],
     circuit_breakers: {
       thresholds: [{ max_connections: requests, max_pending_requests: requests, max_requests: requests, max_retries: requests }],
     },
-    common_lb_config: { healthy_panic_threshold: { value: 0 } },
+    common_lb_config: withoutPanic,
     typed_extension_protocol_options: httpOptions({}),
     load_assignment: {
       cluster_name: name,
@@ -166,7 +168,7 @@ function nodeClusterOf({ addresses }: EnvoyNode, config: EffectiveConfig): Envoy
   const base = baseOf(envoyNodeCluster, addresses, config.timeouts.connectMs, config.limits.inFlight);
   if (addresses.length === 1) return base;
   // Envoy tells its workers of changes at most once a second otherwise: they would go on asking one that is gone, and not yet one that has come.
-  return { ...base, common_lb_config: { healthy_panic_threshold: { value: 0 }, update_merge_window: '0s' }, health_checks: [readiness] };
+  return { ...base, common_lb_config: { ...withoutPanic, update_merge_window: '0s' }, health_checks: [readiness] };
 }
 
 function collectorOf(config: EffectiveConfig): EnvoyObject {
