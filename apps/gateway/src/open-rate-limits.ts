@@ -1,6 +1,5 @@
 import type { EffectiveConfig } from '@plano/common';
 import { tokenFamily } from '@plano/common';
-import { createRedisStore } from './adapters/redis-store.ts';
 import { loadTokenizer } from './adapters/tokenizers.ts';
 import type { RateLimitStore } from './rate-limit-store.ts';
 
@@ -20,6 +19,8 @@ export async function openRateLimits(
   const { redis, rateLimits } = config;
   if (redis === null || rateLimits.length === 0) return memory;
   const without = redis.onFailure === 'open' ? 'requests are not limited' : 'limited requests are answered with 503';
+  // Most have no Redis, and its client is an eighth of what a start would load.
+  const { createRedisStore } = await import('./adapters/redis-store.ts');
   return createRedisStore(redis, {
     onAvailability: (available, reason) =>
       warn(available ? 'Redis is back: limits apply again' : `Redis cannot be used (${reason}): ${without} until it can`),

@@ -8,8 +8,8 @@ import type {
   UpstreamTarget,
 } from '@plano/common';
 import { connectionFailure, sendSigned } from '@plano/common';
-import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
+import { Pool } from './adapters/undici-pool.ts';
 import type { Builtins } from './builtin-upstream.ts';
 import { answerBuiltin } from './builtin-upstream.ts';
 import type { SilenceWatch, Watched } from './silence-watch.ts';
