@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { approximateTokens, countTokens as countTextTokens } from '@plano/common';
 import { describe, expect, it } from 'vitest';
 import { countTokens, loadTokenizer } from '../src/adapters/tokenizers.ts';
 
+setFlagsFromString('--expose-gc');
 const workspace = join(import.meta.dirname, '../../..');
 const read = (path: string): string => readFileSync(join(workspace, path), 'utf8');
 const all = (folder: string, end: string): string =>
@@ -36,6 +39,49 @@ describe('countTokens', () => {
 
   it('does not load a table for models that have another tokenizer', () => {
     expect(countTokens('claude-sonnet-4-5', 'Hello')).toBe(approximateTokens('Hello', 'claude'));
+  });
+
+  it.each([
+    ['gpt-4o', 'o200k_base'],
+    ['gpt-4', 'cl100k_base'],
+  ] as const)('counts word by word for %s what the tokenizer counts in whole texts', (model, encoding) => {
+    const parts = [
+      ...'aBzéЯ海🌊ß./\'"{_-,',
+      ...' \n\t\u00a0\u3000\u2003\ufeff\u0085\u200b\v\f\u2028',
+      '1',
+      '23',
+      '\r\n',
+      "'s",
+      "'LL",
+      '\u0301',
+      'word',
+    ];
+    let seed = 42;
+    const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    for (let round = 0; round < 5_000; round += 1) {
+      const text = Array.from({ length: 1 + random(14) }, () => parts[random(parts.length)]).join('');
+      expect({ text, tokens: countTokens(model, text) }).toEqual({ text, tokens: loadTokenizer(encoding).countTokens(text, asText) });
+    }
+    for (const text of Object.values(texts))
+      expect(off(countTokens(model, text), loadTokenizer(encoding).countTokens(text, asText))).toBeLessThan(0.002);
+  });
+
+  it('keeps no text in memory for the sake of a word that it remembers', () => {
+    const filler = 'word '.repeat(20_000);
+    const name = (index: number): string => [...String(1000 + index)].map((digit) => 'bcdfghjklm'[Number(digit)]).join('');
+    const collect = runInNewContext('gc') as () => void;
+    const count = (from: number, to: number): number => {
+      for (let index = from; index < to; index += 1) {
+        countTokens(
+          'gpt-4o',
+          JSON.parse(JSON.stringify(`${filler}qzxkcdvbnmlkjhh${name(index)} ${'海'.repeat(20)}${name(index)} ${filler}`)) as string,
+        );
+      }
+      collect();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = count(0, 20);
+    expect((count(20, 120) - before) / 100).toBeLessThan(20_000);
   });
 
   it.each([
@@ -90,11 +136,9 @@ describe('the bound of counting', () => {
   const randomChinese = Array.from({ length: 60_000 }, () => String.fromCharCode(0x4e00 + random(20_000))).join('');
   const randomWords = Array.from({ length: 60_000 }, () => (random(6) === 0 ? ' ' : String.fromCharCode(97 + random(26)))).join('');
 
-  it.each([
-    ['random Chinese', randomChinese],
-    ['random words', randomWords],
-    ['Chinese', texts.Chinese.repeat(100)],
-  ])('holds for %s, and the count is within 5 %%', (_name, text) => {
+  const dearTexts = { 'random Chinese': randomChinese, 'random words': randomWords, Chinese: texts.Chinese.repeat(100) };
+  it.each(Object.keys(dearTexts) as (keyof typeof dearTexts)[])('holds for %s, and the count is within 5 %', (kind) => {
+    const text = dearTexts[kind];
     const most = 40_000;
     const { tokens, counted, characters } = work(text, most);
     expect(counted).toBeLessThanOrEqual(most / 4 + (most / 64 + 1) * 3);

@@ -10,8 +10,11 @@ interface LoadedTokenizer extends Tokenizer {
 const require = createRequire(import.meta.url);
 const loaded = new Map<TokenEncoding, LoadedTokenizer>();
 
-/** Remembered words of each encoding. More make texts of words that nobody repeats dearer: each then costs the removal of another one. */
-const rememberedWords = 1_000;
+/**
+ * Runs of letters without a space that each encoding remembers: those of Chinese, for instance. More make texts that never repeat dearer. Words with
+ * a space before them are remembered by the counter itself.
+ */
+const rememberedRuns = 1_000;
 
 /**
  * Reads an encoding's table, which takes some tenths of a second, once. The start of the gateway does so when the configuration needs it, so
@@ -21,7 +24,7 @@ export function loadTokenizer(encoding: TokenEncoding): Tokenizer {
   let tokenizer = loaded.get(encoding);
   if (tokenizer === undefined) {
     tokenizer = require(`gpt-tokenizer/encoding/${encoding}`) as LoadedTokenizer;
-    tokenizer.setMergeCacheSize(rememberedWords);
+    tokenizer.setMergeCacheSize(rememberedRuns);
     loaded.set(encoding, tokenizer);
   }
   return tokenizer;

@@ -1,5 +1,6 @@
 import { approximateTokens } from './approximate-tokens.ts';
 import { tokenFamily } from './token-family.ts';
+import { createWordCounter, type WordCounter } from './word-counter.ts';
 
 /** OpenAI's encodings, each a table of some ten megabytes. */
 export type TokenEncoding = 'o200k_base' | 'cl100k_base';
@@ -27,23 +28,32 @@ const runPieces = new RegExp(`[^]{1,${longestRun}}`, 'gu');
  * countTokens('gpt-4o', 'How many tokens does this sentence have?'); // 8
  */
 export function createTokenCounter(load: (encoding: TokenEncoding) => Tokenizer): (model: string, text: string) => number {
+  const counters = new Map<TokenEncoding, WordCounter>();
   return (model, text) => {
     if (text === '') return 0;
     const family = tokenFamily(model);
     if (family !== 'o200k' && family !== 'cl100k') return approximateTokens(text, family);
-    return countExactly(load(family === 'o200k' ? 'o200k_base' : 'cl100k_base'), text);
+    const encoding = family === 'o200k' ? 'o200k_base' : 'cl100k_base';
+    let counter = counters.get(encoding);
+    if (counter === undefined) {
+      const tokenizer = load(encoding);
+      counter = createWordCounter((word) => countWord(tokenizer, word));
+      counters.set(encoding, counter);
+    }
+    return counter(text);
   };
 }
 
-function countExactly(tokenizer: Tokenizer, text: string): number {
+function countWord(tokenizer: Tokenizer, word: string): number {
+  if (word.length <= longestRun) return tokenizer.countTokens(word, asText);
   let tokens = 0;
   let from = 0;
-  for (const { 0: run, index } of text.matchAll(longRuns)) {
+  for (const { 0: run, index } of word.matchAll(longRuns)) {
     const [first = '', ...rest] = run.match(runPieces) ?? [];
-    tokens += tokenizer.countTokens(text.slice(from, index) + first, asText);
+    tokens += tokenizer.countTokens(word.slice(from, index) + first, asText);
     const last = rest.pop() ?? '';
     for (const piece of rest) tokens += tokenizer.countTokens(piece, asText);
     from = index + run.length - last.length;
   }
-  return tokens + tokenizer.countTokens(from === 0 ? text : text.slice(from), asText);
+  return tokens + tokenizer.countTokens(from === 0 ? word : word.slice(from), asText);
 }
