@@ -1,6 +1,8 @@
-import { headerNames, headerValue, maskSecrets } from '@plano/common';
+import { headerNames, headerValue } from '@plano/common';
 import type { EffectiveConfig, ExchangeRecord, Warning } from '@plano/common';
 import { pino } from 'pino';
+import type { Show } from './shown-text.ts';
+import { createShow, masked, pathPart } from './shown-text.ts';
 
 /** One line for each exchange, without any of its content. */
 export interface AccessLog {
@@ -158,37 +160,10 @@ function timestamp(): string {
   return writtenText;
 }
 
-// Queries may carry keys (`?key=`), so they are never written.
-function pathPart(path: string): string {
-  const query = path.indexOf('?');
-  return query === -1 ? path : path.slice(0, query);
-}
-
 const ownId = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/;
 
 /** An id that the gateway made holds no secret; each is new, so none is remembered. */
 function idOf({ headers }: ExchangeRecord['head']): string | undefined {
   const id = headerValue(headers, headerNames.requestId);
   return id === undefined || ownId.test(id) ? id : masked(id);
-}
-
-const masked = (text: string): string => maskSecrets(text.slice(0, longestText)).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '�');
-
-type Show = (text: string) => string;
-
-const rememberedTexts = 512;
-const longestText = 256;
-
-/** A client's text on a line of a log: without secrets, without line breaks, not too long. Most are always the same few. */
-function createShow(): Show {
-  const known = new Map<string, string>();
-  return (text) => {
-    let shown = known.get(text);
-    if (shown === undefined) {
-      shown = masked(text);
-      if (known.size >= rememberedTexts) known.clear();
-      known.set(text, shown);
-    }
-    return shown;
-  };
 }
