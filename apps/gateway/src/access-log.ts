@@ -1,8 +1,7 @@
-import { headerNames, headerValue } from '@plano/common';
 import type { EffectiveConfig, ExchangeRecord, Warning } from '@plano/common';
 import { pino } from 'pino';
 import type { Show } from './shown-text.ts';
-import { createShow, masked, pathPart } from './shown-text.ts';
+import { createShow, idOf, pathPart } from './shown-text.ts';
 
 /** One line for each exchange, without any of its content. */
 export interface AccessLog {
@@ -158,12 +157,4 @@ function timestamp(): string {
   }
   writtenText = `${secondText}${String(millisecond).padStart(3, '0')}Z`;
   return writtenText;
-}
-
-const ownId = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/;
-
-/** An id that the gateway made holds no secret; each is new, so none is remembered. */
-function idOf({ headers }: ExchangeRecord['head']): string | undefined {
-  const id = headerValue(headers, headerNames.requestId);
-  return id === undefined || ownId.test(id) ? id : masked(id);
 }

@@ -4,20 +4,22 @@ import type { ExchangeWalk, HttpBody, HttpHeaders, RequestHead, WalkClient, Walk
 import { chatCompletionsPath, createExchangeWalk } from '@plano/common';
 import type { ByteQueue } from './byte-queue.ts';
 import { createByteQueue } from './byte-queue.ts';
+import type { Tracer } from './tracing/tracer.ts';
 
 /**
  * Calls models through the LLM gateway without a socket of our own: the same flow as a client's request, with its translation, retries and limits,
  * and a record of its own, marked by its purpose. Reader and signal may end it at any time; the upstream's request is then aborted.
  */
 export const createModelCall =
-  (host: WalkHost): CallModel =>
+  (host: WalkHost, tracer?: Tracer): CallModel =>
   ({ body, headers }, signal) =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const head: RequestHead = { method: 'POST', path: chatCompletionsPath, headers: { ...headers, 'content-type': 'application/json' } };
       const text = JSON.stringify(body);
       const caller = new ModelCaller(signal, resolve, reject);
-      const request = { head, body: text, bytes: Buffer.byteLength(text), purpose: 'function-calling' } as const;
+      const trace = tracer?.start(head, { root: false, internal: true });
+      const request = { head, body: text, bytes: Buffer.byteLength(text), purpose: 'function-calling', trace } as const;
       caller.start(createExchangeWalk(host, request, caller));
     });
 

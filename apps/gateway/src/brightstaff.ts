@@ -9,6 +9,7 @@ import type { AnswerBuiltin } from './builtin-upstream.ts';
 import { hostCapabilities } from './host-capabilities.ts';
 import type { RateLimitStore } from './rate-limit-store.ts';
 import { createMemoryStore } from './rate-limit-store.ts';
+import type { Tracer } from './tracing/tracer.ts';
 
 /** Brightstaff inside this process. */
 export interface Brightstaff {
@@ -25,6 +26,8 @@ export interface BrightstaffOptions {
   readonly rateLimits?: RateLimitStore;
   /** Told once what became of each call of a model, marked by its `purpose`. */
   readonly onExchange?: (record: ExchangeRecord) => void;
+  /** Follows the calls. By default nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface BrightstaffOptions {
 export function createBrightstaff(
   config: EffectiveConfig,
   models: Gateway,
-  { capabilities = hostCapabilities, rateLimits = createMemoryStore(), onExchange = () => {} }: BrightstaffOptions = {},
+  { capabilities = hostCapabilities, rateLimits = createMemoryStore(), onExchange = () => {}, tracer }: BrightstaffOptions = {},
 ): Brightstaff {
   const { functionCalling } = config.prompts;
   const templates = readPromptTemplates(config);
@@ -50,17 +53,20 @@ export function createBrightstaff(
       settings === undefined
         ? unavailable
         : createFunctionCalling(settings, {
-            callModel: createModelCall({
-              gateway: models,
-              capabilities,
-              send: pools.send,
-              rateLimits,
-              clock: nodeClock,
-              // The signal of a call is its deadline.
-              totalMs: null,
-              streamTotalMs: null,
-              onExchange,
-            }),
+            callModel: createModelCall(
+              {
+                gateway: models,
+                capabilities,
+                send: pools.send,
+                rateLimits,
+                clock: nodeClock,
+                // The signal of a call is its deadline.
+                totalMs: null,
+                streamTotalMs: null,
+                onExchange,
+              },
+              tracer,
+            ),
             now: capabilities.now,
             newId: capabilities.newId,
           }),

@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { LoadedConfig } from './load-config.ts';
+import { packageVersion } from './package-version.ts';
 import type { RenderFlags } from './render.ts';
 
 const usage = `Usage: plano-gateway [serve] [--config FILE] [--workers N] [--no-watch] [--behind-envoy]
@@ -38,7 +38,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (values.version === true) {
-    console.log(version());
+    console.log(packageVersion());
     return 0;
   }
   const [command = 'serve', ...rest] = positionals;
@@ -57,8 +57,6 @@ export async function run(args: readonly string[]): Promise<number> {
   console.error(`plano-gateway: ${misuses[command] ?? `unknown command: ${positionals.join(' ')}`}\n\n${usage}`);
   return 2;
 }
-
-const version = (): string => (createRequire(import.meta.url)('../package.json') as { version: string }).version;
 
 const misuses: Readonly<Record<string, string>> = {
   validate: 'validate takes one file',

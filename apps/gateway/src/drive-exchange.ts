@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { OutgoingHttpHeaders } from 'node:http';
-import type { HttpBody, HttpHeaders, RequestHead, WalkClient, WalkClock, WalkHost } from '@plano/common';
+import type { HttpBody, HttpHeaders, WalkClient, WalkClock, WalkHost, WalkRequest } from '@plano/common';
 import { createExchangeWalk } from '@plano/common';
 import type { ClientResponse } from './client-response.ts';
 import { sizeOf } from './chunked-body.ts';
@@ -16,8 +16,8 @@ export const nodeClock: WalkClock = {
 };
 
 /** Drives one exchange over a client's response and the upstream pools. */
-export function driveExchange(host: WalkHost, head: RequestHead, body: HttpBody, response: ClientResponse): void {
-  const walk = createExchangeWalk(host, { head, body, bytes: body.length }, new RespondingClient(response));
+export function driveExchange(host: WalkHost, request: WalkRequest, response: ClientResponse): void {
+  const walk = createExchangeWalk(host, request, new RespondingClient(response));
   response.onClose(() => walk.leave());
   response.memory.shed = walk.shed;
   walk.start();

@@ -6,6 +6,7 @@ import { createGateways } from './configured-gateways.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import type { HostLimits } from './host-limits.ts';
 import { createHostLimits } from './host-limits.ts';
+import { createHostLog } from './host-log.ts';
 import type { HostRunner } from './host-runner.ts';
 import { listenerSockets } from './listener-sockets.ts';
 import type { ListenerSocket, OpenListener } from './listeners.ts';
@@ -17,6 +18,8 @@ import { createRequestSigner } from './sign-request.ts';
 import { loadUpstreamCa } from './upstream-ca.ts';
 import type { UpstreamPools } from './upstream-pools.ts';
 import { createUpstreamPools } from './upstream-pools.ts';
+import type { Tracing } from './tracing/open-tracing.ts';
+import { createTracingMetrics } from './tracing/tracing-metrics.ts';
 
 /** Everything that one configuration made. It lives until its last exchange is over. */
 interface Generation {
@@ -25,6 +28,7 @@ interface Generation {
   readonly pools: UpstreamPools;
   readonly rateLimits: RateLimitStore;
   readonly log: AccessLog;
+  readonly tracing: Tracing | undefined;
   readonly sockets: readonly ListenerSocket[];
 }
 
@@ -68,9 +72,18 @@ export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore(
     activeCalls: () => sum(living, ({ pools }) => pools.running()),
     rateLimitsAvailable: () => current?.rateLimits.available() ?? true,
   });
+  const spans = createTracingMetrics(metrics.registry);
 
   function activeRequests() {
     return [{ labels: {}, value: sum(living, ({ limits }) => limits.active) }];
+  }
+
+  /** Most have none, and then nothing of it is loaded. */
+  async function openTracingOf({ tracing, logging }: EffectiveConfig): Promise<Tracing | undefined> {
+    if (tracing.randomSamplingPercent === 0) return undefined;
+    const { openTracing } = await import('./tracing/open-tracing.ts');
+    const { warn } = createHostLog(logging);
+    return openTracing(tracing, { environment: process.env, warn, onExported: spans.exported, onLost: spans.lost });
   }
 
   async function createGeneration(config: EffectiveConfig): Promise<Generation> {
@@ -81,11 +94,13 @@ export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore(
       log.record(record);
       metrics.record(record);
     };
-    const gateways = createGateways(config, { rateLimits, onExchange });
+    const tracing = await openTracingOf(config);
+    const tracer = tracing?.tracer;
+    const gateways = createGateways(config, { rateLimits, onExchange, tracer });
     const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins, sign, ca });
     const log = createAccessLog(config.logging);
-    const sockets = listenerSockets(config, { gateways, limits, pools, rateLimits, onExchange });
-    const generation = { config, limits, pools, rateLimits, log, sockets };
+    const sockets = listenerSockets(config, { gateways, limits, pools, rateLimits, onExchange, tracer });
+    const generation = { config, limits, pools, rateLimits, log, tracing, sockets };
     living.add(generation);
     return generation;
   }
@@ -160,6 +175,7 @@ export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore(
   async function dispose(generation: Generation): Promise<void> {
     living.delete(generation);
     await generation.pools.close();
+    await generation.tracing?.close();
     if (generation.rateLimits !== memory) await generation.rateLimits.close();
     generation.log.close();
   }
@@ -201,7 +217,7 @@ export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore(
       clearTimeout(timer);
       for (const listener of listeners) listener.destroy();
       open = [];
-      for (const generation of [...living]) await dispose(generation);
+      await Promise.all([...living].map(dispose));
     },
   };
 }

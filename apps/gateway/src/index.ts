@@ -13,3 +13,7 @@ export { createMemoryStore } from './rate-limit-store.ts';
 export type { SignRequest, UpstreamCall, UpstreamListener } from '@plano/common';
 export type { UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
 export { createUpstreamPools } from './upstream-pools.ts';
+export type { Span, SpanAttributes, SpanPlace, SpanService } from './tracing/span.ts';
+export type { TraceOrigin } from './tracing/request-trace.ts';
+export type { Tracer, TracerOptions } from './tracing/tracer.ts';
+export { createTracer } from './tracing/tracer.ts';

@@ -5,6 +5,7 @@ import { loadTls } from './listener-tls.ts';
 import type { ListenerSocket } from './listeners.ts';
 import { toNodeHandler } from './node-handler.ts';
 import type { RateLimitStore } from './rate-limit-store.ts';
+import type { Tracer } from './tracing/tracer.ts';
 import type { UpstreamPools } from './upstream-pools.ts';
 
 /** What the listeners of one process share. */
@@ -14,6 +15,8 @@ export interface SharedHost {
   readonly pools: UpstreamPools;
   readonly rateLimits: RateLimitStore;
   onExchange(record: ExchangeRecord): void;
+  /** Absent: nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /**

@@ -25,8 +25,12 @@ export function loadConfig(file: string | undefined, environment: Environment): 
   const named = file ?? environment['PLANO_CONFIG'];
   if (named !== undefined && named !== '') return loadConfigFile(named, environment, { implementedOnly: true });
   if (existsSync(defaultFile)) return loadConfigFile(defaultFile, environment, { implementedOnly: true });
-  const config = zeroConfig(environment, { newId: uuid });
-  return { ok: true, config, source: 'none (known providers and plano/echo)', file: undefined, warnings: [] };
+  try {
+    const config = zeroConfig(environment, { newId: uuid });
+    return { ok: true, config, source: 'none (known providers and plano/echo)', file: undefined, warnings: [] };
+  } catch (error) {
+    return { ok: false, problems: [error instanceof Error ? error.message : String(error)], warnings: [] };
+  }
 }
 
 /** One file. `implementedOnly` refuses keys that are valid but not implemented yet: nothing is accepted in silence. */

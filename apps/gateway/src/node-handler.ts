@@ -5,6 +5,7 @@ import type {
   EffectiveAuth,
   EffectiveCors,
   ExchangeSummary,
+  ExchangeTrace,
   Gateway,
   GatewayError,
   RequestHead,
@@ -28,6 +29,7 @@ import { readRequestHead } from './request-head.ts';
 import { countTokens } from './adapters/tokenizers.ts';
 import type { RateLimitStore } from './rate-limit-store.ts';
 import { createMemoryStore } from './rate-limit-store.ts';
+import type { Tracer } from './tracing/tracer.ts';
 import type { UpstreamPools, UpstreamTimeouts } from './upstream-pools.ts';
 import { createUpstreamPools } from './upstream-pools.ts';
 
@@ -68,6 +70,8 @@ export interface NodeHandlerOptions {
   readonly rateLimits?: RateLimitStore;
   /** Told once what became of each exchange, for logs and metrics. */
   readonly onExchange?: (record: ExchangeRecord) => void;
+  /** Makes spans of requests and of what is sent for them. By default nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** A request listener for `node:http` and `node:http2`, with what its owner needs to stop it. */
@@ -98,6 +102,7 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
   const pools = options.pools ?? createUpstreamPools(timeouts, { sign: options.sign });
   const auth = options.auth ? createAuthCheck(options.auth) : undefined;
   const rateLimits = options.rateLimits ?? createMemoryStore();
+  const { tracer } = options;
   const cors = options.cors ? createCors(options.cors) : undefined;
   const host: WalkHost = {
     gateway,
@@ -115,12 +120,15 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     response: ServerResponse | Http2ServerResponse,
     awaitsContinue: unknown = false,
   ): void {
+    // What is there afterwards and was not before, the gateway has made: a trace begins here.
+    const sentTraceparent = request.headers[headerNames.traceparent];
     const read = readRequestHead(request, options.internal === true);
     const cameBy = options.internal === true ? headerValue(read.headers, headerNames.listenerName) : undefined;
     const deadlineMs = cameBy === undefined ? undefined : options.deadlines?.get(cameBy);
     const listener = deadlineMs === undefined ? options.listener : cameBy;
     const { method, path, headers } = read;
     const head = listener === undefined ? read : { method, path, headers, listener };
+    const trace = tracer?.start(head, { root: headers[headerNames.traceparent] !== sentTraceparent, internal: options.internal === true });
     const own: Record<string, string> = { [headerNames.requestId]: headers[headerNames.requestId] as string };
     const preflight = cors?.preflight(method, headers);
     if (cors !== undefined) Object.assign(own, preflight ?? cors.headersFor(headerValue(headers, 'origin')));
@@ -132,27 +140,34 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     client.onClose(() => {
       limits.active--;
       closeAccount(memory);
-      if (!arrived) report(head, clientClosedRequest, emptySummary, 0, { outcome: 'aborted', durationMs: performance.now() - started });
+      if (!arrived)
+        report(head, trace, clientClosedRequest, emptySummary, 0, { outcome: 'aborted', durationMs: performance.now() - started });
     });
     if (preflight !== undefined) {
       arrived = true;
       refuseEarly(request, client, { status: 204, headers: {}, body: '' });
-      report(head, 204, emptySummary, 0);
+      report(head, trace, 204, emptySummary, 0);
       return;
     }
     const error = auth?.(head) ?? refusalOf(head);
     const refusal = error === undefined ? gateway.refuseByHead?.(head) : gateway.refuse(head, error);
     if (refusal !== undefined) {
       arrived = true;
-      refuse(request, head, client, refusal);
+      refuse(request, { head, trace }, client, refusal);
       return;
     }
     if (awaitsContinue === true) response.writeContinue();
     const decoder = requestDecoder(headerValue(headers, 'content-encoding')) ?? undefined;
     readRequestBody(request, { limit: bodyLimit, timeoutMs: requestMs, memory, decoder }, (outcome) => {
       arrived = true;
-      if (outcome.ok) driveExchange(deadlineMs === undefined ? host : { ...host, totalMs: deadlineMs }, head, outcome.body, client);
-      else refuse(request, head, client, gateway.refuse(head, bodyErrors[outcome.reason](bodyLimit)));
+      if (outcome.ok) {
+        const { body } = outcome;
+        driveExchange(
+          deadlineMs === undefined ? host : { ...host, totalMs: deadlineMs },
+          { head, body, bytes: body.length, trace },
+          client,
+        );
+      } else refuse(request, { head, trace }, client, gateway.refuse(head, bodyErrors[outcome.reason](bodyLimit)));
     });
   }
 
@@ -174,24 +189,33 @@ export function toNodeHandler(gateway: Gateway, options: NodeHandlerOptions = {}
     return undefined;
   }
 
-  function refuse(request: IncomingMessage | Http2ServerRequest, head: RequestHead, client: ClientResponse, refusal: Refusal): void {
+  function refuse(
+    request: IncomingMessage | Http2ServerRequest,
+    { head, trace }: { head: RequestHead; trace: ExchangeTrace | undefined },
+    client: ClientResponse,
+    refusal: Refusal,
+  ): void {
     const { status, headers, body, summary } = refusal;
     const out: OutgoingHttpHeaders = { ...(headers as OutgoingHttpHeaders), 'content-length': Buffer.byteLength(body) };
     if (status === 401) out['www-authenticate'] = 'Bearer';
     if (status === 415) out['accept-encoding'] = requestCodings;
     refuseEarly(request, client, { status, headers: out, body });
-    report(head, status, summary, Buffer.byteLength(body));
+    report(head, trace, status, summary, Buffer.byteLength(body));
   }
 
   /** Tells of a request that never became an exchange. */
   function report(
     head: RequestHead,
+    trace: ExchangeTrace | undefined,
     status: number,
     summary: ExchangeSummary,
     bytesOut: number,
     end: Pick<ExchangeRecord, 'outcome' | 'durationMs'> = { outcome: 'finished', durationMs: 0 },
   ): void {
-    options.onExchange?.({ head, status, summary, ...end, firstByteMs: bytesOut === 0 ? null : end.durationMs, bytesIn: 0, bytesOut });
+    const firstByteMs = bytesOut === 0 ? null : end.durationMs;
+    const record: ExchangeRecord = { head, status, summary, ...end, firstByteMs, bytesIn: 0, bytesOut };
+    options.onExchange?.(record);
+    trace?.end(record);
   }
 
   return Object.assign(handle, { active: () => limits.active, activeCalls: () => pools.running(), close: () => pools.close() });

@@ -1,10 +1,9 @@
-import { Buffer } from 'node:buffer';
-import { randomFillSync } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { RequestHead } from '@plano/common';
 import { clientFacingHeaders, headerNames, internalHeaderPrefixes, parseTraceparent } from '@plano/common';
 import { v4 as uuid } from 'uuid';
+import { randomDigits } from './random-digits.ts';
 
 const forgedPrefixes = internalHeaderPrefixes;
 const requestIdShape = /^[\w.:/+=@~-]{1,128}$/;
@@ -57,28 +56,19 @@ function identify(headers: IncomingHttpHeaders): void {
     if (state !== undefined && state.length > tracestateLimit) delete headers[headerNames.tracestate];
     return;
   }
-  // A new trace that nobody samples: whoever exports spans decides otherwise.
+  // A new trace that nobody samples, unless the tracer does: then what is sent says so.
   headers[headerNames.traceparent] = newTraceparent();
   if (state !== undefined) delete headers[headerNames.tracestate];
 }
 
-const traceBytes = 24;
-const randomBytes = Buffer.alloc(traceBytes * 128);
-let randomLeft = 0;
-
-// Forbidden as identifiers.
-const noTrace = '0'.repeat(32);
-const noSpan = '0'.repeat(16);
-
-/** Asking the system for randomness costs more than all the rest, so it is asked for many requests at once. */
+/** One draw for both: it is made for most requests. */
 function newTraceparent(): string {
-  if (randomLeft === 0) {
-    randomFillSync(randomBytes);
-    randomLeft = randomBytes.length;
-  }
-  randomLeft -= traceBytes;
-  const digits = randomBytes.toString('hex', randomLeft, randomLeft + traceBytes);
+  const digits = randomDigits(24);
   const trace = digits.slice(0, 32);
   const span = digits.slice(32);
   return trace === noTrace || span === noSpan ? newTraceparent() : `00-${trace}-${span}-00`;
 }
+
+// Forbidden as identifiers.
+const noTrace = '0'.repeat(32);
+const noSpan = '0'.repeat(16);

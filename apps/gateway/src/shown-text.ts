@@ -1,4 +1,5 @@
-import { maskSecrets } from '@plano/common';
+import type { RequestHead } from '@plano/common';
+import { headerNames, headerValue, maskSecrets } from '@plano/common';
 
 const rememberedTexts = 512;
 const longestText = 256;
@@ -28,4 +29,12 @@ export function createShow(): Show {
     }
     return shown;
   };
+}
+
+const ownId = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/;
+
+/** An id that the gateway made holds no secret; each is new, so none is remembered. */
+export function idOf({ headers }: RequestHead): string | undefined {
+  const id = headerValue(headers, headerNames.requestId);
+  return id === undefined || ownId.test(id) ? id : masked(id);
 }

@@ -103,6 +103,8 @@ export interface ExchangeSummary {
   readonly upstreamApi: ApiId | null;
   /** Provider id, such as `openai`. */
   readonly provider: string | null;
+  /** The model as the client called it, in the body or the path. */
+  readonly requestedModel: string | null;
   /** The configured model that was chosen. */
   readonly model: string | null;
   /** The model that was chosen first, when another one answered in its place. */
@@ -122,6 +124,7 @@ export const emptySummary: ExchangeSummary = {
   clientApi: null,
   upstreamApi: null,
   provider: null,
+  requestedModel: null,
   model: null,
   fallbackFrom: null,
   stream: false,

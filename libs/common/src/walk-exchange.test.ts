@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Decision, Flow } from './exchange.ts';
 import { call, emptySummary, forward, readBody } from './exchange.ts';
 import type { ExchangeRecord } from './exchange-record.ts';
+import type { ExchangeTrace } from './exchange-trace.ts';
 import type { HttpBody, UpstreamRequest } from './http.ts';
 import type { UpstreamCall, UpstreamListener } from './upstream-call.ts';
 import { createExchangeWalk } from './walk-exchange.ts';
@@ -42,7 +43,7 @@ function fail(): never {
 }
 
 /** A walk of which the test plays both sides, and the time. */
-function walkOf(flow: () => Flow, answer?: (listener: UpstreamListener, sending: number) => void) {
+function walkOf(flow: () => Flow, answer?: (listener: UpstreamListener, sending: number) => void, trace?: ExchangeTrace) {
   const log: string[] = [];
   const records: ExchangeRecord[] = [];
   const timers = new Map<object, () => void>();
@@ -101,7 +102,7 @@ function walkOf(flow: () => Flow, answer?: (listener: UpstreamListener, sending:
     holds: () => {},
     over: () => void log.push('over'),
   };
-  const walk = createExchangeWalk(host, { head: { method: 'POST', path: '/', headers: {} }, body: 'body', bytes: 4 }, client);
+  const walk = createExchangeWalk(host, { head: { method: 'POST', path: '/', headers: {} }, body: 'body', bytes: 4, trace }, client);
   walk.start();
   return {
     walk,
@@ -256,5 +257,28 @@ describe('a walk through an exchange', () => {
     late.upstream().onHead(200, {});
     late.walk.shed();
     expect(late.log).toEqual(['accept 200', 'abort 1', 'last !The gateway holds too much in memory', 'over']);
+  });
+
+  it('sends by way of its trace, which is told what is beside it, and at last what became of it', () => {
+    const told: string[] = [];
+    const trace: ExchangeTrace = {
+      send(send, request, listener, beside) {
+        told.push(`${request.path} ${beside ? 'beside' : 'for the answer'}`);
+        return send({ ...request, path: `${request.path}traced` }, listener);
+      },
+      end: ({ status, outcome }) => void told.push(`${outcome} ${status}`),
+    };
+    function* asking(): Flow {
+      yield* call(requestTo('/side'), { timeoutMs: 5, bodyLimit: 9 });
+      return yield* passing();
+    }
+    const { upstream, calls, log } = walkOf(asking, undefined, trace);
+    upstream().onHead(200, {});
+    upstream().onEnd();
+    upstream().onHead(200, {});
+    upstream().onEnd();
+    expect(calls.map(({ path }) => path)).toEqual(['/sidetraced', '/traced']);
+    expect(told).toEqual(['/side beside', '/ for the answer', 'finished 200']);
+    expect(log.at(-1)).toBe('over');
   });
 });

@@ -277,7 +277,11 @@ function send(walk: Walk, request: UpstreamRequest): void {
   walk.call = undefined;
   walk.awaitsHead = walk.collecting === undefined;
   const sending = ++walk.sendings;
-  const call = walk.host.send(request, walk.listener);
+  const { trace } = walk.request;
+  const call =
+    trace === undefined
+      ? walk.host.send(request, walk.listener)
+      : trace.send(walk.host.send, request, walk.listener, walk.collecting !== undefined);
   // What was sent may have failed already, and another request been sent.
   if (sending === walk.sendings && !walk.over) walk.call = call;
 }
@@ -393,7 +397,7 @@ function abandon(walk: Walk): { readonly summary: ExchangeSummary; readonly whol
 
 function close(walk: Walk, outcome: ExchangeRecord['outcome'], summary: ExchangeSummary): void {
   const { clock, rateLimits, onExchange } = walk.host;
-  const { head, bytes, purpose } = walk.request;
+  const { head, bytes, purpose, trace } = walk.request;
   walk.over = true;
   clock.stop(walk.deadline);
   if (walk.delay !== undefined) clock.stop(walk.delay);
@@ -401,7 +405,8 @@ function close(walk: Walk, outcome: ExchangeRecord['outcome'], summary: Exchange
   walk.call = undefined;
   walk.client.over();
   if (summary.charges.length > 0) rateLimits.charge(summary.charges);
-  onExchange?.({
+  if (onExchange === undefined && trace === undefined) return;
+  const record: ExchangeRecord = {
     head,
     purpose,
     status: walk.client.status() || clientClosedRequest,
@@ -411,7 +416,9 @@ function close(walk: Walk, outcome: ExchangeRecord['outcome'], summary: Exchange
     firstByteMs: walk.firstByteMs,
     bytesIn: bytes,
     bytesOut: walk.bytesOut,
-  });
+  };
+  onExchange?.(record);
+  trace?.end(record);
 }
 
 /** A call beside the exchange belongs to the exchange's trace, whoever made it. */

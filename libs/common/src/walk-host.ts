@@ -1,5 +1,6 @@
 import type { Gateway, HostCapabilities } from './exchange.ts';
 import type { ExchangePurpose, ExchangeRecord } from './exchange-record.ts';
+import type { ExchangeTrace } from './exchange-trace.ts';
 import type { HttpBody, HttpHeaders, RequestHead } from './http.ts';
 import type { RateLimitStore } from './rate-limits/rate-limit-store.ts';
 import type { SendUpstream } from './upstream-call.ts';
@@ -38,6 +39,8 @@ export interface WalkRequest {
   /** Bytes of the body. */
   readonly bytes: number;
   readonly purpose?: ExchangePurpose;
+  /** Follows the exchange when it is sampled. */
+  readonly trace?: ExchangeTrace | undefined;
 }
 
 /** Whoever gets the answer. Headers are an object of its own. */

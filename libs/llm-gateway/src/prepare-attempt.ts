@@ -122,6 +122,7 @@ export function summarize(attempt: Attempt, answer: AnswerFacts | null, charges:
     clientApi: incoming.route.api,
     upstreamApi: upstream.api,
     provider: upstream.provider.provider,
+    requestedModel: incoming.route.model ?? incoming.opened.model ?? null,
     model: selection.name,
     fallbackFrom: attempt.fallbackFrom,
     stream: translated.stream,

@@ -125,6 +125,9 @@ export function deriveTracing({ author, environment, reporter }: DeriveContext):
     else if (url.url.path !== '' || url.url.query !== null)
       reporter.problem(path, `${subject}must not have a path`, 'such as `http://localhost:4317`');
   }
+  if (written?.trace_arch_internal !== undefined) {
+    reporter.warn(['tracing', 'trace_arch_internal'], 'has no effect: calls inside the gateway are part of every trace', 'remove it');
+  }
   for (const [index, exporter] of (written?.exporters ?? []).entries()) {
     const exporterUrl = parseHttpUrl(exporter.url);
     if (!exporterUrl.ok) reporter.problem(['tracing', 'exporters', index, 'url'], exporterUrl.message, exporterUrl.hint);

@@ -35,6 +35,12 @@ describe('unimplementedKeys', () => {
 
   const table: [string, string, string[]][] = [
     ['whole sections', 'state_storage: { type: memory }\nmode: prompt\n', ['mode', 'state_storage']],
+    [
+      'what is not a span',
+      'tracing: { random_sampling: 1, exporters: [{ type: posthog, url: "http://p", api_key: k }] }\n',
+      ['tracing.exporters'],
+    ],
+    ['nothing of spans', 'tracing: { random_sampling: 1, trace_arch_internal: true, span_attributes: { static: { a: b } } }\n', []],
     ['nothing that never had an effect', 'overrides: { prompt_target_intent_matching_threshold: 0.5 }\n', []],
   ];
   it.each(table)('names %s', (_name, addition, expected) => {

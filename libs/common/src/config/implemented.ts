@@ -65,6 +65,9 @@ const implemented: readonly string[] = [
   'routing_hint',
   'logging',
   'metrics',
+  ...['random_sampling', 'opentracing_grpc_endpoint', 'span_attributes'].map((key) => `tracing.${key}`),
+  // Has no effect in any version; who writes it is warned of that.
+  'tracing.trace_arch_internal',
 ];
 
 /** What an entry above covers although it is not implemented: some values of a key. */

@@ -73,6 +73,13 @@ describe('zeroConfig', () => {
     });
   });
 
+  it('traces every request when the environment names a collector, and none when it does not', () => {
+    const { tracing } = zeroConfig({ OTEL_TRACING_GRPC_ENDPOINT: 'http://collector:4317' });
+    expect([tracing.randomSamplingPercent, tracing.endpoint]).toEqual([100, 'http://collector:4317']);
+    expect(zeroConfig({}).tracing.randomSamplingPercent).toBe(0);
+    expect(() => zeroConfig({ OTEL_TRACING_GRPC_ENDPOINT: 'grpc://collector' })).toThrow('OTEL_TRACING_GRPC_ENDPOINT');
+  });
+
   it('listens where it is told to', () => {
     expect(zeroConfig({}, { port: 1, address: '0.0.0.0' }).listeners[0]).toMatchObject({ port: 1, address: '0.0.0.0' });
   });

@@ -13,8 +13,9 @@ export interface ZeroConfigOptions extends DeriveOptions {
 /**
  * The configuration of a start without a file: a model listener at 127.0.0.1:12000 and every well-known provider with all its models. A
  * provider whose key is in the environment uses it and comes first; the others pass on the client's own. `plano/echo` answers without any
- * provider, and is the default model only when there is no key at all.
+ * provider, and is the default model only when there is no key at all. Requests are traced when `OTEL_TRACING_GRPC_ENDPOINT` says where to.
  *
+ * @throws ConfigError when that is no endpoint
  * @example
  * const config = zeroConfig(process.env);
  */
@@ -33,11 +34,12 @@ export function zeroAuthorConfig(environment: Environment, options: ZeroConfigOp
   }
   const echo = { model: 'plano/echo', default: keyed.length === 0 };
   const { port = 12_000, address } = options;
-  return {
+  const author: AuthorConfig = {
     version: 'v0.4.0',
     listeners: [{ type: 'model', name: 'llm', port, address }],
     model_providers: [...keyed, ...passThrough, echo],
   };
+  return environment['OTEL_TRACING_GRPC_ENDPOINT'] ? { ...author, tracing: { random_sampling: 100 } } : author;
 }
 
 function keyOf(id: string, environment: Environment): string | undefined {

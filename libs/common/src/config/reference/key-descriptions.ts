@@ -281,14 +281,20 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
   'state_storage.type': key('`memory` or `postgres`', '`memory`'),
   'state_storage.connection_string': key('For `postgres`: where it is'),
   tracing: key('Spans and where they go'),
-  'tracing.random_sampling': key('Percent of the requests that are traced; 0 switches tracing off', '`0`'),
+  'tracing.random_sampling': key(
+    'Percent of the new traces that are sampled; a trace that a caller began is followed when the caller samples it. 0 switches tracing off',
+    '`0`; without a file `100` when `$OTEL_TRACING_GRPC_ENDPOINT` is set',
+  ),
   'tracing.trace_arch_internal': key('Has no effect'),
   'tracing.opentracing_grpc_endpoint': key(
     'Collector (OTLP over gRPC): scheme, host and port',
     '`$OTEL_TRACING_GRPC_ENDPOINT`, else `http://localhost:4317`',
   ),
-  'tracing.span_attributes': key('Attributes of every span'),
-  'tracing.span_attributes.header_prefixes': key('Beginnings of request headers that become attributes', 'none'),
+  'tracing.span_attributes': key('Attributes of the spans of requests and of models'),
+  'tracing.span_attributes.header_prefixes': key(
+    'Beginnings of request headers that become attributes: `x-acme-` makes `user.id` of `x-acme-user-id`. Never credentials',
+    'none',
+  ),
   'tracing.span_attributes.static': key('Attributes that are always the same', 'none'),
   'tracing.exporters': key('Further places that spans go to', 'none'),
   'tracing.exporters.*.type': key('`posthog`'),
