@@ -12,6 +12,8 @@ import type { Dispatcher } from 'undici';
 import { Pool } from './adapters/undici-pool.ts';
 import type { Builtins } from './builtin-upstream.ts';
 import { answerBuiltin } from './builtin-upstream.ts';
+import type { DecodingAnswer, EncodedAnswer } from './decode-answer.ts';
+import { decodeAnswer } from './decode-answer.ts';
 import type { SilenceWatch, Watched } from './silence-watch.ts';
 import { createSilenceWatch } from './silence-watch.ts';
 import { connectorTo } from './upstream-connector.ts';
@@ -115,8 +117,12 @@ function headerList(headers: UpstreamRequest['headers'], authority: string): str
     const value = headers[name];
     if (name !== 'host' && value !== undefined) list.push(name, value);
   }
+  list.push('accept-encoding', streamTypes.has(headers['accept']) ? 'identity' : 'gzip, br');
   return list;
 }
+
+/** What compresses a stream may hold its events back. */
+const streamTypes: ReadonlySet<unknown> = new Set(['text/event-stream', 'application/vnd.amazon.eventstream']);
 
 /** How long an upstream may be silent, and who looks. */
 interface Silence {
@@ -132,13 +138,14 @@ function dispatch(pool: Pool, authority: string, request: UpstreamRequest, silen
 }
 
 /** A request to undici: what its sender holds, what undici tells and what is watched are one object, because there is one for each request. */
-class PooledCall implements UpstreamCall, Watched, Dispatcher.DispatchHandler {
+class PooledCall implements UpstreamCall, Watched, EncodedAnswer, Dispatcher.DispatchHandler {
   silenceMs: number;
   silentSince = 0;
   place = -1;
   readonly #silence: Silence;
   readonly #listener: UpstreamListener;
   #controller: Dispatcher.DispatchController | undefined = undefined;
+  #decoding: DecodingAnswer | undefined = undefined;
   #over = false;
 
   constructor(silence: Silence, listener: UpstreamListener) {
@@ -155,12 +162,12 @@ class PooledCall implements UpstreamCall, Watched, Dispatcher.DispatchHandler {
 
   pause(): void {
     this.#silence.watch.remove(this);
-    this.#controller?.pause();
+    (this.#decoding ?? this.#controller)?.pause();
   }
 
   resume(): void {
     if (!this.#over && this.#controller !== undefined) this.#silence.watch.add(this);
-    this.#controller?.resume();
+    (this.#decoding ?? this.#controller)?.resume();
   }
 
   /** The request leaves; before, it may have waited for a connection. */
@@ -174,40 +181,71 @@ class PooledCall implements UpstreamCall, Watched, Dispatcher.DispatchHandler {
     if (this.#over || status < 200) return;
     this.silentSince = 0;
     this.silenceMs = this.#silence.idleMs;
+    this.#decoding = decodeAnswer(headers['content-encoding'], this);
+    if (this.#decoding !== undefined) {
+      delete headers['content-encoding'];
+      delete headers['content-length'];
+    }
     this.#listener.onHead(status, headers);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     if (this.#over) return;
     this.silentSince = 0;
-    this.#listener.onChunk(chunk);
+    if (this.#decoding === undefined) this.#listener.onChunk(chunk);
+    else this.#decoding.push(chunk);
   }
 
   onResponseEnd(): void {
+    if (this.#over) return;
+    // Its connection is already another request's.
+    this.#controller = undefined;
+    if (this.#decoding === undefined) this.onEnd();
+    else this.#decoding.finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return;
+    this.#controller = undefined;
+    this.onFailure(failureOf(error));
+  }
+
+  pauseSource(): void {
+    this.#controller?.pause();
+  }
+
+  resumeSource(): void {
+    this.#controller?.resume();
+  }
+
+  onChunk(chunk: Uint8Array): void {
+    if (!this.#over) this.#listener.onChunk(chunk);
+  }
+
+  onEnd(): void {
     if (this.#over) return;
     this.#end();
     this.#listener.onEnd();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onFailure(failure: UpstreamFailure): void {
     if (this.#over) return;
     this.#end();
-    this.#listener.onFailure(failureOf(error));
+    this.#controller?.abort(aborted);
+    this.#listener.onFailure(failure);
   }
 
   onSilence(): void {
-    this.#end();
-    this.#controller?.abort(silent);
-    this.#listener.onFailure(tooSlow);
+    this.onFailure(tooSlow);
   }
 
   #end(): void {
     this.#over = true;
     this.#silence.watch.remove(this);
+    this.#decoding?.destroy();
   }
 }
 
-const silent = new Error('The upstream is silent');
 const tooSlow: UpstreamFailure = { reason: 'timeout', message: 'The upstream did not answer in time' };
 
 /** Codes of certificates that cannot be trusted or are for another name; nothing was sent then. */

@@ -37,9 +37,9 @@ export function* receiveAnswer(attempt: Attempt, head: UpstreamHead): Received {
   const type = mediaType(headers);
   if (status >= 400) return yield* receiveWhole(attempt, status, headers, errorBodyLimit);
   if (status < 200 || status >= 300) return respondInvalid(attempt, `The upstream answered with status ${status}`);
-  const encoding = headerValue(headers, 'content-encoding');
   const same = incoming.route.api === attempt.upstream.api;
-  if (encoding !== undefined && encoding !== 'identity') {
+  if (isEncoded(headers)) {
+    const encoding = headerValue(headers, 'content-encoding') as string;
     if (same) return passUnread(attempt, status, Object.assign(forwarded(attempt, headers), { 'content-encoding': encoding }));
     return respondInvalid(attempt, `The upstream's answer is encoded as ${encoding}, which was not asked for`);
   }
@@ -49,12 +49,21 @@ export function* receiveAnswer(attempt: Attempt, head: UpstreamHead): Received {
   return yield* receiveWhole(attempt, status, headers, incoming.context.config.limits.responseBodyBytes);
 }
 
+/** Whether a body is in a coding that the host has left as it was. */
+function isEncoded(headers: HttpHeaders): boolean {
+  const encoding = headerValue(headers, 'content-encoding');
+  return encoding !== undefined && encoding !== 'identity';
+}
+
+const noBytes: Uint8Array = new Uint8Array(0);
+
 /** Reads a whole body, translates it and answers with it: errors, translated answers, and what streams unasked or does not when asked. */
 function* receiveWhole(attempt: Attempt, status: number, headers: HttpHeaders, limit: number): Received {
   const reply = yield* readBody(limit);
   if (!reply.ok) return status < 400 ? reply : respondFailure(attempt, reply);
   if (!reply.complete && status < 400) return respondInvalid(attempt, `The upstream's answer is larger than ${limit} bytes`);
-  const answer = translateWhole(attempt, status, headers, reply.body);
+  // Only an error may still be encoded here, in a way that the host does not know: then its status is all that can be told of it.
+  const answer = translateWhole(attempt, status, headers, isEncoded(headers) ? noBytes : reply.body);
   const out = forwarded(attempt, headers);
   out['content-type'] ??= 'application/json';
   return {
