@@ -23,8 +23,18 @@ export function answerBrokenRequest(refuse: Gateway['refuse'], error: ParseError
     return;
   }
   const line = error.rawPacket === undefined ? null : /^([A-Z]+) (\S+) HTTP\/1/.exec(error.rawPacket.toString('latin1', 0, 2048));
-  const head = { method: line?.[1] ?? 'GET', path: line?.[2] ?? '/', headers: {} };
-  const { status, headers, body } = refuse(head, refusal);
+  answerAndClose(socket, refuse({ method: line?.[1] ?? 'GET', path: line?.[2] ?? '/', headers: {} }, refusal));
+}
+
+/** Answers who takes us for a proxy of connections. */
+export function refuseTunnel(refuse: Gateway['refuse'], path: string, socket: Socket): void {
+  // What the client sends before it has read the answer, or its leaving, is nothing to anybody.
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  answerAndClose(socket, refuse({ method: 'CONNECT', path, headers: {} }, gatewayError('method_not_allowed', 'CONNECT is not supported')));
+}
+
+function answerAndClose(socket: Socket, { status, headers, body }: ReturnType<Gateway['refuse']>): void {
   let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`;
   for (const [name, value] of Object.entries(headers)) text += `${name}: ${String(value)}\r\n`;
   // The client has a moment to read this; if it does not close its half then, it is cut.

@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { EffectiveConfig, Gateway, GatewayError } from '@plano/common';
 import { gatewayError } from '@plano/common';
-import { answerBrokenRequest, headersTooLarge } from './broken-request.ts';
+import { answerBrokenRequest, headersTooLarge, refuseTunnel } from './broken-request.ts';
 import { createHttp2Side } from './http2-side.ts';
 import type { LoadedTls } from './listener-tls.ts';
 import { originForm } from './request-head.ts';
@@ -119,6 +119,8 @@ function openListener(listener: ListenerSocket, options: ListenerOptions): Promi
   });
   const serverOptions = {
     maxHeaderSize: options.headerBytes,
+    // Refused below, in words.
+    requireHostHeader: false,
     noDelay: true,
     keepAliveTimeout: options.keepAliveMs,
     headersTimeout: Math.min(options.requestHeadMs, options.requestMs),
@@ -130,8 +132,15 @@ function openListener(listener: ListenerSocket, options: ListenerOptions): Promi
       ? createServer(serverOptions)
       : createTlsServer({ ...serverOptions, ...tls, ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: options.requestHeadMs });
   server.maxConnections = options.connections;
-  server.on('request', (request, response) => answer(request, response, false));
-  server.on('checkContinue', (request, response) => answer(request, response, true));
+  const answerHttp1 = (request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void => {
+    if (request.headers.host === undefined && request.httpVersionMinor > 0) {
+      response.shouldKeepAlive = false;
+      answerRefused(listener, request, response, gatewayError('invalid_request', 'A request of HTTP/1.1 must have a host header'));
+    } else answer(request, response, awaitsContinue);
+  };
+  server.on('request', (request, response) => answerHttp1(request, response, false));
+  server.on('checkContinue', (request, response) => answerHttp1(request, response, true));
+  server.on('connect', (request, socket) => refuseTunnel(refuse, request.url ?? '/', socket as Socket));
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     response.shouldKeepAlive = false;
     answerRefused(listener, request, response, gatewayError('expectation_failed', 'The only expectation understood is 100-continue'));

@@ -228,6 +228,19 @@ describe('HTTP/1.1', () => {
     await expect.poll(client.text).toContain('You said: continued');
   });
 
+  it.each([
+    ['a request without a host', 'POST /v1/messages HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}', 400, 'must have a host'],
+    ['one for a tunnel', 'CONNECT a.example:443 HTTP/1.1\r\nhost: a\r\n\r\nTLS', 405, 'CONNECT is not supported'],
+  ])('refuses %s in words, and closes', async (_name, bytes, status, words) => {
+    const gateway = await gatewayWith();
+    const client = raw(gateway.port, bytes);
+    await client.closed;
+    expect(client.text()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(client.text()).toMatch(/^connection: close\r$/im);
+    expect(JSON.stringify(bodyOf(client.text()))).toContain(words);
+    await quiet(gateway);
+  });
+
   it('understands no other expectation', async () => {
     const gateway = await gatewayWith();
     const client = raw(gateway.port, 'POST /v1/messages HTTP/1.1\r\nhost: a\r\nexpect: gold\r\ncontent-length: 0\r\n\r\n');

@@ -16,6 +16,8 @@ export interface RequestHead {
    * clients apart, and goes nowhere.
    */
   readonly presented?: HttpHeaders;
+  /** The header by which that key came; Gemini's `?key=` is `x-goog-api-key`. It tells whose client it is, where the path does not. */
+  readonly presentedBy?: string;
 }
 
 /**

@@ -18,8 +18,8 @@ function check(headers: HttpHeaders, header = 'authorization', path = '/p'): Che
 }
 
 const everywhere = (key: string): HttpHeaders => ({ authorization: key, 'x-api-key': key, 'x-goog-api-key': key, 'api-key': key });
-const passed = (headers: HttpHeaders, presented: HttpHeaders | string, path = '/p'): Checked => ({
-  head: { path, headers, presented: typeof presented === 'string' ? everywhere(presented) : presented },
+const passed = (headers: HttpHeaders, presented: HttpHeaders | string, presentedBy: string, path = '/p'): Checked => ({
+  head: { path, headers, presented: typeof presented === 'string' ? everywhere(presented) : presented, presentedBy },
   refused: undefined,
 });
 
@@ -32,27 +32,31 @@ describe('createListenerKeyCheck', () => {
     ['x-goog-api-key', 'sk-two-longer'],
     ['api-key', 'sk-one'],
   ])('takes a key in %s: %s, and takes it out', (name, value) => {
-    expect(check({ [name]: value, accept: 'a' })).toEqual(passed({ accept: 'a' }, value.includes('two') ? 'sk-two-longer' : 'sk-one'));
+    expect(check({ [name]: value, accept: 'a' })).toEqual(
+      passed({ accept: 'a' }, value.includes('two') ? 'sk-two-longer' : 'sk-one', name),
+    );
   });
 
   it('takes a key in the query as it is, and takes it out', () => {
-    expect(check({}, 'authorization', '/p?a=1&key=sk-one')).toEqual(passed({}, 'sk-one', '/p?a=1'));
+    expect(check({}, 'authorization', '/p?a=1&key=sk-one')).toEqual(passed({}, 'sk-one', 'x-goog-api-key', '/p?a=1'));
     expect(check({}, 'authorization', '/p?key=Bearer%20sk-one').refused).toBe('The key is not one of this listener');
   });
 
   it('takes one out of the query that counts only in a header', () => {
-    expect(check({ 'x-plano-key': 'sk-one' }, 'x-plano-key', '/p?key=sk-one')).toEqual(passed({}, { 'x-plano-key': 'sk-one' }));
+    expect(check({ 'x-plano-key': 'sk-one' }, 'x-plano-key', '/p?key=sk-one')).toEqual(
+      passed({}, { 'x-plano-key': 'sk-one' }, 'x-plano-key'),
+    );
     expect(check({}, 'x-plano-key', '/p?key=sk-one').refused).toContain('needs one of its keys in the header x-plano-key');
   });
 
   it('keeps the credential of an upstream beside the key', () => {
     const headers = { 'x-plano-key': 'sk-one', authorization: 'Bearer upstream' };
-    expect(check(headers, 'x-plano-key')).toEqual(passed({ authorization: 'Bearer upstream' }, { 'x-plano-key': 'sk-one' }));
+    expect(check(headers, 'x-plano-key')).toEqual(passed({ authorization: 'Bearer upstream' }, { 'x-plano-key': 'sk-one' }, 'x-plano-key'));
   });
 
   it('tells clients apart by the key that came first', () => {
     const both = { authorization: 'Bearer sk-two-longer', 'x-api-key': 'sk-one' };
-    expect(check(both, 'authorization', '/p?key=sk-one')).toEqual(passed({}, 'sk-two-longer'));
+    expect(check(both, 'authorization', '/p?key=sk-one')).toEqual(passed({}, 'sk-two-longer', 'authorization'));
   });
 
   it.each([
@@ -60,7 +64,7 @@ describe('createListenerKeyCheck', () => {
     ['a list', { authorization: ['Bearer upstream', 'Bearer sk-one'] }],
     ['a list in one line', { 'x-api-key': 'upstream, sk-one' }],
   ])('takes a key out of every header that holds one, so that no upstream sees it: %s', (_name, headers) => {
-    expect(check({ ...headers, 'x-plano-key': 'sk-one' }, 'x-plano-key')).toEqual(passed({}, { 'x-plano-key': 'sk-one' }));
+    expect(check({ ...headers, 'x-plano-key': 'sk-one' }, 'x-plano-key')).toEqual(passed({}, { 'x-plano-key': 'sk-one' }, 'x-plano-key'));
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { takeQueryKeys } from './query-keys.ts';
 export interface KeyedHead {
   path: string;
   presented?: HttpHeaders;
+  presentedBy?: string;
   readonly headers: Record<string, string | readonly string[] | undefined>;
 }
 
@@ -19,12 +20,13 @@ export type FindKey = (value: string) => number;
 export type CheckListenerKeys = (head: KeyedHead) => GatewayError | undefined;
 
 /** Where the client libraries of the five APIs put their key. */
-const clientKeyHeaders = ['authorization', 'x-api-key', 'x-goog-api-key', 'api-key'];
+const googleKey = 'x-goog-api-key';
+const clientKeyHeaders = ['authorization', 'x-api-key', googleKey, 'api-key'];
 
 /**
  * The check of a listener's keys. With the usual header a key may come in the form of any client library, Gemini's `?key=` too; with a header of
  * the listener's own only there. Whatever holds one of the keys is taken out of the head, so that no upstream ever sees it; rate limits may still
- * tell clients apart by it (`presented`).
+ * tell clients apart by it (`presented`), and lists of models by the header that it came by (`presentedBy`).
  *
  * @param findKey - how the host compares a value with the keys
  * @example
@@ -40,6 +42,7 @@ export function createListenerKeyCheck({ keys, header }: EffectiveAuth, findKey:
   return (head) => {
     const { headers } = head;
     let passed = -1;
+    let passedBy = googleKey;
     let presented = false;
     for (const name of looked) {
       const value = headers[name];
@@ -52,7 +55,9 @@ export function createListenerKeyCheck({ keys, header }: EffectiveAuth, findKey:
         continue;
       }
       delete headers[name];
-      if (counts && passed === -1) passed = key;
+      if (!counts || passed !== -1) continue;
+      passed = key;
+      passedBy = name;
     }
     const query = takeQueryKeys(head.path, (value) => {
       const key = findKey(value);
@@ -63,6 +68,7 @@ export function createListenerKeyCheck({ keys, header }: EffectiveAuth, findKey:
     presented ||= query.presented && anyForm;
     if (passed !== -1) {
       head.presented = presentedAs[passed] as HttpHeaders;
+      head.presentedBy = passedBy;
       return undefined;
     }
     return gatewayError('unauthorized', presented ? wrongKey : `This listener needs one of its keys in the header ${header}`);

@@ -58,6 +58,7 @@ describe('the list of models', () => {
   it.each([
     ['/v1/messages/batches', { type: 'error', error: { type: 'not_found_error' } }],
     ['/v1beta/models/gemini-x:embedContent', { error: { code: 404, status: 'NOT_FOUND' } }],
+    ['/v1/models/gemini-x:batchEmbedContents', { error: { code: 404, status: 'NOT_FOUND' } }],
     ['/model/m/invoke', { message: expect.stringContaining('nothing at') as unknown }],
     ['/elsewhere', { error: { code: 'not_found' } }],
   ])('is not at %s, which is said in the words of the path’s API', (path, expected) => {
@@ -89,6 +90,13 @@ describe('the count of tokens', () => {
     expect(sent[0]).toMatchObject({ host: 'api.anthropic.com', path, headers: { 'x-api-key': 'sk-2' }, body });
     expect(parse(text)).toEqual({ input_tokens: 14 });
     expect(summary).toMatchObject({ model: 'anthropic/claude-x', stream: false });
+  });
+  it('is that of the default model where none is named', () => {
+    const claude = yaml.replace(', default: true', '').replace('sk-2', 'sk-2, default: true');
+    const { sent } = gatewayUnderTest(claude).ask({ path: '/v1/messages/count_tokens', body: { messages: [] } }, [
+      json({ input_tokens: 1 }),
+    ]);
+    expect(sent[0]?.body).toEqual({ model: 'claude-x', messages: [] });
   });
   it('is Gemini’s with the client’s own key, which leaves as a header', () => {
     const body = { contents: [{ parts: [{ text: 'Hi' }] }] };
@@ -132,6 +140,13 @@ describe('embeddings', () => {
     expect(parse(text)).toEqual(answer);
     expect(summary.answer?.usage).toMatchObject({ input: 2 });
   });
+  it.each([{ input: 'a' }, { model: null, input: 'a' }, { model: '', input: 'a' }])(
+    'name the default model where they name none: %j',
+    (asked) => {
+      const { sent } = gatewayUnderTest(yaml).ask({ path: '/v1/embeddings', body: asked }, [json({})]);
+      expect(sent[0]?.body).toEqual({ model: 'gpt-4o', input: 'a' });
+    },
+  );
   it.each(['claude-x', 'own', 'echo'])('are refused for a provider that has none: %s', (model) => {
     const { sent, status, text } = gatewayUnderTest(yaml).ask({
       path: '/v1/embeddings',

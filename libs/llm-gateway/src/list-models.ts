@@ -1,5 +1,5 @@
 import type { Decision, ListedModel, RequestHead } from '@plano/common';
-import { headerValue, selectionError } from '@plano/common';
+import { gatewayError, headerValue, selectionError } from '@plano/common';
 import type { ApiId, ClientRoute } from '@plano/hermesllm';
 import type { GatewayContext } from './gateway-context.ts';
 import { clientQuery } from './client-query.ts';
@@ -23,14 +23,26 @@ export function listModels(context: GatewayContext, route: ClientRoute, head: Re
 }
 
 /** The answer to a method by which nothing is listed. */
-export const refuseListing = (route: ClientRoute, head: RequestHead): ReturnType<typeof refuseMethod> | undefined =>
-  head.method === 'GET' || head.method === 'HEAD' ? undefined : refuseMethod(head.method, shapeOf(route, head), 'GET, HEAD');
+export function refuseListing(route: ClientRoute, head: RequestHead): ReturnType<typeof refuseMethod> | undefined {
+  if (head.method === 'GET' || head.method === 'HEAD') return undefined;
+  // Google's client asks for everything at `/v1` too: `POST /v1/models/m:embedContent` wants nothing listed.
+  if (head.method === 'POST' && /:[A-Za-z]+$/.test(route.model ?? '')) {
+    return refuseIn(
+      'gemini',
+      gatewayError('not_found', `Nothing is done with a model by ${route.model?.slice(route.model.lastIndexOf(':'))}`),
+    );
+  }
+  return refuseMethod(head.method, shapeOf(route, head), 'GET, HEAD');
+}
+
+const googleKey = 'x-goog-api-key';
 
 /** OpenAI, Anthropic and Google list models at one path; only what their clients send beside it tells them apart. */
 function shapeOf(route: ClientRoute, head: RequestHead): Shape {
   if (route.api === 'gemini') return 'gemini';
   if (headerValue(head.headers, 'anthropic-version') !== undefined) return 'anthropic-messages';
-  const isGoogle = headerValue(head.headers, 'x-goog-api-key') !== undefined || clientQuery(head.path).key !== undefined;
+  const isGoogle =
+    headerValue(head.headers, googleKey) !== undefined || head.presentedBy === googleKey || clientQuery(head.path).key !== undefined;
   return isGoogle ? 'gemini' : 'openai-chat';
 }
 

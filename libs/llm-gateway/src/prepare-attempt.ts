@@ -101,7 +101,8 @@ const operationOf = (operation: Incoming['route']['operation']): 'count-tokens' 
 function passOperation({ opened, route, options }: Incoming, { model }: Selection): Translated {
   const utf8 = options.utf8 ?? portableUtf8;
   const warnings: Warning[] = [];
-  const values = opened.model === undefined || opened.model === model ? {} : { model: JSON.stringify(model) };
+  // Gemini has it in the path.
+  const values = route.api === 'gemini' || opened.model === model ? {} : { model: JSON.stringify(model) };
   return {
     route: { client: route.api, upstream: route.api, model, stream: false },
     clientModel: opened.model ?? '',
