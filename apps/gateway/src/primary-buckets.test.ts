@@ -69,9 +69,7 @@ describe('buckets that the primary keeps', () => {
     expect(store.take([take(1)])).toMatchObject({ ok: true });
     expect(messages).toHaveLength(asked);
     state.answers = true;
-    await vi.waitFor(async () => {
-      expect(await store.take([take(0)])).toMatchObject({ levels: [{ remaining: 2 }] });
-    });
+    await expect.poll(() => store.take([take(0)])).toMatchObject({ levels: [{ remaining: 2 }] });
     expect(store.available()).toBe(true);
     expect(changes).toEqual([false, true]);
   });

@@ -36,10 +36,11 @@ export async function serve({ config, source, watch, reload, workers }: ServeOpt
   const metrics = createMetricsPlace(joined(runner.metrics, ownMetrics));
   let log = createHostLog(config.logging);
   let current = config;
+  let report: string;
   try {
     await metrics.open(config, log);
     const listeners = await runner.apply(config);
-    console.log(startReport(config, { source, listeners, metrics: metrics.server(), workers }));
+    report = startReport(config, { source, listeners, metrics: metrics.server(), workers });
     boundYoungGeneration();
     boundOldGeneration();
   } catch (error) {
@@ -77,7 +78,10 @@ export async function serve({ config, source, watch, reload, workers }: ServeOpt
   }
 
   const endReloads = startReloads({ file: watch, reload: reloadOnce, warn: log.warn });
-  const failure = await Promise.race([stopSignal(), runner.failed]);
+  const stopped = stopSignal();
+  // Who reads it may send signals and change the file at once.
+  console.log(report);
+  const failure = await Promise.race([stopped, runner.failed]);
   endReloads();
   if (failure === undefined) console.log('Stopping: no new connections; what is in flight may end');
   else log.error(failure);

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileWatch } from './watch-file.ts';
 import { watchFile } from './watch-file.ts';
 
@@ -20,7 +20,7 @@ afterEach(() => {
 const start = (file: string, quietMs = 50): void => {
   watch = watchFile(file, { onChange: () => void changes++, onError: (error) => errors.push(error) }, quietMs);
 };
-const seen = (count: number): Promise<void> => vi.waitFor(() => expect(changes).toBe(count), { timeout: 5000 });
+const seen = (count: number): Promise<void> => expect.poll(() => changes).toBe(count);
 
 describe('watchFile', () => {
   it('tells a write, and many of them at once as one', async () => {

@@ -61,14 +61,22 @@ export function createWorkerPool(count: number): HostRunner {
 
   function start(slot: number): WorkerProcess {
     const worker = fork(buckets);
-    // One that is started later takes the configuration of that moment; if it cannot, it is ended and restarted like one that crashed.
-    if (config !== undefined && applying === undefined) {
-      configure(worker, config).catch((error: unknown) => {
+    if (config !== undefined) {
+      configureLate(worker).catch((error: unknown) => {
         console.error(`plano-gateway: worker ${slot} cannot start: ${error instanceof Error ? error.message : String(error)}`);
         worker.kill();
       });
     }
     return worker;
+  }
+
+  /**
+   * One that is started later takes the configuration of that moment, or, during a reload that does not know of it, the one of the reload's end.
+   * If it cannot, it is ended and restarted like one that crashed.
+   */
+  async function configureLate(worker: WorkerProcess): Promise<void> {
+    while (applying !== undefined) await applying.catch(() => {});
+    if (config !== undefined) await configure(worker, config);
   }
 
   async function applyToAll(next: EffectiveConfig): Promise<readonly ListenerAddress[]> {

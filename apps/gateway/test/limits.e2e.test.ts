@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunningGateway } from './support/start-gateway.ts';
 import { startGateway, tellsOfResets } from './support/start-gateway.ts';
+import { flood } from './support/start-upstream.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -174,14 +175,16 @@ describe('limits', () => {
   });
 
   it('requests over the limit of those in flight are shed with 503', async () => {
+    let answer = (): void => {};
     const url = await upstream((_request, response) => {
-      setTimeout(() => response.end('{}'), 300);
+      answer = () => response.end('{}');
     });
     const gateway = await gatewayTo(url, 'limits: { in_flight: 1 }');
     const first = ask(gateway.url);
     await expect.poll(() => gateway.active()).toBe(1);
     const second = await ask(gateway.url);
     expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1']);
+    answer();
     await (await first).text();
   });
 
@@ -197,11 +200,7 @@ describe('back-pressure', () => {
     let written = 0;
     const url = await upstream(async (_request, response) => {
       response.writeHead(200, sse);
-      const block = chunk.repeat(500);
-      while (!response.destroyed && written < 300_000_000) {
-        written += block.length;
-        if (!response.write(block)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-      }
+      await flood(response, chunk.repeat(500), 300_000_000, (bytes) => (written += bytes));
     });
     const gateway = await gatewayTo(url);
     const client = httpRequest(`${gateway.url}/v1/chat/completions`, { method: 'POST' });

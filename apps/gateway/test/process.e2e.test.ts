@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const child of children.splice(0)) {
-    if (child.exitCode === null) {
+    if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
@@ -45,6 +45,9 @@ interface Started {
   readonly exit: Promise<number | null>;
 }
 
+/** The exit code, when all that was written has been read. */
+const endOf = async (child: ChildProcess): Promise<number | null> => ((await once(child, 'close')) as [number | null])[0];
+
 function start(args: readonly string[], environment: Record<string, string> = {}): Started {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
@@ -54,7 +57,7 @@ function start(args: readonly string[], environment: Record<string, string> = {}
   let text = '';
   child.stdout.on('data', (data) => (text += String(data)));
   child.stderr.on('data', (data) => (text += String(data)));
-  return { child, output: () => text, exit: once(child, 'exit').then(([code]) => code as number | null) };
+  return { child, output: () => text, exit: endOf(child) };
 }
 
 const writeConfig = (yaml: string): string => {
@@ -62,7 +65,7 @@ const writeConfig = (yaml: string): string => {
   writeFileSync(file, yaml);
   return file;
 };
-const until = (started: Started, text: string): Promise<void> => expect.poll(started.output, { timeout: 10_000 }).toContain(text);
+const until = (started: Started, text: string): Promise<void> => expect.poll(started.output, { timeout: 45_000 }).toContain(text);
 
 describe('plano-gateway serve', () => {
   it('says what listens, which providers are ready and what to try, and the line works', async () => {
@@ -280,7 +283,7 @@ describe('an old Node', () => {
     children.push(child);
     let text = '';
     child.stdout.on('data', (data) => (text += String(data)));
-    expect((await once(child, 'exit'))[0]).toBe(0);
+    expect(await endOf(child)).toBe(0);
     expect(text).toContain('Usage: plano-gateway');
   });
   it('says in one line what is missing when there is none', async () => {
@@ -291,7 +294,7 @@ describe('an old Node', () => {
     children.push(child);
     let text = '';
     child.stderr.on('data', (data) => (text += String(data)));
-    expect((await once(child, 'exit'))[0]).toBe(1);
+    expect(await endOf(child)).toBe(1);
     expect(text).toMatch(/^plano-gateway needs Node 22 or newer; this is 20\.9\.0\n$/);
   });
 });

@@ -2,7 +2,7 @@ import { Agent, get } from 'node:http';
 import { createServer } from 'node:net';
 import { deriveConfig, formatProblem, parseConfig } from '@plano/common/config';
 import OpenAI from 'openai';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayRuntime } from '../src/gateway-runtime.ts';
 import { createGatewayRuntime } from '../src/gateway-runtime.ts';
 import type { GatewayProcess } from './support/gateway-process.ts';
@@ -80,7 +80,7 @@ describe('a configuration applied to a running gateway', () => {
     expect(one.connections()).toBe(1);
     one.finish();
     await rest();
-    await vi.waitFor(() => expect(one.connections()).toBe(0), { timeout: 5000 });
+    await expect.poll(() => one.connections()).toBe(0);
   });
 
   it('keeps the sockets of listeners that stay, with their connections', async () => {
@@ -146,7 +146,7 @@ describe('a configuration applied to a running gateway', () => {
     expect(await lines('active_requests ')).toEqual(['active_requests 1']);
     one.finish();
     await rest();
-    await vi.waitFor(async () => expect(await lines('active_requests ')).toEqual(['active_requests 0']));
+    await expect.poll(() => lines('active_requests ')).toEqual(['active_requests 0']);
     expect((await lines('requests_total{')).map((line) => [/streaming="(\w+)"/.exec(line)?.[1], line.split(' ').at(-1)])).toEqual([
       ['false', '1'],
       ['true', '1'],

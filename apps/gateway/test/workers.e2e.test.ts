@@ -71,7 +71,7 @@ describe('plano-gateway --workers 2', () => {
     expect(gateway.output().split('listening').length - 1).toBe(1);
     expect(gateway.output()).toContain('workers    2');
     for (let request = 0; request < 6; request++) expect(await ask(port)).toBe(200);
-    expect(await read(metrics, 'requests_total{')).toBe(6);
+    await expect.poll(() => read(metrics, 'requests_total{')).toBe(6);
     expect(await read(metrics, 'request_latency_count{')).toBe(6);
     expect(await read(metrics, 'plano_workers ')).toBe(2);
   });
@@ -86,6 +86,29 @@ describe('plano-gateway --workers 2', () => {
     await expect.poll(() => read(metrics, 'plano_worker_restarts_total'), { timeout: 40_000 }).toBe(1);
     await expect.poll(() => read(metrics, 'plano_workers '), { timeout: 40_000 }).toBe(2);
     for (let request = 0; request < 4; request++) expect(await ask(port)).toBe(200);
+  });
+
+  it('tells a worker that starts in the middle of reloads what to serve', async () => {
+    const { gateway, port } = await start('limits: { in_flight: 2 }');
+    const [victim = 0] = workersOf(gateway);
+    process.kill(victim, 'SIGKILL');
+    await gateway.says('it is restarted in');
+    const reloads = setInterval(() => gateway.signal('SIGHUP'), 5);
+    await expect
+      .poll(() => workersOf(gateway).length, { timeout: 40_000 })
+      .toBe(2)
+      .finally(() => clearInterval(reloads));
+    // Each worker has room for one stream.
+    const held: AbortController[] = [];
+    const more = async (): Promise<number> => {
+      const cancel = new AbortController();
+      const body = JSON.stringify({ stream: true, messages: [{ role: 'user', content: 'Hi' }] });
+      const { status } = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: 'POST', signal: cancel.signal, body });
+      if (status === 200) held.push(cancel);
+      return held.length;
+    };
+    await expect.poll(more, { timeout: 40_000 }).toBe(2);
+    for (const cancel of held) cancel.abort();
   });
 
   it('reloads all at SIGHUP and drains all at SIGTERM: streams end whole, the exit code is 0', async () => {
@@ -146,7 +169,7 @@ describe('plano-gateway --workers 2', () => {
     const { port, metrics } = await start();
     const second = processes.start(yaml(port, metrics, upstream.url).replace(/metrics:.*/, 'metrics: false'), ['--workers', '2']);
     expect(await second.exit).toBe(1);
-    expect(second.output()).toContain(`127.0.0.1:${port}: EADDRINUSE`);
+    await second.says(`127.0.0.1:${port}: EADDRINUSE`);
   });
 
   it('splits the limit of requests', async () => {
@@ -218,6 +241,6 @@ describe('plano-gateway --workers 2', () => {
   it('refuses a number of workers that is none', async () => {
     const gateway = processes.start('', ['--workers', '1.5']);
     expect(await gateway.exit).toBe(2);
-    expect(gateway.output()).toContain('--workers takes a number');
+    await gateway.says('--workers takes a number');
   });
 });
