@@ -1,4 +1,5 @@
 import type {
+  HttpHeaders,
   SendUpstream,
   SignRequest,
   UpstreamCall,
@@ -137,6 +138,9 @@ function dispatch(pool: Pool, authority: string, request: UpstreamRequest, silen
   return call;
 }
 
+/** Of one answer, so that it may be changed. */
+type AnswerHeaders = { -readonly [Name in keyof HttpHeaders]: HttpHeaders[Name] };
+
 /** A request to undici: what its sender holds, what undici tells and what is watched are one object, because there is one for each request. */
 class PooledCall implements UpstreamCall, Watched, EncodedAnswer, Dispatcher.DispatchHandler {
   silenceMs: number;
@@ -177,7 +181,7 @@ class PooledCall implements UpstreamCall, Watched, EncodedAnswer, Dispatcher.Dis
     else this.#silence.watch.add(this);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Parameters<UpstreamListener['onHead']>[1]): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     if (this.#over || status < 200) return;
     this.silentSince = 0;
     this.silenceMs = this.#silence.idleMs;
