@@ -26,8 +26,8 @@ const entry: ExchangeRecord = exchangeRecord(
 
 function written(format: 'pretty' | 'json', ...records: ExchangeRecord[]): string {
   let text = '';
-  const destination = { write: (part: string) => void (text += part), flush: () => {}, flushSync: () => {} };
-  const log = createAccessLog({ level: 'info', format }, destination);
+  const destination = { write: (part: string) => void (text += part), flush: () => {}, flushSync: () => {}, close: () => {} };
+  const log = createAccessLog({ level: 'info', format, file: null }, destination);
   for (const record of records) log.record(record);
   log.close();
   return text;
@@ -112,8 +112,8 @@ describe('the access log', () => {
   it('is silent above the level info', () => {
     let wrote = false;
     const log = createAccessLog(
-      { level: 'warn', format: 'json' },
-      { write: () => void (wrote = true), flush: () => {}, flushSync: () => {} },
+      { level: 'warn', format: 'json', file: null },
+      { write: () => void (wrote = true), flush: () => {}, flushSync: () => {}, close: () => {} },
     );
     log.record(entry);
     log.close();

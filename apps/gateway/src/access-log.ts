@@ -1,6 +1,8 @@
 import type { EffectiveConfig, ExchangeRecord, Warning } from '@plano/common';
 import { pino } from 'pino';
 import type { Show } from './shown-text.ts';
+import { createLogDestination } from './log-destination.ts';
+import type { LogDestination } from './log-destination.ts';
 import { createShow, idOf, pathPart } from './shown-text.ts';
 
 /** One line for each exchange, without any of its content. */
@@ -12,55 +14,20 @@ export interface AccessLog {
   close(): void;
 }
 
-/** Where lines go. */
-export interface LogDestination {
-  write(line: string): void;
-  flush(): void;
-  flushSync(): void;
-}
-
 const flushMs = 500;
-/** Characters. A write wakes a thread of Node's pool, so few are big. */
-const gatheredLength = 16 * 1024;
-
-/** Standard output; rotation is the platform's business. */
-const standardOutput = (): LogDestination => gathered(pino.destination({ fd: 1, sync: false, maxWrite: 4 * gatheredLength }));
-
-/** Lines put together first: joined at once they cost a fraction of lines appended one by one, each of which would be made flat and measured. */
-function gathered(destination: LogDestination): LogDestination {
-  let lines: string[] = [];
-  let length = 0;
-  function handOn(): void {
-    if (lines.length === 0) return;
-    const text = lines.join('');
-    lines = [];
-    length = 0;
-    destination.write(text);
-  }
-  return {
-    write(line) {
-      lines.push(line);
-      length += line.length;
-      if (length >= gatheredLength) handOn();
-    },
-    flush() {
-      handOn();
-      destination.flush();
-    },
-    flushSync() {
-      handOn();
-      destination.flushSync();
-    },
-  };
-}
 
 /**
  * Lines are buffered for up to half a second: a write to a slow terminal must not hold up an answer. Bodies, queries and headers are never
  * written; what a client or a provider chose (path, model, code of an error, names in warnings) is cut, and masked where it looks like a secret.
+ *
+ * @throws Error when the configured file cannot be opened
  */
-export function createAccessLog(logging: EffectiveConfig['logging'], destination: LogDestination = standardOutput()): AccessLog {
+export function createAccessLog(
+  logging: EffectiveConfig['logging'],
+  destination: LogDestination = createLogDestination(logging.file, (message) => console.error(`warning: ${message}`)),
+): AccessLog {
   const logger = pino({ level: logging.level, base: null }, destination);
-  if (!logger.isLevelEnabled('info')) return { record: () => {}, flush: () => {}, close: () => {} };
+  if (!logger.isLevelEnabled('info')) return { record: () => {}, flush: () => {}, close: destination.close };
   const timer = setInterval(() => destination.flush(), flushMs).unref();
   const show = createShow();
   const record =
@@ -72,7 +39,7 @@ export function createAccessLog(logging: EffectiveConfig['logging'], destination
     flush: () => destination.flushSync(),
     close() {
       clearInterval(timer);
-      destination.flushSync();
+      destination.close();
     },
   };
 }

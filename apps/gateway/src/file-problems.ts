@@ -1,8 +1,9 @@
 import type { EffectiveConfig } from '@plano/common';
+import { checkLogFile } from './log-destination.ts';
 import { loadTls } from './listener-tls.ts';
 import { loadUpstreamCa } from './upstream-ca.ts';
 
-/** What is wrong with the files of certificates and keys that a configuration names: what a start would fail by. */
+/** What is wrong with the files of certificates, keys and logs that a configuration names: what a start would fail by. */
 export function fileProblems(config: EffectiveConfig): string[] {
   const problems: string[] = [];
   const attempt = (load: () => unknown): void => {
@@ -14,5 +15,7 @@ export function fileProblems(config: EffectiveConfig): string[] {
   };
   for (const [index, { tls }] of config.listeners.entries()) if (tls !== null) attempt(() => loadTls(tls, `listeners[${index}].tls`));
   attempt(() => loadUpstreamCa(config));
+  const { file } = config.logging;
+  if (file !== null) attempt(() => checkLogFile(file));
   return problems;
 }

@@ -99,7 +99,13 @@ export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore(
     const gateways = createGateways(config, { rateLimits, onExchange, tracer });
     const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins, sign, ca });
     const log = createAccessLog(config.logging);
-    const sockets = listenerSockets(config, { gateways, limits, pools, rateLimits, onExchange, tracer });
+    let sockets: ListenerSocket[];
+    try {
+      sockets = listenerSockets(config, { gateways, limits, pools, rateLimits, onExchange, tracer });
+    } catch (error) {
+      log.close();
+      throw error;
+    }
     const generation = { config, limits, pools, rateLimits, log, tracing, sockets };
     living.add(generation);
     return generation;

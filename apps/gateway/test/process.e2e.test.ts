@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer as createSocketServer } from 'node:net';
@@ -154,6 +154,56 @@ model_providers: [{ model: openai/gpt-4o, base_url: "http://127.0.0.1:${(upstrea
     expect(await cut).toBe('cut');
     upstream.closeAllConnections();
     upstream.close();
+  });
+
+  it('appends its access log to a file, which may be renamed at any time, and to no other place', async () => {
+    const port = await freePort();
+    const log = join(folder, 'access.log');
+    const text = `
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: ${port} }]
+metrics: false
+logging: { format: json, file: ${log} }
+model_providers: [{ model: plano/echo, default: true }]
+`;
+    const started = start(['--config', writeConfig(text)]);
+    await until(started, 'Try it:');
+    const ask = async (id: string): Promise<string> => {
+      const body = '{"messages":[{"role":"user","content":"Hi"}]}';
+      await (await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: 'POST', headers: { 'x-request-id': id }, body })).text();
+      return existsSync(log) ? readFileSync(log, 'utf8') : '';
+    };
+    await expect.poll(() => ask('before')).toContain('"requestId":"before"');
+    renameSync(log, `${log}.1`);
+    await expect.poll(() => ask('after')).toContain('"requestId":"after"');
+    started.child.kill('SIGTERM');
+    expect(await started.exit).toBe(0);
+    expect(started.output()).not.toContain('"requestId"');
+    const missing = start(['validate', writeConfig(text.replace(log, join(folder, 'nowhere', 'a.log')))]);
+    expect(await missing.exit).toBe(1);
+    expect(missing.output()).toMatch(/logging\.file: .*nowhere\/a\.log cannot be opened \(ENOENT\)/);
+  });
+
+  it('goes on where its log cannot be written', async () => {
+    const port = await freePort();
+    const yaml = `
+version: v0.4.0
+listeners: [{ name: llm, type: model, port: ${port} }]
+metrics: false
+logging: { file: /dev/full }
+model_providers: [{ model: plano/echo, default: true }]
+`;
+    const started = start(['--config', writeConfig(yaml)]);
+    await until(started, 'Try it:');
+    const ask = async (): Promise<string> => {
+      const body = '{"messages":[{"role":"user","content":"Hi"}]}';
+      const { status } = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: 'POST', body });
+      return `${status} ${started.output()}`;
+    };
+    await expect.poll(ask).toMatch(/^200 [^]*The access log cannot be written to \/dev\/full \(ENOSPC\)/);
+    expect(await ask()).toMatch(/^200 /);
+    started.child.kill('SIGTERM');
+    expect(await started.exit).toBe(0);
   });
 
   it('refuses a port that is taken, and names it', async () => {

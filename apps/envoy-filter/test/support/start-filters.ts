@@ -19,7 +19,7 @@ export function startFilters(
   const local: EffectiveConfig = {
     ...config,
     listeners: config.listeners.map((listener) => ({ ...listener, port: 0 })),
-    logging: { level: 'info', format: 'json' },
+    logging: { level: 'info', format: 'json', file: null },
   };
   return startEnvoy((accessLog) => toEnvoy(local, { filters, node, adminPort: 0, accessLog }), options);
 }

@@ -28,7 +28,7 @@ export async function startEnvoyGateway(yaml: string, environment: Record<string
     ...config,
     listeners: config.listeners.map((listener) => ({ ...listener, port: 0 })),
     internalListeners: config.internalListeners.map((listener) => ({ ...listener, port: 0 })),
-    logging: { level: 'info', format: 'json' },
+    logging: { level: 'info', format: 'json', file: null },
   };
   const envoy = await startEnvoy((accessLog) =>
     toEnvoy(local, {

@@ -100,7 +100,7 @@ export function deriveRedis({ author, reporter }: DeriveContext): EffectiveRedis
 
 /** Logging with its defaults. */
 export function deriveLogging({ author }: DeriveContext): EffectiveLogging {
-  return { level: author.logging?.level ?? 'info', format: author.logging?.format ?? 'pretty' };
+  return { level: author.logging?.level ?? 'info', format: author.logging?.format ?? 'pretty', file: author.logging?.file ?? null };
 }
 
 /** The metrics socket with its defaults; null when switched off. */

@@ -110,7 +110,7 @@ describe('a small file', () => {
       redis: null,
       upstreamTls: { caPath: null },
       disableSignals: false,
-      logging: { level: 'info', format: 'pretty' },
+      logging: { level: 'info', format: 'pretty', file: null },
       metrics: { address: '127.0.0.1', port: 9092, implicit: true },
       tracing: {
         randomSamplingPercent: 0,
@@ -262,7 +262,7 @@ describe('everything at once', () => {
       redis: { url: 'rediss://c', onFailure: 'closed' },
       upstreamTls: { caPath: '/ca' },
       disableSignals: true,
-      logging: { level: 'debug', format: 'json' },
+      logging: { level: 'debug', format: 'json', file: './access.log' },
       metrics: null,
       tracing: {
         randomSamplingPercent: 100,

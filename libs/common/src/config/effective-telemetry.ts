@@ -2,6 +2,8 @@
 export interface EffectiveLogging {
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly format: 'pretty' | 'json';
+  /** Path of the access log; null for standard output. */
+  readonly file: string | null;
 }
 
 /** The socket that serves `/metrics`. */

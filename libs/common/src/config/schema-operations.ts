@@ -51,6 +51,7 @@ export const stateStorage = closed({ type: oneOf(['memory', 'postgres']), connec
 export const logging = closed({
   level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'silent']).optional(),
   format: oneOf(['pretty', 'json']).optional(),
+  file: text.optional(),
 });
 
 /** The socket of `/metrics`, or none. */

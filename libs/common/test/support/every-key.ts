@@ -63,7 +63,7 @@ fallbacks: [{ model: openai/gpt-4o, to: [anthropic/claude] }]
 redis: { url: "rediss://c", on_failure: closed }
 function_calling: { engine: model, model: gpt-4o, context_tokens: 8192, max_tokens: 512, timeout: 10s }
 tokens: { max_characters: 5 }
-logging: { level: debug, format: json }
+logging: { level: debug, format: json, file: ./access.log }
 metrics: false
 internal_listeners: { llm: { port: 12001 }, brightstaff: { port: 9091, address: 0.0.0.0, auth: { keys: [$KEY] } } }
 `;

@@ -305,6 +305,10 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
   logging: key('What is logged, and how'),
   'logging.level': key('Least level', '`info`'),
   'logging.format': key('`pretty` for people, `json` for machines', '`pretty`'),
+  'logging.file': key(
+    'File that the access log is appended to; may be renamed at any time, then it is opened anew',
+    'none: standard output',
+  ),
   metrics: key('Socket of `/metrics`; `false` switches it off'),
   'metrics.address': key('Address to listen at', '`127.0.0.1`'),
   'metrics.port': key('Port to listen at', '`9092`'),
