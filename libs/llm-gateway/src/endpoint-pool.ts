@@ -3,6 +3,7 @@ import type { ApiId, Provider } from '@plano/hermesllm';
 import { findProvider } from '@plano/hermesllm';
 import type { BreakerOutcome, CircuitBreaker } from './circuit-breaker.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
+import { nearestPlace } from './nearest-place.ts';
 import type { Upstream } from './resolve-upstream.ts';
 
 /** One place that serves a provider's models, with what goes on there now. */
@@ -13,6 +14,8 @@ export interface Endpoint {
   readonly target: UpstreamTarget;
   readonly credential: EffectiveCredential;
   readonly weight: number;
+  /** What tells it from the others of its provider, also after a restart and in other processes. */
+  readonly place: string;
   /** What is settled for a model and an API of clients. */
   readonly upstreams: Map<string, Partial<Record<ApiId, Upstream>>>;
   /** Null when switched off. */
@@ -55,10 +58,20 @@ const socketOf = ({ scheme, host, port, authority }: EffectiveUpstream): Upstrea
   authority,
 });
 
+/** Where an endpoint is, and which of those there, in their order. */
+function placeOf(upstream: EffectiveUpstream | null, seen: Map<string, number>): string {
+  const where = upstream === null ? '' : `${upstream.host}:${upstream.port}/${upstream.pathPrefix ?? ''}`;
+  const count = seen.get(where) ?? 0;
+  seen.set(where, count + 1);
+  return `${where}#${count}`;
+}
+
 /** The pool of a provider, all of it healthy and idle. */
 export function createEndpointPool(provider: EffectiveProvider): EndpointPool {
   const { upstream, credential, circuitBreaker } = provider;
+  const seen = new Map<string, number>();
   const create = (at: Pick<Endpoint, 'upstream' | 'credential' | 'weight'>): Endpoint => ({
+    place: placeOf(at.upstream, seen),
     upstream: at.upstream,
     target: provider.builtin !== null || at.upstream === null ? echoTarget : socketOf(at.upstream),
     credential: at.credential,
@@ -79,10 +92,12 @@ export function createEndpointPool(provider: EffectiveProvider): EndpointPool {
 /**
  * Takes a place at the endpoint whose turn it is: of those that are closed to nobody and have room, first those that this exchange has not
  * tried yet, each as often as its weight says and evenly mixed (the smooth weighted round robin of nginx). Undefined when there is none.
+ *
+ * @param affinity - requests of one value stay at one endpoint as long as that can take them
  */
-export function acquire(pool: EndpointPool, tried: readonly Endpoint[], now: () => number): Lease | undefined {
+export function acquire(pool: EndpointPool, tried: readonly Endpoint[], now: () => number, affinity?: string): Lease | undefined {
   const { endpoints, provider } = pool;
-  const endpoint = endpoints.length === 1 ? onlyIf(endpoints[0], provider, now) : choose(pool, tried, now);
+  const endpoint = endpoints.length === 1 ? onlyIf(endpoints[0], provider, now) : choose(pool, tried, now, affinity);
   if (endpoint === undefined) return undefined;
   endpoint.inFlight++;
   return { endpoint, probe: endpoint.breaker?.enter() ?? false, held: true };
@@ -102,10 +117,16 @@ const full = (endpoint: Endpoint, { maxConcurrency }: EffectiveProvider): boolea
 const onlyIf = (endpoint: Endpoint, provider: EffectiveProvider, now: () => number): Endpoint | undefined =>
   !full(endpoint, provider) && endpoint.breaker?.allows(now) !== false ? endpoint : undefined;
 
-function choose({ endpoints, provider }: EndpointPool, tried: readonly Endpoint[], now: () => number): Endpoint | undefined {
+function choose(
+  { endpoints, provider }: EndpointPool,
+  tried: readonly Endpoint[],
+  now: () => number,
+  affinity: string | undefined,
+): Endpoint | undefined {
   const usable = endpoints.filter((endpoint) => onlyIf(endpoint, provider, now) !== undefined);
   const fresh = tried.length === 0 ? usable : usable.filter((endpoint) => !tried.includes(endpoint));
   const candidates = fresh.length === 0 ? usable : fresh;
+  if (affinity !== undefined) return nearestPlace(candidates, affinity);
   let best: Endpoint | undefined;
   let total = 0;
   for (const endpoint of candidates) {

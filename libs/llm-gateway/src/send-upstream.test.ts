@@ -180,6 +180,19 @@ model_providers:
   - { model: anthropic/claude-x, access_key: sk-2 }
 retries: { max: 1 }
 `;
+  it('E-11: get all requests of one prefix, as long as they can take them', () => {
+    const gateway = gatewayUnderTest(endpoints);
+    const asked = (prefix: string, acts: UpstreamAct[] = [chatAnswer]) =>
+      gateway.ask({ headers: { 'x-plano-prefix-hash': prefix } }, acts).sent.map(({ host }) => host);
+    const prefixes = Array.from({ length: 40 }, (_, index) => `prefix-${index}`);
+    const homes = prefixes.map((prefix) => asked(prefix));
+    expect(new Set(homes.flat())).toEqual(new Set(['a', 'b']));
+    expect(prefixes.map((prefix) => asked(prefix))).toEqual(homes);
+    const atA = prefixes[homes.findIndex(([host]) => host === 'a')] as string;
+    expect(asked(atA, [status(503), chatAnswer])).toEqual(['a', 'b']);
+    expect(asked(atA)).toEqual(['a']);
+  });
+
   it('share the requests by their weights, each with its own key', () => {
     const gateway = gatewayUnderTest(endpoints);
     const sent = [1, 2, 3].map(() => gateway.ask({}, [chatAnswer]).sent[0]);

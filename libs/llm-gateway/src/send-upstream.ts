@@ -1,5 +1,5 @@
 import type { Decision, ExchangeSummary, Flow, FlowReply, FlowStep, HttpHeaders, Selection } from '@plano/common';
-import { forward, gatewayError, settlement } from '@plano/common';
+import { forward, gatewayError, headerNames, headerValue, settlement } from '@plano/common';
 import { isHermesError } from '@plano/hermesllm';
 import { countOpened, countRequest } from './count-request.ts';
 import type { Endpoint, EndpointPool } from './endpoint-pool.ts';
@@ -219,7 +219,8 @@ function attemptAt(
   facts: Pick<Attempt, 'number' | 'fallbackFrom'>,
 ): Prepared | undefined {
   const { now } = incoming.host;
-  const lease = acquire(pool, tried, now);
+  const affinity = pool.endpoints.length === 1 ? undefined : headerValue(incoming.head.headers, headerNames.prefixHash);
+  const lease = acquire(pool, tried, now, affinity);
   if (lease === undefined) return undefined;
   let prepared: Prepared | undefined;
   try {
