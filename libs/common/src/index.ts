@@ -40,6 +40,7 @@ export * from './tokens/count-tokens.ts';
 export * from './tokens/token-counter.ts';
 export * from './tokens/sample-text.ts';
 export * from './tokens/token-family.ts';
+export * from './telemetry/span.ts';
 export * from './traceparent.ts';
 export * from './exchange.ts';
 export * from './tell-answer.ts';
