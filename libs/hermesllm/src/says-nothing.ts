@@ -4,7 +4,7 @@ import { words } from './words.ts';
 const defaults = words(
   'presencePenalty=0 frequencyPenalty=0 candidates=1 store=false parallelToolCalls=true verbosity=medium modalities=text ' +
     'include_obfuscation=true background=false truncation=disabled speed=standard latency=standard ' +
-    'defer_loading=false eager_input_streaming=false responseModalities=TEXT includeServerSideToolInvocations=false ' +
+    'phase=final_answer defer_loading=false eager_input_streaming=false responseModalities=TEXT includeServerSideToolInvocations=false ' +
     // What a client asks of its answer, and gets whoever answers: reasoning that it can send back
     // (https://platform.openai.com/docs/guides/reasoning#encrypted-reasoning-items), and the stop sequence that matched.
     'include=reasoning.encrypted_content additionalModelResponseFieldPaths=/stop_sequence',

@@ -4,6 +4,7 @@ import type { ScopeOptions } from './default-scope.ts';
 import { createScope } from './default-scope.ts';
 import type { MemberSpan } from './framing/json-splice.ts';
 import { checkDepth, defaultDepthLimit, hasByteOrderMark, scanMembers, spliceMembers } from './framing/json-splice.ts';
+import { reportVast } from './apis/exact-numbers.ts';
 import { defaultEventLimit } from './framing/sse.ts';
 import { joinBytes } from './join-bytes.ts';
 import type { Utf8 } from './framing/utf8.ts';
@@ -233,6 +234,7 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
     const clientModel = isObject(parsed) && typeof parsed['model'] === 'string' ? parsed['model'] : '';
     const named = isObject(parsed) && client.modelInBody && clientModel === '' && route.model !== undefined;
     const request = client.decodeRequest(named ? { ...parsed, model: route.model } : parsed, scope);
+    reportVast(request, scope);
     if (route.model !== undefined) request.model = route.model;
     if (route.stream !== undefined) request.stream = route.stream;
     const upstream = codecOf(route.upstream);

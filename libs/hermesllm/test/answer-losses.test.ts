@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiId } from '../src/model/api.ts';
 import { awsEventStreamEncoder, frame } from '../src/framing.ts';
-import { translateRequest, translateResponse, translateStream } from '../src/index.ts';
+import { foldResponse, streamResponse, translateRequest, translateResponse, translateStream } from '../src/index.ts';
 
 // What an upstream says in an answer and its client's API has no place for is reported, whole and streamed alike.
 
@@ -20,7 +20,9 @@ const asked = (client: ApiId, upstream: ApiId, stream: boolean) =>
       ? '{"contents":[{"role":"user","parts":[{"text":"Hi"}]}]}'
       : client === 'bedrock-converse'
         ? '{"messages":[{"role":"user","content":[{"text":"Hi"}]}]}'
-        : JSON.stringify({ model: 'm', max_tokens: 9, stream, messages: [{ role: 'user', content: 'Hi' }] }),
+        : client === 'openai-responses'
+          ? JSON.stringify({ model: 'm', stream, input: 'Hi' })
+          : JSON.stringify({ model: 'm', max_tokens: 9, stream, messages: [{ role: 'user', content: 'Hi' }] }),
     { client, upstream, model: 'm', stream },
   );
 
@@ -91,7 +93,8 @@ describe('what only one API says of an answer is reported', () => {
   });
 
   it('of Converse', () => {
-    const told = ['dropped extensions.trace', 'dropped extensions.performanceConfig', 'dropped extensions.additionalModelResponseFields'];
+    const told = ['trace', 'performanceConfig', 'additionalModelResponseFields'].map((member) => `dropped extensions.${member}`);
+    told.push('dropped finish.stopSequence');
     const facts = { trace: { guardrail: {} }, performanceConfig: { latency: 'optimized' } };
     const additionalModelResponseFields = { stop_sequence: 'X', other: 1 };
     const usage = { inputTokens: 1, outputTokens: 1, totalTokens: 2 };
@@ -153,4 +156,167 @@ it('what was said is reported where audio has no transcript', () => {
   const audio = { id: 'a', data: 'AAAA', transcript: 'said' };
   const choice = { index: 0, message: { role: 'assistant', content: null, audio }, finish_reason: 'stop' };
   expect(whole('gemini', 'openai-chat', { choices: [choice] })).toContain('dropped blocks[0].context');
+});
+
+describe('the counters that a client has no place for are reported, whole and streamed', () => {
+  const prompt_tokens_details = { audio_tokens: 3 };
+  const completion_tokens_details = {
+    reasoning_tokens: 2,
+    audio_tokens: 1,
+    accepted_prediction_tokens: 5,
+    rejected_prediction_tokens: 6,
+  };
+  const usage = { prompt_tokens: 9, completion_tokens: 20, total_tokens: 29, prompt_tokens_details, completion_tokens_details };
+  const head = { id: 'c', created: 1, model: 'm' };
+  const choice = { index: 0, message: { role: 'assistant', content: 'a', reasoning_content: 'r' }, finish_reason: 'stop' };
+  const chunks = [
+    { ...head, choices: [{ index: 0, delta: choice.message, finish_reason: null }] },
+    { ...head, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+    { ...head, choices: [], usage },
+  ];
+
+  it.each<[ApiId, string[]]>([
+    ['openai-responses', ['inputAudio', 'outputAudio', 'acceptedPrediction', 'rejectedPrediction']],
+    ['anthropic-messages', ['inputAudio', 'outputAudio', 'acceptedPrediction', 'rejectedPrediction']],
+    ['bedrock-converse', ['reasoning', 'inputAudio', 'outputAudio', 'acceptedPrediction', 'rejectedPrediction']],
+    ['gemini', ['acceptedPrediction', 'rejectedPrediction']],
+  ])('to %s', (client, counters) => {
+    const told = counters.map((counter) => `dropped usage.${counter}`);
+    expect(whole(client, 'openai-chat', { ...head, choices: [choice], usage })).toEqual(told);
+    expect(streamed(client, 'openai-chat', sse(chunks))).toEqual(told);
+  });
+
+  it('but not those that count nothing', () => {
+    const none = { accepted_prediction_tokens: 0, rejected_prediction_tokens: 0, audio_tokens: 0 };
+    const told = whole('openai-responses', 'openai-chat', {
+      ...head,
+      choices: [choice],
+      usage: { ...usage, prompt_tokens_details: { audio_tokens: 0 }, completion_tokens_details: none },
+    });
+    expect(told).toEqual([]);
+  });
+
+  it('and predictions reach a client of Chat Completions where its own upstream is read', () => {
+    const { body } = foldResponse(asked('openai-chat', 'openai-chat', true), sse(chunks));
+    expect(JSON.parse(body as string).usage.completion_tokens_details).toEqual(completion_tokens_details);
+  });
+});
+
+describe('log-probabilities of an answer that ends in a refusal', () => {
+  const token = (text: string) => ({ token: text, logprob: -0.1, bytes: null, top_logprobs: [] });
+  const logprobs = { content: [token('an'), token('swer')], refusal: [token('no')] };
+  const choice = { index: 0, message: { role: 'assistant', content: 'answer', refusal: 'no' }, finish_reason: 'stop', logprobs };
+  const answer = { id: 'c', created: 1, model: 'm', choices: [choice] };
+  const piece = (delta: object, tokens: object | null) => ({
+    ...answer,
+    choices: [{ index: 0, delta, finish_reason: null, logprobs: tokens }],
+  });
+  const chunks = [
+    piece({ role: 'assistant', content: 'an' }, { content: [token('an')], refusal: null }),
+    piece({ content: 'swer' }, { content: [token('swer')], refusal: null }),
+    piece({ refusal: 'no' }, { content: null, refusal: [token('no')] }),
+    { ...answer, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] },
+  ];
+
+  it('stay with the text and with the refusal', () => {
+    const { body } = foldResponse(asked('openai-chat', 'openai-chat', true), sse(chunks));
+    expect(JSON.parse(body as string).choices[0].logprobs).toEqual(logprobs);
+    const again = streamResponse(asked('openai-chat', 'openai-chat', true), JSON.stringify(answer)).body as string;
+    expect(again.match(/"logprobs":\{"content":\[.*?"refusal":null\}/g)).toHaveLength(1);
+    expect(again.match(/"logprobs":\{"content":null,"refusal":\[.*?\]\}/g)).toHaveLength(1);
+  });
+
+  it('are reported where a refusal has none', () => {
+    expect(whole('openai-responses', 'openai-chat', answer)).toEqual(['dropped logprobs']);
+    expect(streamed('openai-responses', 'openai-chat', sse(chunks))).toEqual(['dropped logprobs']);
+    const { body } = translateResponse(asked('openai-responses', 'openai-chat', false), 200, JSON.stringify(answer));
+    expect(JSON.parse(body as string).output[0].content[0].logprobs.map((one: { token: string }) => one.token)).toEqual(['an', 'swer']);
+  });
+
+  it('reach a client of Responses where a token is half a character', () => {
+    const half = piece({ content: '' }, { content: [token('\\xe2')], refusal: null });
+    const translated = asked('openai-responses', 'openai-chat', true);
+    const stream = translateStream(translated);
+    const text = [...stream.push(sse([chunks[0] as object, half, chunks[3] as object])), ...stream.finish()].join('');
+    expect(text).toContain('"delta":"","logprobs":[{"token":"\\\\xe2"');
+  });
+});
+
+describe('the tier that served an answer', () => {
+  const choice = { index: 0, message: { role: 'assistant', content: 'a' }, finish_reason: 'stop' };
+  const answer = (service_tier: string) => ({ id: 'c', created: 1, model: 'm', service_tier, choices: [choice] });
+  const tierOf = (client: ApiId, tier: string) => {
+    const { body, warnings } = translateResponse(asked(client, 'openai-chat', false), 200, JSON.stringify(answer(tier)));
+    const { usage, usageMetadata, serviceTier } = JSON.parse(body as string);
+    return [usage?.service_tier ?? usageMetadata?.trafficType ?? serviceTier?.type, ...warnings.map(({ type, path }) => `${type} ${path}`)];
+  };
+
+  it.each([
+    ['default', undefined],
+    ['priority', 'priority'],
+    ['flex', undefined, 'dropped serviceTier'],
+  ])('%s is for clients of Messages', (tier, ...told) => expect(tierOf('anthropic-messages', tier)).toEqual(told));
+
+  it('is one that Converse knows, or is reported', () => {
+    expect(tierOf('bedrock-converse', 'flex')).toEqual(['flex']);
+    expect(tierOf('bedrock-converse', 'scale')).toEqual([undefined, 'dropped serviceTier']);
+  });
+
+  it('comes too late for a stream of Messages when the upstream tells it last', () => {
+    const bytes = aws([
+      ['messageStart', { role: 'assistant' }],
+      ['contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'a' } }],
+      ['messageStop', { stopReason: 'end_turn' }],
+      [
+        'metadata',
+        { usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 }, metrics: { latencyMs: 1 }, serviceTier: { type: 'priority' } },
+      ],
+    ]);
+    expect(streamed('anthropic-messages', 'bedrock-converse', bytes)).toEqual(['dropped serviceTier']);
+  });
+
+  it('is asked for by a client of Messages, and of one', () => {
+    const body = (service_tier: string) =>
+      JSON.stringify({ model: 'm', max_tokens: 9, service_tier, messages: [{ role: 'user', content: 'Hi' }] });
+    const sent = (tier: string, client: ApiId, upstream: ApiId) => {
+      const { body: wire, warnings } = translateRequest(body(tier), { client, upstream, model: 'm' });
+      return [JSON.parse(wire as string).service_tier, ...warnings.map(({ type }) => type)];
+    };
+    expect(sent('auto', 'anthropic-messages', 'openai-chat')).toEqual(['auto']);
+    expect(sent('standard_only', 'anthropic-messages', 'openai-chat')).toEqual([undefined, 'approximated']);
+    expect(sent('auto', 'openai-chat', 'anthropic-messages')).toEqual(['auto']);
+    expect(sent('default', 'openai-chat', 'anthropic-messages')).toEqual(['standard_only']);
+    expect(sent('priority', 'openai-chat', 'anthropic-messages')).toEqual(['auto', 'approximated']);
+    expect(sent('flex', 'openai-chat', 'anthropic-messages')).toEqual([undefined, 'dropped']);
+  });
+});
+
+describe('what an item of an answer says beside its content is reported', () => {
+  it('of Responses: its phase, and who called', () => {
+    const message = { type: 'message', id: 'm', role: 'assistant', status: 'completed', content: [] };
+    const call = {
+      type: 'function_call',
+      id: 'f',
+      call_id: 'c',
+      name: 'n',
+      arguments: '{}',
+      status: 'completed',
+      caller: { type: 'program' },
+    };
+    const output = [{ ...message, phase: 'commentary' }, call, { ...message, phase: 'final_answer' }];
+    const told = ['dropped output[0].phase', 'dropped output[1].caller'];
+    const response = { id: 'r', status: 'completed', model: 'm', output };
+    expect(whole('openai-chat', 'openai-responses', response)).toEqual(told);
+    const done = output.map((item, output_index) => ({ type: 'response.output_item.done', output_index, item }));
+    expect(streamed('openai-chat', 'openai-responses', sse([...done, { type: 'response.completed', response }]))).toEqual(told);
+  });
+
+  it('of Messages: who called, if not the model itself', () => {
+    const call = (caller: object) => ({ type: 'tool_use', id: 't', name: 'n', input: {}, caller });
+    const answer = (caller: object) => ({ id: 'm', model: 'm', content: [call(caller)], stop_reason: 'tool_use' });
+    expect(whole('openai-chat', 'anthropic-messages', answer({ type: 'direct' }))).toEqual([]);
+    expect(whole('openai-chat', 'anthropic-messages', answer({ type: 'code_execution_20250825', tool_id: 's' }))).toEqual([
+      'dropped tool_use.caller',
+    ]);
+  });
 });

@@ -134,3 +134,34 @@ describe('a number with more digits than JavaScript holds', () => {
     expect(translated.warnings).toContainEqual(expect.objectContaining({ type: 'approximated', path: expect.stringContaining('input') }));
   });
 });
+
+describe('bounds of 64 bits', () => {
+  const schema = '{"type":"object","properties":{"id":{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807}}}';
+  const body = (members: string) => `{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Hi"}],${members}}`;
+  const told = (client: ApiId, upstream: ApiId, members: string) =>
+    translateRequest(body(members), { client, upstream, model: 'm' }).warnings.map(({ type, path }) => `${type} ${path}`);
+
+  it.each<[ApiId, ApiId, string, string[]]>([
+    [
+      'openai-chat',
+      'bedrock-converse',
+      `"tools":[{"type":"function","function":{"name":"f","parameters":${schema}}}]`,
+      ['tools[0].schema'],
+    ],
+    [
+      'anthropic-messages',
+      'openai-chat',
+      `"tools":[{"name":"g","input_schema":{"type":"object"}},{"name":"f","input_schema":${schema}}]`,
+      ['tools[1].schema'],
+    ],
+    [
+      'openai-chat',
+      'openai-responses',
+      `"response_format":{"type":"json_schema","json_schema":{"name":"n","schema":${schema}}}`,
+      ['outputFormat.schema'],
+    ],
+    ['openai-chat', 'openai-chat', `"tools":[{"type":"function","function":{"name":"f","parameters":${schema}}}]`, []],
+  ])('are reported from %s to %s: %s', (client, upstream, members, paths) =>
+    expect(told(client, upstream, members)).toEqual(paths.map((path) => `approximated ${path}`)),
+  );
+});

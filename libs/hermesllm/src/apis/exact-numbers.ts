@@ -1,3 +1,8 @@
+import type { JsonObject } from '../codec.ts';
+import type { LlmRequest, Tool } from '../model/request.ts';
+import type { Scope } from '../scope.ts';
+import { approximated } from '../warn.ts';
+
 // JSON's numbers have any digits, JavaScript's about 16: https://www.rfc-editor.org/rfc/rfc8259#section-6
 
 /** Whether a valid JSON text has a number that is another one, or none, once it was read and written again. */
@@ -15,7 +20,21 @@ const digits = (text: string): string => text.replace(/e.*|[-.]/gi, '').replace(
 /** Whether a value that was read from JSON, and written again as `json`, has numbers that may have been others in the first text. */
 export const mayHaveLostDigits = (json: string, value: unknown): boolean => /\d{16}|\de\+|null/.test(json) && holdsVast(value);
 
-const holdsVast = (value: unknown): boolean =>
-  typeof value === 'number'
-    ? Math.abs(value) > Number.MAX_SAFE_INTEGER
-    : typeof value === 'object' && value !== null && Object.values(value).some(holdsVast);
+/** Whether a number in it is so large that it may have been another one in the text it was read from. */
+function holdsVast(value: unknown): boolean {
+  if (typeof value !== 'object') return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+  for (const key in value) if (holdsVast((value as JsonObject)[key])) return true;
+  return false;
+}
+
+/** Bounds of schemas are often the largest integers of 64 bits, which JavaScript's numbers do not hold. */
+export function reportVast({ tools, outputFormat }: LlmRequest, scope: Scope): void {
+  const check = (value: unknown, path: string): void => {
+    if (holdsVast(value)) approximated(scope, path, 'Its largest numbers may have had other digits');
+  };
+  for (let i = 0; i < (tools?.length ?? 0); i++) {
+    const tool = tools?.[i] as Tool;
+    if (tool.type === 'function') check(tool.schema, `tools[${i}].schema`);
+  }
+  if (outputFormat?.type === 'json-schema') check(outputFormat.schema, 'outputFormat.schema');
+}

@@ -1,5 +1,6 @@
 import type { Scope } from '../scope.ts';
-import { approximated } from '../warn.ts';
+import { blockPath } from '../read.ts';
+import { approximated, dropped } from '../warn.ts';
 import type { Block } from './block.ts';
 import type { LlmRequest, Message, Tool, ToolChoice } from './request.ts';
 
@@ -50,10 +51,15 @@ export function renameTools(request: LlmRequest, rewrite: (name: string) => stri
     else if (fit !== tool) approximated(scope, `${path}.name`, `The API refuses the name; the tool is called ${fit.name}`);
     return fit;
   };
-  const fitBlock = (block: Block): Block =>
-    block.type === 'tool-call' || (block.type === 'tool-result' && block.name !== undefined) ? renamed(block as Block & Named) : block;
-  const fitMessage = (message: Message): Message => {
-    const blocks = mapped(message.blocks, fitBlock);
+  const fitBlock = (block: Block, i: number, j: number): Block => {
+    if (block.type !== 'tool-call' && (block.type !== 'tool-result' || block.name === undefined)) return block;
+    const { name, namespace } = block as Named;
+    if (namespace !== undefined && !tools?.some((tool) => tool.type !== 'hosted' && tool.name === name && tool.namespace === namespace))
+      dropped(scope, `${blockPath(i, j)}.namespace`, `There are no namespaces, and ${namespace} is not among the tools`);
+    return renamed(block as Block & Named);
+  };
+  const fitMessage = (message: Message, i: number): Message => {
+    const blocks = mapped(message.blocks, (block, j) => fitBlock(block, i, j));
     return blocks === message.blocks ? message : { ...message, blocks };
   };
   const messages = mapped(request.messages, fitMessage);
@@ -81,6 +87,7 @@ function keepsNames({ tools, messages, toolChoice }: LlmRequest, rewrite: (name:
       const block = blocks[j] as Block;
       if (block.type !== 'tool-call' && block.type !== 'tool-result') continue;
       if (block.name !== undefined && rewrite(block.name) !== block.name) return false;
+      if (block.type === 'tool-call' && block.namespace !== undefined) return false;
     }
   }
   return true;

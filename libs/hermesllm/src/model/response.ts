@@ -36,6 +36,7 @@ export interface TokenLogprob {
 export interface Answer {
   blocks: Block[];
   finish: Finish;
+  /** Of the text, and then of the refusal. */
   logprobs: TokenLogprob[] | undefined;
 }
 
@@ -49,6 +50,16 @@ export interface LlmResponse extends Answer {
   alternatives: Answer[] | undefined;
   serviceTier: string | undefined;
   extensions: Extensions | undefined;
+}
+
+/** How many of an answer's tokens are its text's: those of a refusal come after them. */
+export function textTokens({ blocks, logprobs = [] }: Answer): number {
+  if (!blocks.some(({ type }) => type === 'refusal')) return logprobs.length;
+  let length = 0;
+  for (const block of blocks) if (block.type === 'text') length += block.text.length;
+  let count = 0;
+  while (length > 0 && count < logprobs.length) length -= (logprobs[count++] as TokenLogprob).token.length;
+  return count;
 }
 
 export const finish = (reason: FinishReason, raw: string | null, stopSequence?: string): Finish => ({ reason, raw, stopSequence });

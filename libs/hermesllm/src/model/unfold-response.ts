@@ -1,5 +1,6 @@
 import type { Block } from './block.ts';
-import type { LlmResponse } from './response.ts';
+import type { Answer, LlmResponse } from './response.ts';
+import { textTokens } from './response.ts';
 import type { LateFacts, StreamEvent } from './stream-event.ts';
 import { blockDelta, blockEnd, blockStart, messageEnd, messageStart } from './stream-event.ts';
 
@@ -7,17 +8,23 @@ import { blockDelta, blockEnd, blockStart, messageEnd, messageStart } from './st
 export function unfoldResponse(response: LlmResponse): StreamEvent[] {
   const events: StreamEvent[] = [messageStart(response.id, response.model, response.created, response.usage, response.serviceTier)];
   let index = 0;
-  const emit = (blocks: readonly Block[], choice: number, logprobs: LlmResponse['logprobs']): void => {
-    for (const block of blocks) {
-      unfoldBlock(block, index++, choice, block.type === 'text' ? logprobs : undefined, events);
+  const emit = (answer: Answer, choice: number): void => {
+    const count = textTokens(answer);
+    const tokens = { text: answer.logprobs?.slice(0, count), refusal: answer.logprobs?.slice(count) };
+    for (const block of answer.blocks) {
+      const { type } = block;
+      const told = type === 'text' || type === 'refusal' ? type : undefined;
+      const logprobs = told && tokens[told];
+      unfoldBlock(block, index++, choice, logprobs?.length === 0 ? undefined : logprobs, events);
+      if (told !== undefined) tokens[told] = undefined; // the first block has them all
     }
   };
-  emit(response.blocks, 0, response.logprobs);
+  emit(response, 0);
   const { alternatives = [] } = response;
   for (let i = 0; i < alternatives.length; i++) {
     const answer = alternatives[i];
     if (answer === undefined) continue;
-    emit(answer.blocks, i + 1, answer.logprobs);
+    emit(answer, i + 1);
     events.push({ type: 'choice-end', choice: i + 1, finish: answer.finish });
   }
   events.push(messageEnd(response.finish, response.usage, response.serviceTier));

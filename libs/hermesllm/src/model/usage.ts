@@ -11,6 +11,9 @@ export interface Usage {
   reasoning: number | undefined;
   inputAudio: number | undefined;
   outputAudio: number | undefined;
+  /** Output tokens that a prediction had right, and those that it had wrong and that are billed. */
+  acceptedPrediction?: number | undefined;
+  rejectedPrediction?: number | undefined;
 }
 
 export const emptyUsage = (): Usage => ({

@@ -6,6 +6,7 @@ import { elementPath, isObject, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { dropped, unsupported } from '../../warn.ts';
 import { inputText, toolInput } from '../tool-input.ts';
+import { reportPlace } from '../citation-place.ts';
 import { api } from './api.ts';
 import { decodeCitations, encodeCitation } from './citations.ts';
 import { signatureCarrier } from './signature-carrier.ts';
@@ -23,8 +24,11 @@ export function decodeAnswerBlock(wire: unknown, scope: Scope): Block | undefine
     }
     case 'redacted_thinking':
       return reasoningBlock('', undefined, openSignature(stringOr(wire['data'], ''), api));
-    case 'tool_use':
+    case 'tool_use': {
+      const { caller } = wire;
+      if (isObject(caller) && caller['type'] !== 'direct') dropped(scope, 'tool_use.caller', 'No other API has this member');
       return toolCallBlock(stringOr(wire['id'], ''), stringOr(wire['name'], ''), inputText(wire['input'], scope, 'tool_use.input'));
+    }
     default:
       return unknownBlock(api, wire);
   }
@@ -61,7 +65,7 @@ function encodeAnswerBlock(block: Block, path: string, scope: Scope, out: WireBl
 
 function encodeText(block: TextBlock, path: string, scope: Scope): WireBlock {
   reportTextSignature(block, path, scope);
-  const citations = block.citations === undefined ? [] : encodeCitations(block.citations, path, scope);
+  const citations = block.citations === undefined ? [] : encodeCitations(block.citations, block.text.length, path, scope);
   return { type: 'text', text: block.text, citations: citations.length === 0 ? null : citations };
 }
 
@@ -69,12 +73,15 @@ export function reportTextSignature({ signature }: TextBlock, path: string, scop
   if (signature !== undefined) unsupported(scope, `${path}.signature`);
 }
 
-export function encodeCitations(citations: readonly Citation[], path: string, scope: Scope): WireBlock[] {
+export function encodeCitations(citations: readonly Citation[], length: number, path: string, scope: Scope): WireBlock[] {
   const out: WireBlock[] = [];
   for (const citation of citations) {
     const wire = encodeCitation(citation);
     if (wire === undefined) unsupported(scope, `${path}.citations`);
-    else out.push(wire);
+    else {
+      reportPlace(citation, length, path, scope);
+      out.push(wire);
+    }
   }
   return out;
 }

@@ -280,13 +280,14 @@ describe('encodeResponse', () => {
   });
 
   it.each([
-    ['default', null],
-    ['priority', 'priority'],
-    ['batch', 'batch'],
-    ['flex', null],
-    [undefined, null],
-  ])('writes the tier %s as %s', (serviceTier, expected) => {
-    expect(encode({ serviceTier }).wire.usage.service_tier).toBe(expected);
+    ['default', null, []],
+    ['priority', 'priority', []],
+    ['batch', 'batch', []],
+    ['flex', null, ['dropped serviceTier']],
+    [undefined, null, []],
+  ])('writes the tier %s as %s', (serviceTier, expected, expectedTold) => {
+    const { wire, told } = encode({ serviceTier });
+    expect([wire.usage.service_tier, told]).toEqual([expected, expectedTold]);
   });
 
   it('reports further answers, log-probabilities and foreign fields, and returns its own', () => {

@@ -71,7 +71,7 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
     stop_details: null,
     container: null,
     diagnostics: null,
-    usage: { ...encodeUsage(response.usage, response.serviceTier, thinks), ...maybeObject(ownUsage) },
+    usage: { ...encodeUsage(response.usage, response.serviceTier, thinks, scope), ...maybeObject(ownUsage) },
     ...own,
   };
 }

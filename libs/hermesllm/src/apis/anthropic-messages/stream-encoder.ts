@@ -4,14 +4,13 @@ import { none } from '../../machine.ts';
 import type { Frame } from '../../model/api.ts';
 import type { Block } from '../../model/block.ts';
 import type { LlmRequest } from '../../model/request.ts';
-import type { Finish } from '../../model/response.ts';
 import type { Signature } from '../../model/signature.ts';
 import { sealSignature } from '../../model/signature.ts';
 import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import type { Usage } from '../../model/usage.ts';
 import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { unsupported } from '../../warn.ts';
+import { dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
 import { encodeCitations, encodeOwnBlock, reportTextSignature } from './answer-blocks.ts';
 import { encodeError } from './error.ts';
@@ -27,6 +26,8 @@ interface OpenBlock {
   hub: number;
   block: Block;
   started: boolean;
+  /** Characters so far. */
+  length: number;
   /** What stands around the text of a delta. */
   head: string;
 }
@@ -44,6 +45,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
   let open: OpenBlock | undefined;
   let next = 0;
   let startUsage: Usage | undefined;
+  let startTier: string | undefined;
   let thinks = false;
   let refused = false;
   let ended = false;
@@ -56,6 +58,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
 
   function messageStart(event: StreamEvent & { type: 'message-start' }, out: Frame[]): void {
     startUsage = event.usage;
+    startTier = event.serviceTier;
     const message = {
       id: messageId(event.id, scope),
       type: 'message',
@@ -67,7 +70,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
       stop_details: null,
       container: null,
       diagnostics: null,
-      usage: encodeUsage(event.usage, event.serviceTier, false),
+      usage: encodeUsage(event.usage, event.serviceTier, false, scope),
     };
     send(out, { type: 'message_start', message });
   }
@@ -91,7 +94,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
         break;
       case 'reasoning':
         thinks = true;
-        open = { hub: index, block, started: false, head: '' };
+        open = { hub: index, block, started: false, length: 0, head: '' };
         addText(block.text, out);
         break;
       case 'tool-call':
@@ -108,7 +111,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
 
   function openBlock(hub: number, block: Block, wire: WireBlock, form: string, out: Frame[]): void {
     const index = next++;
-    open = { hub, block, started: true, head: `{"type":"content_block_delta","index":${index},${form}` };
+    open = { hub, block, started: true, length: 0, head: `{"type":"content_block_delta","index":${index},${form}` };
     send(out, { type: 'content_block_start', index, content_block: wire });
   }
 
@@ -118,11 +121,12 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
   function addText(text: string, out: Frame[]): void {
     if (open === undefined || text === '') return;
     if (!open.started) openBlock(open.hub, open.block, { type: 'thinking', thinking: '', signature: '' }, thinkingHead, out);
+    open.length += text.length;
     const { block } = open;
     out.push(deltaFrame(open.head, block.type === 'tool-call' && block.custom ? JSON.stringify(text).slice(1, -1) : text));
   }
 
-  function closeOpen({ hub, block }: OpenBlock, late: LateFacts | undefined, out: Frame[]): void {
+  function closeOpen({ hub, block, length }: OpenBlock, late: LateFacts | undefined, out: Frame[]): void {
     const path = `blocks[${hub}]`;
     switch (block.type) {
       case 'reasoning':
@@ -132,7 +136,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
         const { signature = block.signature } = late ?? {};
         reportTextSignature({ ...block, signature }, path, scope);
         const citations = [...(block.citations ?? []), ...(late?.citations ?? [])];
-        for (const citation of encodeCitations(citations, path, scope)) sendDelta({ type: 'citations_delta', citation }, out);
+        for (const citation of encodeCitations(citations, length, path, scope)) sendDelta({ type: 'citations_delta', citation }, out);
         stop(out);
         return;
       }
@@ -179,10 +183,12 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     stop(out);
   }
 
-  function messageEnd(finish: Finish, usage: Usage | undefined, out: Frame[]): void {
+  function messageEnd({ finish, usage, serviceTier }: StreamEvent & { type: 'message-end' }, out: Frame[]): void {
     ended = true;
     if (open !== undefined) closeOpen(open, undefined, out);
     const total = usage ?? startUsage;
+    if (serviceTier !== undefined && serviceTier !== startTier)
+      dropped(scope, 'serviceTier', 'It was told after message_start, which holds it');
     if (total?.reasoning && !thinks) reportReasoningTokens(scope);
     const delta = {
       stop_reason: encodeStopReason(finish, refused, scope),
@@ -190,7 +196,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
       stop_details: null,
       container: null,
     };
-    send(out, { type: 'message_delta', delta, usage: encodeFinalUsage(total, thinks) });
+    send(out, { type: 'message_delta', delta, usage: encodeFinalUsage(total, startUsage, thinks, scope) });
     send(out, { type: 'message_stop' });
   }
 
@@ -217,7 +223,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
           messageStart(event, out);
           break;
         case 'message-end':
-          messageEnd(event.finish, event.usage, out);
+          messageEnd(event, out);
           break;
         case 'error':
           ended = true;

@@ -1,8 +1,11 @@
 import type { JsonObject } from '../../codec.ts';
 import type { Usage } from '../../model/usage.ts';
 import { isObject, maybeNumber, maybeString } from '../../read.ts';
+import { unsupported } from '../../warn.ts';
 import type { WireUsage } from './wire.ts';
+import type { Scope } from '../../scope.ts';
 import { words } from '../../words.ts';
+import { reportUsage, servedTiers } from '../usage-losses.ts';
 
 /** The members that the hub's usage has a place for. */
 export const usageMembers = words(
@@ -40,14 +43,15 @@ export function decodeServiceTier(usage: unknown): string | undefined {
   return tier === 'standard' ? 'default' : tier;
 }
 
-/** `default` of another vendor is not Anthropic's standard capacity, so only its other two tiers are named. */
-const encodeServedTier = (tier: string | undefined): string | null => (tier === 'priority' || tier === 'batch' ? tier : null);
+const tiers = servedTiers('default: priority batch');
+const unsupportedCounters = words('inputAudio outputAudio acceptedPrediction rejectedPrediction');
 
 /**
  * All counters that the official SDKs know, null where nothing is known. `thinks`: the answer has thinking blocks, whose tokens
  * `output_tokens_details` counts.
  */
-export function encodeUsage(usage: Usage | undefined, tier: string | undefined, thinks: boolean): JsonObject {
+export function encodeUsage(usage: Usage | undefined, tier: string | undefined, thinks: boolean, scope: Scope): JsonObject {
+  reportUsage(usage, unsupportedCounters, scope);
   return {
     input_tokens: usage?.input ?? 0,
     cache_creation_input_tokens: usage?.cacheWrite ?? 0,
@@ -56,14 +60,19 @@ export function encodeUsage(usage: Usage | undefined, tier: string | undefined, 
     output_tokens: usage?.output ?? 0,
     output_tokens_details: thinks && usage?.reasoning ? { thinking_tokens: usage.reasoning } : null,
     server_tool_use: null,
-    service_tier: encodeServedTier(tier),
+    service_tier: tiers(tier, scope) ?? null,
     inference_geo: null,
     speed: null,
   };
 }
 
-/** The counters of `message_delta`: totals of the message, input and cache included, because clients add nothing up. */
-export function encodeFinalUsage(usage: Usage | undefined, thinks: boolean): JsonObject {
+/**
+ * The counters of `message_delta`: totals of the message, input and cache included, because clients add nothing up. `start`: what
+ * `message_start` told.
+ */
+export function encodeFinalUsage(usage: Usage | undefined, start: Usage | undefined, thinks: boolean, scope: Scope): JsonObject {
+  reportUsage(usage, unsupportedCounters, scope);
+  if (usage?.cacheWriteLong !== start?.cacheWriteLong) unsupported(scope, 'usage.cacheWriteLong');
   return {
     input_tokens: usage?.input ?? 0,
     cache_creation_input_tokens: usage?.cacheWrite ?? 0,

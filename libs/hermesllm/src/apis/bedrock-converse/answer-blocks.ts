@@ -64,7 +64,7 @@ function encodeAnswerBlock(block: Block, path: string, scope: Scope, out: WireBl
     case 'text':
       reportTextSignature(block, path, scope);
       if (block.citations !== undefined) {
-        out.push({ citationsContent: { content: [{ text: block.text }], citations: encodeCitations(block.citations, path, scope) } });
+        out.push({ citationsContent: { content: [{ text: block.text }], citations: encodeCitations(block, path, scope) } });
       } else if (block.text !== '') out.push({ text: block.text });
       break;
     case 'refusal':
@@ -95,9 +95,9 @@ export function reportTextSignature({ signature }: TextBlock, path: string, scop
   if (signature !== undefined) unsupported(scope, `${path}.signature`);
 }
 
-function encodeCitations(citations: readonly Citation[], path: string, scope: Scope): WireBlock[] {
+function encodeCitations({ text, citations = [] }: TextBlock, path: string, scope: Scope): WireBlock[] {
   const out: WireBlock[] = [];
-  for (const citation of citations) out.push(encodeCitation(citation, path, scope));
+  for (const citation of citations) out.push(encodeCitation(citation, text.length, path, scope));
   return out;
 }
 

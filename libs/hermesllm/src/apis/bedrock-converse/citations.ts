@@ -3,6 +3,7 @@ import type { Citation } from '../../model/block.ts';
 import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { unsupported } from '../../warn.ts';
+import { reportPlace } from '../citation-place.ts';
 import { api } from './api.ts';
 import type { WireBlock } from './wire.ts';
 
@@ -49,11 +50,12 @@ export function textOf(list: unknown): string {
 export const nativeCitation = (citation: Citation): WireBlock | undefined =>
   citation.native?.api === api ? (citation.native.value as WireBlock & JsonObject) : undefined;
 
-/** For a client: sources of other APIs have a form too. */
-export function encodeCitation(citation: Citation, path: string, scope: Scope): WireBlock {
+/** For a client: sources of other APIs have a form too. `length`: of the text that is cited from. */
+export function encodeCitation(citation: Citation, length: number, path: string, scope: Scope): WireBlock {
   const native = nativeCitation(citation);
   if (native !== undefined) return native;
   const { url, title, citedText } = citation;
+  reportPlace(citation, length, path, scope);
   if (url === undefined) unsupported(scope, `${path}.citations`, 'the place in its source');
   return {
     title,

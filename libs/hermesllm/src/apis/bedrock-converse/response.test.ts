@@ -278,7 +278,7 @@ describe('encodeResponse', () => {
     const other = { blocks: [], finish: finish('stop', null), logprobs: undefined };
     expect(
       encode({ alternatives: [other], logprobs: [], extensions: { api: 'gemini', fields: { x: 1 } }, serviceTier: 'batch' }).told,
-    ).toEqual(['dropped alternatives', 'dropped logprobs', 'dropped extensions.x']);
+    ).toEqual(['dropped alternatives', 'dropped logprobs', 'dropped extensions.x', 'dropped serviceTier']);
     expect(encode({ serviceTier: 'batch' }).wire).not.toHaveProperty('serviceTier');
   });
 });

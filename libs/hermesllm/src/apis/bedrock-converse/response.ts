@@ -80,9 +80,9 @@ export function encodeResponse(response: LlmResponse, _request: LlmRequest, scop
   return {
     output: { message: { role: 'assistant', content: encodeAnswerBlocks(blocks, scope) } },
     stopReason: encodeStopReason(finish, refused, scope),
-    usage: encodeUsage(response.usage),
+    usage: encodeUsage(response.usage, scope),
     metrics: { latencyMs: 0 },
-    serviceTier: encodeServiceTier(response.serviceTier),
+    serviceTier: encodeServiceTier(response.serviceTier, scope),
     ...own,
     [responseFieldsKey]:
       modelFields === undefined ? own?.[responseFieldsKey] : { ...maybeObject(own?.[responseFieldsKey]), ...modelFields },

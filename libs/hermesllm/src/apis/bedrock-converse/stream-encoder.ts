@@ -27,6 +27,8 @@ interface OpenBlock {
   block: Block;
   /** Whether the client has seen something of it. */
   shown: boolean;
+  /** Characters of text so far. */
+  length: number;
   /** Whether a tool call's input has begun. */
   filled: boolean;
   /** What stands before the text of a delta, and after it. */
@@ -109,7 +111,7 @@ export function streamEncoder(_request: LlmRequest, scope: Scope): Machine<Strea
   }
 
   function track(hub: number, block: Block, form: string, tail: string): OpenBlock {
-    open = { hub, block, shown: false, filled: false, head: `{"contentBlockIndex":${next},"delta":{${form}`, tail };
+    open = { hub, block, shown: false, length: 0, filled: false, head: `{"contentBlockIndex":${next},"delta":{${form}`, tail };
     return open;
   }
 
@@ -125,6 +127,7 @@ export function streamEncoder(_request: LlmRequest, scope: Scope): Machine<Strea
     } else if (block.type === 'media') addBytes(block, text);
     else {
       open.shown = true;
+      open.length += text.length;
       out.push(deltaFrame(open, text));
     }
   }
@@ -158,7 +161,7 @@ export function streamEncoder(_request: LlmRequest, scope: Scope): Machine<Strea
         reportTextSignature({ ...block, signature: late?.signature ?? block.signature }, `blocks[${closing.hub}]`, scope);
         for (const citation of [...(block.citations ?? []), ...(late?.citations ?? [])]) {
           closing.shown = true;
-          sendDelta({ citation: encodeCitation(citation, `blocks[${closing.hub}]`, scope) }, out);
+          sendDelta({ citation: encodeCitation(citation, closing.length, `blocks[${closing.hub}]`, scope) }, out);
         }
         stop(closing, out);
         break;
@@ -214,8 +217,8 @@ export function streamEncoder(_request: LlmRequest, scope: Scope): Machine<Strea
       { stopReason: encodeStopReason(finish, refused, scope), additionalModelResponseFields: encodeResponseFields(finish) },
       out,
     );
-    const serviceTier = encodeServiceTier(tier ?? startTier);
-    send('metadata', { usage: encodeUsage(usage ?? startUsage), metrics: { latencyMs: 0 }, serviceTier }, out);
+    const serviceTier = encodeServiceTier(tier ?? startTier, scope);
+    send('metadata', { usage: encodeUsage(usage ?? startUsage, scope), metrics: { latencyMs: 0 }, serviceTier }, out);
     return out;
   }
 

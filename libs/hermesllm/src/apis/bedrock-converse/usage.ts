@@ -3,7 +3,9 @@ import type { Usage } from '../../model/usage.ts';
 import { totalInput } from '../../model/usage.ts';
 import { isObject, listOf, maybeNumber, maybeString } from '../../read.ts';
 import type { WireUsage } from './wire.ts';
+import type { Scope } from '../../scope.ts';
 import { words } from '../../words.ts';
+import { reportUsage, servedTiers } from '../usage-losses.ts';
 
 const longTtl = '1h';
 
@@ -40,8 +42,11 @@ function decodeLongWrites(details: unknown): number | undefined {
   return tokens;
 }
 
+const unsupportedCounters = words('reasoning inputAudio outputAudio acceptedPrediction rejectedPrediction');
+
 /** All counters of the API; zeros where nothing is known, because SDKs demand them. */
-export function encodeUsage(usage: Usage | undefined): JsonObject {
+export function encodeUsage(usage: Usage | undefined, scope: Scope): JsonObject {
+  reportUsage(usage, unsupportedCounters, scope);
   if (usage === undefined) return { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
   return {
     inputTokens: usage.input,
@@ -66,8 +71,10 @@ function encodeCacheDetails({ cacheWrite, cacheWriteLong }: Usage): JsonObject[]
 /** `serviceTier` of an answer: `{ type }`. */
 export const decodeServiceTier = (wire: unknown): string | undefined => (isObject(wire) ? maybeString(wire['type']) : undefined);
 
-const tiers = words('default flex priority reserved');
-
 /** The tiers of other APIs that have the same name mean the same. */
-export const encodeServiceTier = (tier: string | undefined): { type: string } | undefined =>
-  tier !== undefined && tiers.has(tier) ? { type: tier } : undefined;
+const tiers = servedTiers('default flex priority reserved');
+
+export function encodeServiceTier(tier: string | undefined, scope: Scope): { type: string } | undefined {
+  const type = tiers(tier, scope);
+  return type === undefined ? undefined : { type };
+}

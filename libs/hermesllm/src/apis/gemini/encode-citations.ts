@@ -21,7 +21,7 @@ export function grounding(scope: Scope): Grounding {
           unsupported(scope, `${path}.citations`);
           continue;
         }
-        if (citedText !== undefined) unsupported(scope, `${path}.citations`);
+        if (url === undefined || citedText !== undefined) unsupported(scope, `${path}.citations`);
         const groundingChunkIndices = [chunks.length];
         chunks.push({ web: { uri: url, title } });
         if (start === undefined || end === undefined) continue;

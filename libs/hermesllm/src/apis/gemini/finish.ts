@@ -1,6 +1,8 @@
 import type { Finish } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
 import { finishTable } from '../finish-table.ts';
+import type { Scope } from '../../scope.ts';
+import { unsupported } from '../../warn.ts';
 
 const reasons = finishTable({
   stop: 'STOP',
@@ -18,5 +20,7 @@ export function decodeFinish(raw: string | null, calls: boolean, blocked: boolea
 }
 
 /** `refused`: the answer has a refusal, which ends some APIs' answers with an ordinary stop. */
-export const encodeFinishReason = ({ reason }: Finish, refused: boolean): string =>
-  reasons.write(refused && reason === 'stop' ? 'refusal' : reason) ?? 'OTHER';
+export function encodeFinishReason({ reason, stopSequence }: Finish, refused: boolean, scope: Scope): string {
+  if (stopSequence !== undefined) unsupported(scope, 'finish.stopSequence');
+  return reasons.write(refused && reason === 'stop' ? 'refusal' : reason) ?? 'OTHER';
+}

@@ -62,7 +62,7 @@ function encodeCandidate({ blocks, finish, logprobs }: Answer, index: number, pa
   const { parts, refused, groundingMetadata } = encodeAnswerParts(blocks, path, scope);
   return {
     content: { parts, role: 'model' },
-    finishReason: encodeFinishReason(finish, refused),
+    finishReason: encodeFinishReason(finish, refused, scope),
     index,
     groundingMetadata,
     logprobsResult: encodeLogprobs(logprobs),

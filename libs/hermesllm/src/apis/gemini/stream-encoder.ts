@@ -152,7 +152,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope, limit: number =
   // Google's last chunk has an empty text too: clients look for parts in every chunk.
   function last(choice: number, finish: Finish, usage: Usage | undefined): Frame {
     const { refused, sources } = candidateOf(choice);
-    const members = { finishReason: encodeFinishReason(finish, refused), groundingMetadata: sources.metadata() };
+    const members = { finishReason: encodeFinishReason(finish, refused, scope), groundingMetadata: sources.metadata() };
     return chunk(choice, [{ text: '' }], members, encodeUsage(usage, tier, scope));
   }
 

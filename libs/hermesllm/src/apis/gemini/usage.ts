@@ -4,6 +4,8 @@ import { totalInput } from '../../model/usage.ts';
 import { isObject, maybeNumber, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated } from '../../warn.ts';
+import { words } from '../../words.ts';
+import { reportUsage, servedTiers } from '../usage-losses.ts';
 import type { WireUsage } from './wire.ts';
 
 /**
@@ -51,14 +53,12 @@ export function decodeServedTier(wire: unknown): string | undefined {
   return said === undefined ? undefined : tiers.get(said);
 }
 
-/** `default` of another vendor is not Google's standard capacity, so only its other two tiers are named. */
-const trafficTypes: ReadonlyMap<string | undefined, string> = new Map([
-  ['priority', 'ON_DEMAND_PRIORITY'],
-  ['flex', 'ON_DEMAND_FLEX'],
-]);
+const trafficTypes = servedTiers('default: priority:ON_DEMAND_PRIORITY flex:ON_DEMAND_FLEX');
+const unsupportedCounters = words('cacheWriteLong acceptedPrediction rejectedPrediction');
 
 export function encodeUsage(usage: Usage | undefined, tier: string | undefined, scope: Scope): JsonObject | undefined {
   if (usage === undefined) return undefined;
+  reportUsage(usage, unsupportedCounters, scope);
   const { reasoning, inputAudio, outputAudio } = usage;
   if (usage.cacheWrite > 0) approximated(scope, 'usage.cacheWrite', 'What was written to a cache is counted as prompt');
   const input = totalInput(usage);
@@ -70,6 +70,6 @@ export function encodeUsage(usage: Usage | undefined, tier: string | undefined, 
     totalTokenCount: input + usage.output,
     promptTokensDetails: inputAudio === undefined ? undefined : [{ modality: 'AUDIO', tokenCount: inputAudio }],
     candidatesTokensDetails: outputAudio === undefined ? undefined : [{ modality: 'AUDIO', tokenCount: outputAudio }],
-    trafficType: trafficTypes.get(tier),
+    trafficType: trafficTypes(tier, scope),
   };
 }

@@ -43,7 +43,7 @@ export function chunkWriter(request: LlmRequest, scope: Scope): ChunkWriter {
     chunk: (choice, facts) => frame(JSON.stringify({ ...common, ...facts, choices: [choice], usage: withUsage ? null : undefined })),
     usage(usage, facts) {
       if (!withUsage || usage === undefined) return undefined;
-      return frame(JSON.stringify({ ...common, ...facts, choices: [], usage: encodeUsage(usage) }));
+      return frame(JSON.stringify({ ...common, ...facts, choices: [], usage: encodeUsage(usage, scope) }));
     },
     before: (choice) => `${head}${choice},"delta":`,
     after: `,"finish_reason":null}]${withUsage ? ',"usage":null}' : '}'}`,

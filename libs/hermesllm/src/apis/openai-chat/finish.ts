@@ -1,7 +1,7 @@
 import type { Finish, FinishReason } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated } from '../../warn.ts';
+import { approximated, unsupported } from '../../warn.ts';
 import { finishTable } from '../finish-table.ts';
 
 const reasons = finishTable({
@@ -30,7 +30,8 @@ function inferred(reason: FinishReason, calls: boolean, refused: boolean): Finis
   return reason === 'tool_use' && !calls ? 'stop' : reason;
 }
 
-export function encodeFinish({ reason, raw }: Finish, calls: boolean, refused: boolean, scope: Scope): string {
+export function encodeFinish({ reason, raw, stopSequence }: Finish, calls: boolean, refused: boolean, scope: Scope): string {
+  if (stopSequence !== undefined) unsupported(scope, 'finish.stopSequence');
   if (reason === 'length' || reason === 'context_window') return 'length';
   if (reason === 'content_filter' || (reason === 'refusal' && !refused)) return reason === 'refusal' ? 'content_filter' : reason;
   if ((reason === 'pause' || reason === 'malformed' || reason === 'other') && (raw !== null || reason !== 'other'))

@@ -2,12 +2,11 @@ import type { TokenLogprob } from '../../model/response.ts';
 import { isObject, listOf, maybeObject } from '../../read.ts';
 import type { WireLogprob, WireTokenLogprob } from './wire.ts';
 
-/** `logprobs` of a choice: those of its text, or of its refusal. Undefined when there are none. */
+/** `logprobs` of a choice: those of its text, then those of its refusal. Undefined when there are none. */
 export function decodeLogprobs(value: unknown): TokenLogprob[] | undefined {
   if (!isObject(value)) return undefined;
-  const content = listOf(value['content']);
-  const list = content.length > 0 ? content : listOf(value['refusal']);
-  if (list.length === 0) return undefined;
+  const refusal = listOf(value['refusal']);
+  const list = refusal.length === 0 ? listOf(value['content']) : [...listOf(value['content']), ...refusal];
   const tokens: TokenLogprob[] = [];
   for (let i = 0; i < list.length; i++) {
     const item = maybeObject(list[i]);

@@ -228,7 +228,7 @@ describe('usage', () => {
   });
 
   it('counts the cache into the prompt', () => {
-    const wire = encodeUsage(usage({ input: 1, cacheRead: 6, cacheWrite: 3, output: 4, reasoning: 2 }));
+    const wire = encodeUsage(usage({ input: 1, cacheRead: 6, cacheWrite: 3, output: 4, reasoning: 2 }), recordingScope());
     expect(JSON.parse(JSON.stringify(wire))).toEqual({
       prompt_tokens: 10,
       completion_tokens: 4,

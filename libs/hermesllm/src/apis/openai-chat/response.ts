@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../codec.ts';
 import type { Extensions, LlmRequest } from '../../model/request.ts';
-import type { Answer, LlmResponse } from '../../model/response.ts';
+import type { Answer, LlmResponse, TokenLogprob } from '../../model/response.ts';
+import { textTokens } from '../../model/response.ts';
 import { isObject, listOf, maybeNumber, maybeString, setMember, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { decodeAnswerMessage, encodeAnswerMessage } from './answer-message.ts';
@@ -71,7 +72,7 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
     created,
     model: model === '' ? request.model : model,
     choices,
-    usage: usage === undefined ? undefined : encodeUsage(usage),
+    usage: usage === undefined ? undefined : encodeUsage(usage, scope),
     service_tier: serviceTier,
   };
   reportExtensions(extensions, api, scope);
@@ -79,14 +80,19 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
   return wire;
 }
 
-function encodeChoice({ blocks, finish, logprobs }: Answer, index: number, created: number, path: string, scope: Scope): JsonObject {
+function encodeChoice(answer: Answer, index: number, created: number, path: string, scope: Scope): JsonObject {
+  const { blocks, finish, logprobs } = answer;
   const { message, calls, refused } = encodeAnswerMessage(blocks, created, path, scope);
-  const tokens = logprobs === undefined ? undefined : encodeLogprobs(logprobs);
-  const ofRefusal = refused && message['content'] === null;
+  const count = textTokens(answer);
   return {
     index,
     message,
-    logprobs: tokens === undefined ? null : { content: ofRefusal ? null : tokens, refusal: ofRefusal ? tokens : null },
+    logprobs: logprobs === undefined ? null : { content: tokensOf(logprobs, 0, count), refusal: tokensOf(logprobs, count) },
     finish_reason: encodeFinish(finish, calls, refused, scope),
   };
+}
+
+function tokensOf(logprobs: readonly TokenLogprob[], begin: number, end?: number): object | null {
+  const tokens = logprobs.slice(begin, end);
+  return tokens.length === 0 ? null : encodeLogprobs(tokens);
 }

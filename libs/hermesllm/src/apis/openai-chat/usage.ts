@@ -1,6 +1,9 @@
 import type { Usage } from '../../model/usage.ts';
 import { totalInput } from '../../model/usage.ts';
 import { isObject, maybeNumber, maybeObject } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { words } from '../../words.ts';
+import { reportUsage } from '../usage-losses.ts';
 import type { WireUsage } from './wire.ts';
 
 /**
@@ -32,6 +35,8 @@ export function decodeUsage(value: unknown): Usage | undefined {
     reasoning,
     inputAudio: maybeNumber(input['audio_tokens']),
     outputAudio: maybeNumber(output['audio_tokens']),
+    acceptedPrediction: maybeNumber(output['accepted_prediction_tokens']),
+    rejectedPrediction: maybeNumber(output['rejected_prediction_tokens']),
   };
 }
 
@@ -39,17 +44,26 @@ export function decodeUsage(value: unknown): Usage | undefined {
 const uncountedReasoning = (prompt: number, completion: number, total: number | undefined, reasoning = 0): number =>
   total === prompt + completion + reasoning ? reasoning : 0;
 
-export function encodeUsage(usage: Usage): WireUsage {
+const unsupportedCounters = words('cacheWriteLong');
+
+export function encodeUsage(usage: Usage, scope: Scope): WireUsage {
+  reportUsage(usage, unsupportedCounters, scope);
   const input = totalInput(usage);
-  const { cacheRead, cacheWrite, output, reasoning, inputAudio, outputAudio } = usage;
+  const { cacheRead, cacheWrite, output, reasoning, inputAudio, outputAudio, acceptedPrediction, rejectedPrediction } = usage;
+  const written = cacheWrite === 0 ? undefined : cacheWrite;
+  const details = {
+    reasoning_tokens: reasoning,
+    audio_tokens: outputAudio,
+    accepted_prediction_tokens: acceptedPrediction,
+    rejected_prediction_tokens: rejectedPrediction,
+  };
   return {
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: input + output,
     prompt_tokens_details: { cached_tokens: cacheRead, audio_tokens: inputAudio },
-    completion_tokens_details:
-      reasoning === undefined && outputAudio === undefined ? undefined : { reasoning_tokens: reasoning, audio_tokens: outputAudio },
-    cache_read_input_tokens: cacheWrite === 0 ? undefined : cacheRead,
-    cache_creation_input_tokens: cacheWrite === 0 ? undefined : cacheWrite,
+    completion_tokens_details: (reasoning ?? outputAudio ?? acceptedPrediction ?? rejectedPrediction) === undefined ? undefined : details,
+    cache_read_input_tokens: written && cacheRead,
+    cache_creation_input_tokens: written,
   };
 }

@@ -66,7 +66,7 @@ export interface WireUsage {
   completion_tokens: number;
   total_tokens: number;
   prompt_tokens_details: { cached_tokens: number; audio_tokens: number | undefined };
-  completion_tokens_details: { reasoning_tokens: number | undefined; audio_tokens: number | undefined } | undefined;
+  completion_tokens_details: Readonly<Record<string, number | undefined>> | undefined;
   cache_read_input_tokens: number | undefined;
   cache_creation_input_tokens: number | undefined;
 }

@@ -106,7 +106,7 @@ export function responseObject(head: AnswerHead, state: AnswerState, echo: JsonO
     incomplete_details: state.incomplete_details,
     model: head.model,
     output: state.output,
-    usage: encodeUsage(state.usage),
+    usage: encodeUsage(state.usage, scope),
     service_tier: state.serviceTier ?? request.serviceTier ?? null,
     ...echo,
   };

@@ -3,7 +3,7 @@ import type { Finish, FinishReason } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
 import { maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { approximated } from '../../warn.ts';
+import { approximated, unsupported } from '../../warn.ts';
 import type { ReadResponse } from './wire.ts';
 
 /** What the API says instead of a reason: a status, and details of what is missing or went wrong. */
@@ -37,7 +37,8 @@ export function decodeFinish(response: ReadResponse, calls: boolean, refused: bo
 }
 
 /** `refused`: the output holds a refusal, which says by itself why the answer ended. */
-export function encodeFinish({ reason, raw }: Finish, refused: boolean, scope: Scope): WireFinish {
+export function encodeFinish({ reason, raw, stopSequence }: Finish, refused: boolean, scope: Scope): WireFinish {
+  if (stopSequence !== undefined) unsupported(scope, 'finish.stopSequence');
   switch (reason) {
     case 'length':
     case 'context_window':

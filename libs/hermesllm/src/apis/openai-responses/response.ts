@@ -3,6 +3,7 @@ import type { Block } from '../../model/block.ts';
 import { refusalBlock, textBlock, toolCallBlock, unknownBlock } from '../../model/block.ts';
 import type { Extensions, LlmRequest } from '../../model/request.ts';
 import type { LlmResponse, TokenLogprob } from '../../model/response.ts';
+import { textTokens } from '../../model/response.ts';
 import { isObject, listOf, maybeNumber, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { unsupported } from '../../warn.ts';
@@ -24,7 +25,8 @@ import {
   textPart,
 } from './output-items.ts';
 import { decodeReasoningItem, reasoningItem, sealForClient, wantsEncrypted } from './reasoning.ts';
-import { reportExtensions } from '../extensions.ts';
+import { words } from '../../words.ts';
+import { reportExtensions, reportUnread } from '../extensions.ts';
 import { api } from './api.ts';
 import { decodeUsage } from './usage.ts';
 import type { ReadItem, ReadPart, ReadResponse, WireAnnotation, WireItem, WirePart } from './wire.ts';
@@ -35,11 +37,14 @@ const ownFields = ['error', 'moderation', 'tool_usage', 'conversation', 'previou
 /**
  * Reads an answer. A failed one keeps its `error` in `extensions`, with the finish reason `malformed`.
  */
-export function decodeResponse(value: unknown, _scope: Scope): LlmResponse {
+export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
   const wire: ReadResponse & JsonObject = isObject(value) ? value : {};
   const blocks: Block[] = [];
   let logprobs: TokenLogprob[] | undefined;
-  for (const item of listOf(wire.output)) {
+  const output = listOf(wire.output);
+  for (let i = 0; i < output.length; i++) {
+    const item = output[i];
+    reportItem(item, i, scope);
     const tokens = decodeOutputItem(item, blocks);
     if (tokens !== undefined) logprobs = logprobs === undefined ? tokens : [...logprobs, ...tokens];
   }
@@ -59,6 +64,14 @@ export function decodeResponse(value: unknown, _scope: Scope): LlmResponse {
     serviceTier: maybeString(wire.service_tier),
     extensions: decodeExtensions(wire),
   };
+}
+
+const readItems = words('message function_call custom_tool_call reasoning');
+const itemMembers = words('type id status role content call_id name namespace arguments input summary encrypted_content');
+
+/** Names the members of an item that are not read; items of other types stay whole. */
+export function reportItem(item: unknown, index: unknown, scope: Scope): void {
+  if (isObject(item) && readItems.has(stringOr(item['type'], ''))) reportUnread(item, itemMembers, `output[${index}]`, scope);
 }
 
 /** Adds the blocks of an item; the log-probabilities of its text come back. Empty texts and empty reasoning are nothing. */
@@ -138,11 +151,14 @@ export function encodeResponse(response: LlmResponse, request: LlmRequest, scope
 }
 
 /** Writes blocks as output items: neighbouring texts are one part of one message item. */
-function encodeOutput({ blocks, logprobs }: LlmResponse, request: LlmRequest, scope: Scope): WireItem[] {
+function encodeOutput(response: LlmResponse, request: LlmRequest, scope: Scope): WireItem[] {
+  const { blocks, logprobs } = response;
+  const count = textTokens(response);
+  if (logprobs !== undefined && count < logprobs.length) unsupported(scope, 'logprobs', 'those of a refusal');
   const output: WireItem[] = [];
   const encrypted = wantsEncrypted(request);
   let content: WirePart[] | undefined; // of the open message item
-  let tokens = logprobs;
+  let tokens = count === 0 ? undefined : logprobs?.slice(0, count);
   const partOf = (type: 'output_text' | 'refusal'): WirePart => {
     if (content === undefined) {
       content = [];

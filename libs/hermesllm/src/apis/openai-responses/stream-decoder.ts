@@ -10,7 +10,7 @@ import type { Scope } from '../../scope.ts';
 import { dropped } from '../../warn.ts';
 import { decodeAnnotation } from './annotations.ts';
 import { reportExtensions } from '../extensions.ts';
-import { decodeExtensions } from './response.ts';
+import { decodeExtensions, reportItem } from './response.ts';
 import { decodeError } from './error.ts';
 import { decodeFinish } from './finish.ts';
 import { streamItems } from './stream-items.ts';
@@ -97,6 +97,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
         begin(undefined, out);
         if (!isObject(event.item)) break;
         const item = items.itemAdded(event.output_index, event.item, size, out);
+        reportItem(event.item, event.output_index, scope);
         items.itemDone(item, event.item, out);
         break;
       }

@@ -157,6 +157,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
         return out;
     }
     if (item !== undefined) {
+      if (logprobs !== undefined && block.type !== 'text') unsupported(scope, 'logprobs', `those of a ${block.type}`);
       const { type, mid, tail } = item.delta(text, logprobs);
       const end = logprobs === undefined ? tail : `,"logprobs":${JSON.stringify(encodeLogprobs(logprobs))}}`;
       out.push(frame(`{"type":"${type}","sequence_number":${sequence++}${mid}${JSON.stringify(text)}${tail === '}' ? tail : end}`, type));
@@ -225,7 +226,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
       if (ended) return none;
       switch (event.type) {
         case 'block-delta':
-          if (event.index !== blockIndex || block === undefined || event.text === '') return none;
+          if (event.index !== blockIndex || block === undefined || (event.text === '' && event.logprobs === undefined)) return none;
           return addText(event.text, event.logprobs, []);
         case 'block-start':
           return startBlock(event);

@@ -1,6 +1,9 @@
 import type { Usage } from '../../model/usage.ts';
 import { totalInput } from '../../model/usage.ts';
 import { isObject, maybeNumber, maybeObject } from '../../read.ts';
+import type { Scope } from '../../scope.ts';
+import { words } from '../../words.ts';
+import { reportUsage } from '../usage-losses.ts';
 import type { WireUsage } from './wire.ts';
 
 /** `input_tokens` counts what was read from and written to the cache too. */
@@ -23,12 +26,15 @@ export function decodeUsage(value: unknown): Usage | undefined {
   };
 }
 
+const unsupportedCounters = words('cacheWriteLong inputAudio outputAudio acceptedPrediction rejectedPrediction');
+
 /**
  * Both details objects are always there: clients read through them without asking. What was written to the cache is left out only where
  * something was read from it and nothing written: an upstream that tells the one need not tell the other.
  */
-export function encodeUsage(usage: Usage | undefined): WireUsage | null {
+export function encodeUsage(usage: Usage | undefined, scope: Scope): WireUsage | null {
   if (usage === undefined) return null;
+  reportUsage(usage, unsupportedCounters, scope);
   const { cacheRead, cacheWrite } = usage;
   const input = totalInput(usage);
   return {

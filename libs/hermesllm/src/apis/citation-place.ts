@@ -1,0 +1,9 @@
+import type { Citation } from '../model/block.ts';
+import type { Scope } from '../scope.ts';
+import { approximated } from '../warn.ts';
+
+/** For APIs whose citations are of a whole block of text, which has `length` characters. */
+export function reportPlace({ start = 0, end }: Citation, length: number, path: string, scope: Scope): void {
+  if (start > 0 || (end !== undefined && end < length))
+    approximated(scope, `${path}.citations`, 'A citation is of the whole block here, not of a place in it');
+}
