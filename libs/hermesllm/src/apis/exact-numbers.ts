@@ -22,7 +22,8 @@ export const mayHaveLostDigits = (json: string, value: unknown): boolean => /\d{
 
 /** Whether a number in it is so large that it may have been another one in the text it was read from. */
 function holdsVast(value: unknown): boolean {
-  if (typeof value !== 'object') return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+  if (typeof value !== 'object' || value === null) return typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER;
+  if (Array.isArray(value)) return value.some(holdsVast); // a loop over keys is slow here
   for (const key in value) if (holdsVast((value as JsonObject)[key])) return true;
   return false;
 }

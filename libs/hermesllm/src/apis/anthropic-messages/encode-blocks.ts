@@ -1,6 +1,6 @@
 import { decodeBase64 } from '../../framing/base64.ts';
 import { decodeUtf8 } from '../../framing/utf8.ts';
-import type { Block, Citation, MediaBlock, ReasoningBlock, TextBlock, ToolResultBlock } from '../../model/block.ts';
+import type { Block, CacheHint, Citation, MediaBlock, ReasoningBlock, TextBlock, ToolResultBlock } from '../../model/block.ts';
 import { elementPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { approximated, defaulted, dropped, foreign, unsupported } from '../../warn.ts';
@@ -39,7 +39,7 @@ export function encodeBlock(block: Block, path: string, scope: Scope, out: WireB
       const id = toolUseId(block.id);
       if (id !== block.id) approximated(scope, `${path}.id`, 'Anthropic refuses its characters; the call and its result got another one');
       const input = toolInput(block, path, scope);
-      out.push({ type: 'tool_use', id, name: block.name, input, cache_control: encodeCacheControl(block.cache, path, scope) });
+      out.push(cached({ type: 'tool_use', id, name: block.name, input }, block, path, scope));
       break;
     }
     case 'tool-result':
@@ -55,13 +55,19 @@ export function encodeBlock(block: Block, path: string, scope: Scope, out: WireB
 function pushText(block: TextBlock, path: string, scope: Scope, out: WireBlock[]): void {
   if (isBlank(block.text, path, scope)) return;
   if (block.signature !== undefined) reportSignature(`${path}.signature`, scope);
-  const cache_control = block.cache === undefined ? undefined : encodeCacheControl(block.cache, path, scope);
-  const citations = block.citations === undefined ? undefined : upstreamCitations(block.citations, path, scope);
-  out.push({ type: 'text', text: block.text, cache_control, citations });
+  const wire = cached({ type: 'text', text: block.text }, block, path, scope);
+  if (block.citations !== undefined) wire['citations'] = upstreamCitations(block.citations, path, scope);
+  out.push(wire);
+}
+
+/** Most blocks are not the end of what shall be cached, and members that are undefined cost as much as others to write. */
+function cached(wire: WireBlock, { cache }: { cache: CacheHint | undefined }, path: string, scope: Scope): WireBlock {
+  if (cache !== undefined) wire['cache_control'] = encodeCacheControl(cache, path, scope);
+  return wire;
 }
 
 function pushPlainText(text: string, path: string, scope: Scope, out: WireBlock[]): void {
-  if (!isBlank(text, path, scope)) out.push({ type: 'text', text, cache_control: undefined, citations: undefined });
+  if (!isBlank(text, path, scope)) out.push({ type: 'text', text });
 }
 
 /** Anthropic refuses text without a visible character. */
@@ -103,13 +109,10 @@ function pushReasoning({ text, signature, redacted }: ReasoningBlock, path: stri
 
 function encodeToolResult(block: ToolResultBlock, path: string, scope: Scope): WireBlock {
   const content = encodeBlocks(block.blocks, `${path}.blocks`, scope, []);
-  return {
-    type: 'tool_result',
-    tool_use_id: toolUseId(block.id),
-    content: content.length === 0 ? undefined : plainText(content),
-    is_error: block.isError ? true : undefined,
-    cache_control: encodeCacheControl(block.cache, path, scope),
-  };
+  const wire: WireBlock = { type: 'tool_result', tool_use_id: toolUseId(block.id) };
+  if (content.length > 0) wire['content'] = plainText(content);
+  if (block.isError) wire['is_error'] = true;
+  return cached(wire, block, path, scope);
 }
 
 /** The short form of content that is one text and nothing else. */
