@@ -117,10 +117,12 @@ describe('what only one API says of an answer is reported', () => {
       'dropped extensions.modelStatus',
       'dropped candidates[0].urlContextMetadata',
       'dropped candidates[0].groundingMetadata.searchEntryPoint',
+      'dropped citationMetadata.citations.license',
     ];
+    const citationMetadata = { citations: [{ startIndex: 0, endIndex: 1, uri: 'https://a.example', license: 'MIT' }] };
     const urlContextMetadata = { urlMetadata: [{ retrievedUrl: 'https://a.example' }] };
     const groundingMetadata = { searchEntryPoint: { renderedContent: '<a>' }, webSearchQueries: [] };
-    const facts = { avgLogprobs: -1, safetyRatings: [], urlContextMetadata, groundingMetadata };
+    const facts = { avgLogprobs: -1, safetyRatings: [], urlContextMetadata, groundingMetadata, citationMetadata };
     const answer = {
       candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP', ...facts }],
       modelStatus: { modelStage: 'STABLE' },

@@ -45,7 +45,7 @@ export interface CandidateDecoder {
  * after the text that they belong to and count its bytes.
  */
 export function candidateDecoder(number: number, nextIndex: () => number, scope: Scope): CandidateDecoder {
-  const cited = sources();
+  const cited = sources(scope);
   let open = -1;
   let kind: 'text' | 'reasoning' | undefined;
   let signature: Signature | undefined;

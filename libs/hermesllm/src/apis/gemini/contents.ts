@@ -133,11 +133,8 @@ function pushSystem({ blocks }: Message, path: string, scope: Scope, system: Wir
   for (let i = 0; i < blocks.length; i++) {
     const block = blocks[i] as Block;
     const here = elementPath(`${path}.blocks`, i);
-    if (block.type !== 'text') dropped(scope, here, 'A system instruction has only text');
-    else if (block.text !== '') {
-      if (block.cache !== undefined) reportCache(here, scope);
-      system.push({ text: block.text });
-    }
+    if (block.type === 'text') pushText(block, here, scope, system);
+    else dropped(scope, here, 'A system instruction has only text');
   }
 }
 
@@ -156,7 +153,7 @@ function pushBlock(block: Block, path: string, context: Context, turn: Turn): vo
   const { scope } = context;
   switch (block.type) {
     case 'text':
-      pushText(block, path, scope, turn);
+      pushText(block, path, scope, turn.parts);
       return;
     case 'refusal':
       if (block.text !== '') turn.parts.push({ text: block.text });
@@ -203,14 +200,12 @@ function ownSignature(signature: Signature | undefined, path: string, scope: Sco
 }
 
 /** Gemini refuses empty text, but for the signature that it carries. */
-function pushText({ text, signature, cache, citations }: TextBlock, path: string, scope: Scope, turn: Turn): void {
+function pushText({ text, signature, cache, citations }: TextBlock, path: string, scope: Scope, parts: WirePart[]): void {
   if (cache !== undefined) reportCache(path, scope);
-  if (citations !== undefined && citations.length > 0) {
-    unsupported(scope, `${path}.citations`);
-  }
+  if (citations !== undefined && citations.length > 0) unsupported(scope, `${path}.citations`);
   const thoughtSignature = ownSignature(signature, path, scope);
-  if (thoughtSignature !== undefined) turn.parts.push({ text, thoughtSignature });
-  else if (text !== '') turn.parts.push({ text });
+  if (thoughtSignature !== undefined) parts.push({ text, thoughtSignature });
+  else if (text !== '') parts.push({ text });
 }
 
 /** Thoughts go back as Gemini's own or as text without any proof; those of another vendor are of no use to it. */

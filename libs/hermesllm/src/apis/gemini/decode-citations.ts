@@ -3,6 +3,9 @@ import type { Citation } from '../../model/block.ts';
 import { isObject, listOf, maybeNumber, maybeString } from '../../read.ts';
 import type { ByteOffsets } from './byte-offsets.ts';
 import { byteOffsets } from './byte-offsets.ts';
+import type { Scope } from '../../scope.ts';
+import { words } from '../../words.ts';
+import { reportUnread } from '../extensions.ts';
 
 /** Claims and sources of one answer that are looked at. */
 const limit = 1000;
@@ -49,14 +52,14 @@ interface Place {
  * Collects `groundingMetadata` and `citationMetadata`. Offsets count bytes, within a part or within the whole text, depending on model and
  * on streaming; the words that a claim repeats decide, and are searched for where the offsets are wrong.
  */
-export function sources(): Sources {
+export function sources(scope: Scope): Sources {
   let claims: Claim[] = [];
   let seen: Set<string> | undefined;
   return {
     add(grounding, citations) {
       const found: Claim[] = [];
       if (isObject(grounding)) readGrounding(grounding, found);
-      if (isObject(citations)) readCitations(citations, found);
+      if (isObject(citations)) readCitations(citations, found, scope);
       for (const claim of found) {
         const key = `${claim.start} ${claim.end} ${claim.url} ${claim.title}`;
         seen ??= new Set();
@@ -145,9 +148,12 @@ function sourceOf(chunk: unknown): Claim | undefined {
   return claimOf(maybeString(source['uri'] ?? source['sourceUri']), maybeString(source['title']), maybeString(source['text']));
 }
 
-function readCitations(metadata: JsonObject, out: Claim[]): void {
+const citationMembers = words('uri title startIndex endIndex');
+
+function readCitations(metadata: JsonObject, out: Claim[], scope: Scope): void {
   for (const item of listOf(metadata['citations'] ?? metadata['citationSources'])) {
     if (!isObject(item) || out.length >= limit) continue;
+    reportUnread(item, citationMembers, 'citationMetadata.citations', scope);
     const claim = claimOf(maybeString(item['uri']), maybeString(item['title']), undefined);
     claim.start = maybeNumber(item['startIndex']);
     claim.end = maybeNumber(item['endIndex']);

@@ -394,6 +394,18 @@ describe('encodeRequest', () => {
     expect(told).toEqual(['approximated messages[4]']);
   });
 
+  it('says what a system text loses', () => {
+    const cited = { url: 'https://a.example', title: undefined, citedText: undefined, start: undefined, end: undefined, native: undefined };
+    const { system, told } = contentsOf([
+      message('system', [textBlock('one', { ttl: undefined }, [cited])]),
+      message('user', [textBlock('x')]),
+    ]);
+    expect([system, told]).toEqual([
+      { parts: [{ text: 'one' }] },
+      ['dropped messages[0].blocks[0].cache', 'dropped messages[0].blocks[0].citations'],
+    ]);
+  });
+
   it('lets the user begin', () => {
     const { contents, told } = contentsOf([message('assistant', [textBlock('a')])]);
     expect(contents).toEqual([
