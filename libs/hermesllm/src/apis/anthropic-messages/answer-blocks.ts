@@ -7,6 +7,7 @@ import type { Scope } from '../../scope.ts';
 import { dropped, unsupported } from '../../warn.ts';
 import { inputText, toolInput } from '../tool-input.ts';
 import { reportPlace } from '../citation-place.ts';
+import { reportTextSignature } from '../text-signature.ts';
 import { api } from './api.ts';
 import { decodeCitations, encodeCitation } from './citations.ts';
 import { signatureCarrier } from './signature-carrier.ts';
@@ -64,13 +65,9 @@ function encodeAnswerBlock(block: Block, path: string, scope: Scope, out: WireBl
 }
 
 function encodeText(block: TextBlock, path: string, scope: Scope): WireBlock {
-  reportTextSignature(block, path, scope);
+  reportTextSignature(block.signature, path, scope);
   const citations = block.citations === undefined ? [] : encodeCitations(block.citations, block.text.length, path, scope);
   return { type: 'text', text: block.text, citations: citations.length === 0 ? null : citations };
-}
-
-export function reportTextSignature({ signature }: TextBlock, path: string, scope: Scope): void {
-  if (signature !== undefined) unsupported(scope, `${path}.signature`);
 }
 
 export function encodeCitations(citations: readonly Citation[], length: number, path: string, scope: Scope): WireBlock[] {

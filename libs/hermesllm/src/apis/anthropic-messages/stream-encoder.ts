@@ -12,7 +12,8 @@ import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { dropped, unsupported } from '../../warn.ts';
 import { api } from './api.ts';
-import { encodeCitations, encodeOwnBlock, reportTextSignature } from './answer-blocks.ts';
+import { reportTextSignature } from '../text-signature.ts';
+import { encodeCitations, encodeOwnBlock } from './answer-blocks.ts';
 import { encodeError } from './error.ts';
 import { encodeStopReason } from './finish.ts';
 import { messageId, reportReasoningTokens } from './response.ts';
@@ -133,8 +134,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
         closeReasoning(block, late, out);
         return;
       case 'text': {
-        const { signature = block.signature } = late ?? {};
-        reportTextSignature({ ...block, signature }, path, scope);
+        reportTextSignature(late?.signature ?? block.signature, path, scope);
         const citations = [...(block.citations ?? []), ...(late?.citations ?? [])];
         for (const citation of encodeCitations(citations, length, path, scope)) sendDelta({ type: 'citations_delta', citation }, out);
         stop(out);

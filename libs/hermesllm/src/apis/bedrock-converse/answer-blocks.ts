@@ -7,6 +7,7 @@ import { unsupported } from '../../warn.ts';
 import { inputText, toolInput } from '../tool-input.ts';
 import { decodeCitations, encodeCitation, textOf } from './citations.ts';
 import { formatOf, mediaTypeOf } from './formats.ts';
+import { reportTextSignature } from '../text-signature.ts';
 import { api } from './api.ts';
 import { openRedacted, openText, pushReasoning, signatureCarrier } from './signatures.ts';
 import type { WireBlock } from './wire.ts';
@@ -62,7 +63,7 @@ export function encodeAnswerBlocks(blocks: readonly Block[], scope: Scope): Wire
 function encodeAnswerBlock(block: Block, path: string, scope: Scope, out: WireBlock[]): void {
   switch (block.type) {
     case 'text':
-      reportTextSignature(block, path, scope);
+      reportTextSignature(block.signature, path, scope);
       if (block.citations !== undefined) {
         out.push({ citationsContent: { content: [{ text: block.text }], citations: encodeCitations(block, path, scope) } });
       } else if (block.text !== '') out.push({ text: block.text });
@@ -90,10 +91,6 @@ function encodeAnswerBlock(block: Block, path: string, scope: Scope, out: WireBl
 }
 
 export const reportForeign = (block: Block, path: string, scope: Scope): void => unsupported(scope, path, block.type);
-
-export function reportTextSignature({ signature }: TextBlock, path: string, scope: Scope): void {
-  if (signature !== undefined) unsupported(scope, `${path}.signature`);
-}
 
 function encodeCitations({ text, citations = [] }: TextBlock, path: string, scope: Scope): WireBlock[] {
   const out: WireBlock[] = [];

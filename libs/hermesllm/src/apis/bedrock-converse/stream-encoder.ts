@@ -12,7 +12,8 @@ import type { Usage } from '../../model/usage.ts';
 import { isObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { unsupported } from '../../warn.ts';
-import { encodeAnswerMedia, reportForeign, reportTextSignature } from './answer-blocks.ts';
+import { reportTextSignature } from '../text-signature.ts';
+import { encodeAnswerMedia, reportForeign } from './answer-blocks.ts';
 import { encodeCitation } from './citations.ts';
 import { encodeResponseFields, encodeStopReason } from './finish.ts';
 import { api } from './api.ts';
@@ -158,7 +159,7 @@ export function streamEncoder(_request: LlmRequest, scope: Scope): Machine<Strea
         closeReasoning(closing, block, late, out);
         break;
       case 'text':
-        reportTextSignature({ ...block, signature: late?.signature ?? block.signature }, `blocks[${closing.hub}]`, scope);
+        reportTextSignature(late?.signature ?? block.signature, `blocks[${closing.hub}]`, scope);
         for (const citation of [...(block.citations ?? []), ...(late?.citations ?? [])]) {
           closing.shown = true;
           sendDelta({ citation: encodeCitation(citation, closing.length, `blocks[${closing.hub}]`, scope) }, out);

@@ -63,10 +63,6 @@ export function addAnnotations(
   }
 }
 
-export function reportTextSignature(signature: unknown, path: string, scope: Scope): void {
-  if (signature !== undefined) unsupported(scope, `${path}.signature`);
-}
-
 /** The content of the reasoning item that carries a call's signature. */
 export function carriedFor(signature: Signature | undefined, encrypted: boolean, path: string, scope: Scope): string | undefined {
   if (signature === undefined) return undefined;

@@ -12,20 +12,10 @@ import { argumentsOf } from './encode-input.ts';
 import { answerHead, echoOf, responseObject } from './envelope.ts';
 import { decodeFinish, encodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
-import {
-  addAnnotations,
-  callOutput,
-  carriedFor,
-  imageItem,
-  itemId,
-  messageItem,
-  ownItem,
-  refusalPart,
-  reportTextSignature,
-  textPart,
-} from './output-items.ts';
+import { addAnnotations, callOutput, carriedFor, imageItem, itemId, messageItem, ownItem, refusalPart, textPart } from './output-items.ts';
 import { decodeReasoningItem, reasoningItem, sealForClient, wantsEncrypted } from './reasoning.ts';
 import { words } from '../../words.ts';
+import { reportTextSignature } from '../text-signature.ts';
 import { reportExtensions, reportUnread } from '../extensions.ts';
 import { api } from './api.ts';
 import { decodeUsage } from './usage.ts';

@@ -18,7 +18,8 @@ import { encodeFinish } from './finish.ts';
 import { encodeLogprobs } from './logprobs.ts';
 import type { OpenItem } from './open-item.ts';
 import { openCall, openMessage, openReasoning } from './open-item.ts';
-import { carriedFor, imageItem, itemId, ownItem, reportTextSignature } from './output-items.ts';
+import { carriedFor, imageItem, itemId, ownItem } from './output-items.ts';
+import { reportTextSignature } from '../text-signature.ts';
 import { reasoningItem, sealForClient, wantsEncrypted } from './reasoning.ts';
 import type { WireItem } from './wire.ts';
 
