@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { ArchFunctionTemplate } from '@plano/brightstaff';
 import { archFunctionTemplate } from '@plano/brightstaff';
 import type { EffectiveConfig } from '@plano/common';
+import type { HostFinding } from '@plano/common/config';
 
 /** The prompts that files of the configuration replace, and what is wrong with those files. */
 export interface PromptTemplates {
   readonly archFunction: ArchFunctionTemplate | undefined;
-  /** For people; each names the key and the file. */
-  readonly problems: readonly string[];
+  /** Each names the file. */
+  readonly problems: readonly HostFinding[];
 }
 
 const fileBytes = 1024 * 1024;
@@ -18,7 +19,7 @@ export function readPromptTemplates({ prompts }: Pick<EffectiveConfig, 'prompts'
   if (path === undefined) return { archFunction: undefined, problems: [] };
   const refused = (message: string): PromptTemplates => ({
     archFunction: undefined,
-    problems: [`overrides.prompt_templates.arch_function: ${path} ${message}`],
+    problems: [{ path: ['overrides', 'prompt_templates', 'arch_function'], message: `the file ${path} ${message}` }],
   });
   let text: string;
   try {

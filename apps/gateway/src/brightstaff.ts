@@ -4,6 +4,7 @@ import type { EffectiveConfig, ExchangeRecord, Gateway, HostCapabilities } from 
 import { createModelCall } from './brightstaff-model-call.ts';
 import { nodeClock } from './drive-exchange.ts';
 import { readPromptTemplates } from './brightstaff-templates.ts';
+import { ConfigFileError } from './read-pem.ts';
 import { createBrightstaffUpstream } from './brightstaff-upstream.ts';
 import type { AnswerBuiltin } from './builtin-upstream.ts';
 import { hostCapabilities } from './host-capabilities.ts';
@@ -46,7 +47,7 @@ export function createBrightstaff(
   const { functionCalling } = config.prompts;
   const templates = readPromptTemplates(config);
   const [problem] = templates.problems;
-  if (problem !== undefined) throw new Error(problem);
+  if (problem !== undefined) throw new ConfigFileError(problem.path, problem.message);
   const settings = functionCallingConfig(config, templates.archFunction);
   return {
     upstream: createBrightstaffUpstream((pools) =>

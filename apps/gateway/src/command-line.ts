@@ -135,11 +135,12 @@ async function render(file: string, flags: RenderFlags): Promise<number> {
 
 async function validate(file: string): Promise<number> {
   const [{ loadConfigFile }, { fileProblems }] = await Promise.all([import('./load-config.ts'), import('./file-problems.ts')]);
-  const loaded = loadConfigFile(file, process.env, { implementedOnly: false });
+  const loaded = loadConfigFile(file, process.env, { implementedOnly: false, inspect: fileProblems });
   for (const warning of loaded.warnings) console.error(`warning: ${warning}`);
-  const problems = loaded.ok ? fileProblems(loaded.config).map((problem) => `${file}: ${problem}`) : loaded.problems;
-  for (const problem of problems) console.error(problem);
-  if (problems.length > 0) return 1;
-  console.log(`${file} is valid`);
-  return 0;
+  if (loaded.ok) {
+    console.log(`${file} is valid`);
+    return 0;
+  }
+  for (const problem of loaded.problems) console.error(problem);
+  return 1;
 }

@@ -32,7 +32,7 @@ export function listenerSockets(config: EffectiveConfig, { gateways, ...shared }
     const { name, address, port, timeoutMs, auth, cors } = listener;
     const gateway = listener.type === 'prompt' ? gateways.prompt : gateways.model;
     const handler = toNodeHandler(gateway, { ...common, listener: name, totalMs: timeoutMs, auth, cors });
-    const tls = listener.tls === null ? undefined : loadTls(listener.tls, `listeners[${index}].tls`);
+    const tls = listener.tls === null ? undefined : loadTls(listener.tls, ['listeners', index, 'tls']);
     return [{ name, address, port, tls, refuse: gateway.refuse, handler }];
   });
   const deadlines = new Map(config.listeners.map(({ name, timeoutMs }) => [name, timeoutMs]));

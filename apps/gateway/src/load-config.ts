@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { EffectiveConfig } from '@plano/common';
 import { resolveSecretFiles, secretFiles } from '@plano/common';
-import type { Environment, ReadSecret } from '@plano/common/config';
+import type { Environment, HostFinding, ReadSecret } from '@plano/common/config';
 import { deriveConfig, formatProblem, parseConfig, unimplementedKeys, unmetRequirements, zeroConfig } from '@plano/common/config';
 import { v4 as uuid } from 'uuid';
 import { readPromptTemplates } from './brightstaff-templates.ts';
@@ -33,8 +33,16 @@ export function loadConfig(file: string | undefined, environment: Environment): 
   }
 }
 
-/** One file. `implementedOnly` refuses keys that are valid but not implemented yet: nothing is accepted in silence. */
-export function loadConfigFile(file: string, environment: Environment, options: { implementedOnly: boolean }): LoadedConfig {
+/** How a file is looked at. */
+export interface LoadOptions {
+  /** Refuses keys that are valid but not implemented yet: nothing is accepted in silence. */
+  readonly implementedOnly: boolean;
+  /** What else a start would fail by. */
+  readonly inspect?: (config: EffectiveConfig) => readonly HostFinding[];
+}
+
+/** One file. */
+export function loadConfigFile(file: string, environment: Environment, options: LoadOptions): LoadedConfig {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -42,12 +50,14 @@ export function loadConfigFile(file: string, environment: Environment, options: 
     return { ok: false, problems: [`${file}: cannot be read: ${codeOf(error)}`], warnings: [] };
   }
   const readSecret = createSecretReader();
-  const parsed = parseConfig(text, { file, environment, newId: uuid, readSecret });
-  if (!parsed.ok) return { ok: false, problems: parsed.problems.map(formatProblem), warnings: [] };
+  const inspect = (config: EffectiveConfig): HostFinding[] => [
+    ...readPromptTemplates(config).problems,
+    ...(options.inspect?.(config) ?? []),
+  ];
+  const parsed = parseConfig(text, { file, environment, newId: uuid, readSecret, inspect });
   const warnings = parsed.warnings.map(formatProblem);
+  if (!parsed.ok) return { ok: false, problems: parsed.problems.map(formatProblem), warnings };
   const derived = deriveConfig(parsed.config, environment, { newId: uuid });
-  const templates = readPromptTemplates(derived).problems.map((problem) => `${file}: ${problem}`);
-  if (templates.length > 0) return { ok: false, problems: templates, warnings };
   if (options.implementedOnly) {
     const missing = unimplementedKeys(parsed.config).map((key) => `${file}: ${key} is valid but not implemented yet`);
     for (const { path, message, hint } of unmetRequirements(derived)) missing.push(`${file}: ${path}: ${message} (${hint})`);

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { accessSync, closeSync, constants, fstatSync, openSync, stat, statSync, write, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { ConfigFileError } from './read-pem.ts';
 
 /** Where lines go. */
 export interface LogDestination {
@@ -158,4 +159,4 @@ function openLog(file: string): number {
 }
 
 const cannotOpen = (file: string, error: unknown): Error =>
-  new Error(`logging.file: ${file} cannot be opened (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+  new ConfigFileError(['logging', 'file'], `${file} cannot be opened (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);

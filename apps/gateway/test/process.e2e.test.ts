@@ -297,14 +297,17 @@ listeners: [{ name: llm, type: model, port: 12000, ${tls} }]
 overrides: { upstream_tls_ca_path: /nowhere/ca.pem }
 model_providers: [{ model: openai/a, access_key: ${key} }, { model: openai/b, access_key: ${key} }]
 `;
-    const secrets = start(['validate', writeConfig(text('"file:/nowhere/key"'))]);
-    expect(await secrets.exit).toBe(1);
-    expect(secrets.output()).toMatch(/config\.yaml:4:50: model_providers\[0\]\.access_key: needs the file `\/nowhere\/key`/);
-    expect(secrets.output()).toMatch(/config\.yaml:4:\d+: model_providers\[1\]\.access_key: needs the file `\/nowhere\/key`/);
-    const certificates = start(['validate', writeConfig(text('k'))]);
-    expect(await certificates.exit).toBe(1);
-    expect(certificates.output()).toContain('config.yaml: listeners[0].tls.cert: the file /nowhere/cert.pem cannot be read: ENOENT');
-    expect(certificates.output()).toContain('config.yaml: overrides.upstream_tls_ca_path: the file /nowhere/ca.pem cannot be read: ENOENT');
+    const file = writeConfig(`${text('"file:/nowhere/key"')}logging: { levl: info }\nlogging: {}\n`);
+    const started = start(['validate', file]);
+    expect(await started.exit).toBe(1);
+    const problems = started.output().trim().split('\n');
+    expect(problems.map((problem) => problem.replace(`${file}:`, ''))).toEqual([
+      '2:65: listeners[0].tls.cert: the file /nowhere/cert.pem cannot be read: ENOENT',
+      '3:36: overrides.upstream_tls_ca_path: the file /nowhere/ca.pem cannot be read: ENOENT',
+      '4:50: model_providers[0].access_key: needs the file `/nowhere/key`, which is missing or empty',
+      '4:104: model_providers[1].access_key: needs the file `/nowhere/key`, which is missing or empty',
+      '6:1: logging: this key is there twice',
+    ]);
   });
   it('accepts what is valid though not implemented', async () => {
     const file = writeConfig(`version: v0.4.0

@@ -111,7 +111,7 @@ describe('listeners[].tls', () => {
 describe('certificates that cannot be used', () => {
   const reason = (cert: string, key: string): string => {
     try {
-      loadTls({ cert, key }, 'listeners[0].tls');
+      loadTls({ cert, key }, ['listeners', 0, 'tls']);
       return 'none';
     } catch (error) {
       return String(error);

@@ -6,7 +6,7 @@ export { type DeriveOptions, deriveConfig } from './config/derive.ts';
 export type { EnvoyNode, EnvoyObject, EnvoyOptions } from './config/envoy/envoy-options.ts';
 export { toEnvoy } from './config/envoy/to-envoy.ts';
 export { unimplementedKeys } from './config/implemented.ts';
-export { type ParseOptions, type ParseResult, parseConfig } from './config/parse-config.ts';
+export { type HostFinding, type ParseOptions, type ParseResult, parseConfig } from './config/parse-config.ts';
 export { ConfigError, formatProblem, type Problem } from './config/problem.ts';
 export { type AuthorConfig, configJsonSchema } from './config/schema.ts';
 export type { Environment, ReadSecret } from './config/substitution.ts';

@@ -1,30 +1,33 @@
-import { createProviderRegistry, type ProviderRegistry } from '../providers/registry.ts';
+import { nearMatches } from '../near-match.ts';
+import { createProviderRegistry } from '../providers/registry.ts';
 import type { DeriveContext } from './derive-context.ts';
+import type { DerivedProviders } from './derive-providers.ts';
 import type { DerivedPreference } from './derive-routing.ts';
 import type { EffectiveFallback } from './effective.ts';
-import type { EffectiveProvider } from './effective-provider.ts';
 import type { Path } from './problem.ts';
 
-const providerSections = ['model_providers', 'llm_providers'];
+const providerSections: readonly Path[] = [['model_providers'], ['llm_providers']];
 
 /** Reports every model named in the file that no provider serves, and aliases and fallbacks that lead nowhere. */
 export function checkReferences(
   context: DeriveContext,
-  providers: readonly EffectiveProvider[],
+  { providers, unusable }: DerivedProviders,
   preferences: readonly DerivedPreference[],
   fallbacks: readonly EffectiveFallback[],
 ): void {
   const { author, reporter } = context;
   const aliases = Object.fromEntries(Object.entries(author.model_aliases ?? {}).map(([alias, { target }]) => [alias, target]));
-  const registry = registryOf(providers, aliases);
-  if (registry === null) return;
+  // Which one is the default matters to no reference, and of two none can be.
+  const named = providers.map((provider) => ({ ...provider, default: false }));
+  const registry = named.length === 0 ? undefined : createProviderRegistry(named, aliases);
   const check = (name: string, path: Path, needs = providerSections): void => {
-    const found = registry.lookup(name);
-    if (found.ok) return;
-    const hint = found.nearest.length > 0 ? `did you mean \`${found.nearest.join('` or `')}\`?` : 'add it to `model_providers`';
+    const found = registry?.lookup(name);
+    if (found?.ok === true || unusable.some((model) => mayServe(model, aliases[name] ?? name))) return;
+    const hint =
+      found !== undefined && found.nearest.length > 0 ? `did you mean \`${found.nearest.join('` or `')}\`?` : 'add it to `model_providers`';
     reporter.problem(path, `no provider serves \`${name}\``, hint, needs);
   };
-  const withAliases = [...providerSections, 'model_aliases'];
+  const withAliases: readonly Path[] = [...providerSections, ['model_aliases']];
 
   for (const [alias, target] of Object.entries(aliases)) {
     const path = ['model_aliases', alias, 'target'];
@@ -43,8 +46,8 @@ export function checkReferences(
   }
   // One model may have several names.
   const modelOf = (name: string): string => {
-    const found = registry.lookup(name);
-    return found.ok ? found.name : name;
+    const found = registry?.lookup(name);
+    return found?.ok === true ? found.name : name;
   };
   const fallenFrom = new Set<string>();
   for (const [index, fallback] of fallbacks.entries()) {
@@ -70,11 +73,11 @@ export function checkReferences(
   if (model !== undefined) check(model, ['function_calling', 'model'], withAliases);
 }
 
-/** Null when the providers are not complete: then what refers to them cannot be judged. */
-function registryOf(providers: readonly EffectiveProvider[], aliases: Readonly<Record<string, string>>): ProviderRegistry | null {
-  try {
-    return createProviderRegistry(providers, aliases);
-  } catch {
-    return null;
-  }
+/** Whether an entry that is wrong could be meant to serve a model, once it is right: another prefix, or one that is misspelt. */
+function mayServe(entry: string, name: string): boolean {
+  const slash = name.indexOf('/');
+  const prefix = entry.split('/', 1)[0] as string;
+  if (entry.slice(entry.lastIndexOf('/') + 1) === name.slice(name.lastIndexOf('/') + 1)) return true;
+  if (entry.includes('/') && !entry.endsWith('*')) return false;
+  return slash === -1 || prefix === name.slice(0, slash) || nearMatches(prefix, [name.slice(0, slash)]).length > 0;
 }

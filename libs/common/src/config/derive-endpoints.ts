@@ -12,6 +12,9 @@ export interface DerivedEndpoints {
   readonly filterIds: ReadonlySet<string>;
 }
 
+/** Stands where an address cannot be read, so that what refers to it can be checked all the same. */
+const nowhere = { scheme: 'http', host: 'invalid', port: 80, authority: 'invalid' } as const;
+
 /** The declared endpoints, and one for each agent and filter under its id. */
 export function deriveEndpoints(context: DeriveContext, connectMs: number): DerivedEndpoints {
   const { author, reporter } = context;
@@ -22,17 +25,17 @@ export function deriveEndpoints(context: DeriveContext, connectMs: number): Deri
     if (!address.ok) {
       const hint = written.endpoint.includes('://') ? 'leave out the scheme; it belongs in `protocol`' : address.hint;
       reporter.problem([...path, 'endpoint'], address.message, hint);
-      continue;
     }
     const ownHost = written.http_host === undefined ? null : parseHostPort(written.http_host);
     if (ownHost !== null && !ownHost.ok) reporter.problem([...path, 'http_host'], ownHost.message, ownHost.hint);
     const scheme = written.protocol ?? 'http';
     const usualPort = scheme === 'http' ? 80 : 443;
-    const port = address.port ?? usualPort;
-    const shown = address.host.includes(':') ? `[${address.host}]` : address.host;
+    const { host, port: ownPort } = address.ok ? address : nowhere;
+    const port = ownPort ?? usualPort;
+    const shown = host.includes(':') ? `[${host}]` : host;
     endpoints.set(name, {
       scheme,
-      host: address.host,
+      host,
       port,
       authority: written.http_host ?? (port === usualPort ? shown : `${shown}:${port}`),
       connectTimeoutMs: written.connect_timeout ?? connectMs,
@@ -45,11 +48,8 @@ export function deriveEndpoints(context: DeriveContext, connectMs: number): Deri
     else if (endpoints.has(id)) reporter.problem([...path, 'id'], `\`${id}\` is also the name of an endpoint`);
     filterIds.add(id);
     const parsed = parseHttpUrl(url);
-    if (!parsed.ok) {
-      reporter.problem([...path, 'url'], parsed.message, parsed.hint);
-      return;
-    }
-    const { scheme, host, port, authority } = parsed.url;
+    if (!parsed.ok) reporter.problem([...path, 'url'], parsed.message, parsed.hint);
+    const { scheme, host, port, authority } = parsed.ok ? parsed.url : nowhere;
     if (!endpoints.has(id)) endpoints.set(id, { scheme, host, port, authority, connectTimeoutMs: connectMs, prefixAffinity: false });
   };
   for (const [index, agent] of (author.agents ?? []).entries()) add(agent.id, agent.url, ['agents', index]);

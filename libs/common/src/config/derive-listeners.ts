@@ -44,8 +44,8 @@ export function deriveListeners(
   const model = derived.find(({ listener }) => listener.type === 'model');
   if (model !== undefined && declared.length === 0) {
     reporter.problem(model.path, 'a model listener needs at least one model provider', 'add `model_providers`', [
-      'model_providers',
-      'llm_providers',
+      ['model_providers'],
+      ['llm_providers'],
     ]);
   }
   if (models === 0 && providers.length > 0 && !derived.some(({ listener }) => listener.port === usualPort.model)) {
@@ -105,7 +105,8 @@ function deriveAgents(context: DeriveContext, listener: AuthorListener, path: Pa
   let defaults = 0;
   for (const [index, agent] of agents.entries()) {
     const agentPath = [...path, 'agents', index];
-    if (!agentIds.has(agent.id)) reporter.problem([...agentPath, 'id'], unknownId(agent.id, agentIds), undefined, ['agents', 'filters']);
+    if (!agentIds.has(agent.id))
+      reporter.problem([...agentPath, 'id'], unknownId(agent.id, agentIds), undefined, [['agents'], ['filters']]);
     if (seen.has(agent.id)) reporter.problem([...agentPath, 'id'], `\`${agent.id}\` is there twice`);
     seen.add(agent.id);
     if (agent.default === true) defaults += 1;
@@ -123,7 +124,7 @@ function deriveAgents(context: DeriveContext, listener: AuthorListener, path: Pa
 
 function checkFilters({ reporter }: DeriveContext, ids: readonly string[] | undefined, path: Path, known: ReadonlySet<string>): void {
   for (const [index, id] of (ids ?? []).entries()) {
-    if (!known.has(id)) reporter.problem([...path, index], unknownId(id, known), undefined, ['agents', 'filters']);
+    if (!known.has(id)) reporter.problem([...path, index], unknownId(id, known), undefined, [['agents'], ['filters']]);
   }
 }
 
@@ -165,6 +166,7 @@ function checkExposure({ reporter }: DeriveContext, { listener, path }: PlacedLi
       [...path, 'auth'],
       `clients cannot put both a key of this listener and their own for \`${passThrough.name}\` (passthrough_auth) into \`${header}\``,
       'write `header: x-plano-key`',
+      [[...path, 'auth', 'header']],
     );
   }
   const spendsKeys = providers.some((provider) => provider.credential.type === 'key');
@@ -184,7 +186,9 @@ export function deriveInternalListeners(context: DeriveContext): { listener: Eff
     const address = written.address ?? '127.0.0.1';
     if (!isHost(address)) reporter.problem([...path, 'address'], 'is neither an IP address nor a host name');
     if (!isLoopback(address) && written.auth === undefined) {
-      reporter.problem([...path, 'address'], 'is reachable from other machines, which needs `auth` here', 'add `auth: { keys: [$KEY] }`');
+      reporter.problem([...path, 'address'], 'is reachable from other machines, which needs `auth` here', 'add `auth: { keys: [$KEY] }`', [
+        [...path, 'auth'],
+      ]);
     }
     const type = key === 'llm' ? 'internal-llm' : 'brightstaff';
     const auth = deriveAuth(context, written.auth, [...path, 'auth']);

@@ -62,7 +62,7 @@ export function deriveRetries({ author, reporter }: DeriveContext): EffectiveRet
   const written = author.retries;
   const baseMs = written?.base ?? 500;
   const capMs = written?.cap ?? Math.max(5000, baseMs);
-  if (baseMs > capMs) reporter.problem(['retries', 'cap'], 'must not be below `base`');
+  if (baseMs > capMs) reporter.problem(['retries', 'cap'], 'must not be below `base`', undefined, [['retries', 'base']]);
   return { max: written?.max ?? 2, baseMs, capMs, on: written?.on ?? retryConditions, retryAfterCapMs: written?.retry_after_cap ?? 30_000 };
 }
 
@@ -82,7 +82,8 @@ export function deriveStateStorage({ author, reporter }: DeriveContext): Effecti
   const written = author.state_storage;
   if (written?.type !== 'postgres') return { type: 'memory' };
   if (written.connection_string === undefined) {
-    reporter.problem(['state_storage'], 'needs a `connection_string` for `postgres`', 'such as `connection_string: $DATABASE_URL`');
+    const needs = [['state_storage', 'connection_string']];
+    reporter.problem(['state_storage'], 'needs a `connection_string` for `postgres`', 'such as `connection_string: $DATABASE_URL`', needs);
     return { type: 'memory' };
   }
   return { type: 'postgres', connectionString: written.connection_string };

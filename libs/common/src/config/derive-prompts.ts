@@ -33,7 +33,7 @@ export function derivePrompts(
       ['overrides', 'use_agent_orchestrator'],
       `needs exactly one endpoint, agents and filters included, but there ${names.length === 1 ? 'is' : 'are'} ${names.length}`,
       undefined,
-      ['endpoints', 'agents', 'filters'],
+      [['endpoints'], ['agents'], ['filters']],
     );
   }
   if (author.overrides?.prompt_target_intent_matching_threshold !== undefined) {
@@ -98,7 +98,7 @@ function deriveParameters({ reporter }: DeriveContext, target: AuthorTarget, pat
       reporter.warn([...parameterPath, 'type'], 'is not a known type and is read as `str`', `known are ${[...parameterTypes].join(', ')}`);
     }
     if (parameter.enum !== undefined && parameter.default !== undefined && !parameter.enum.includes(parameter.default)) {
-      reporter.problem([...parameterPath, 'default'], 'is not among the values of `enum`');
+      reporter.problem([...parameterPath, 'default'], 'is not among the values of `enum`', undefined, [[...parameterPath, 'enum']]);
     }
     return {
       name: parameter.name,
@@ -121,7 +121,7 @@ function deriveTargetEndpoint(
 ): EffectivePromptTarget['endpoint'] {
   const { endpoint } = target;
   if (endpoint === undefined) {
-    reporter.problem(path, 'has no `endpoint`, so it could not be called', 'add `endpoint: { name: …, path: … }`');
+    reporter.problem(path, 'has no `endpoint`, so it could not be called', 'add `endpoint: { name: …, path: … }`', [[...path, 'endpoint']]);
     return null;
   }
   if (!Object.hasOwn(endpoints, endpoint.name)) {
@@ -130,7 +130,7 @@ function deriveTargetEndpoint(
       [...path, 'endpoint', 'name'],
       `\`${endpoint.name}\` is not an endpoint, agent or filter`,
       near.length > 0 ? `did you mean \`${near[0]}\`?` : 'declare it under `endpoints`',
-      ['endpoints', 'agents', 'filters'],
+      [['endpoints'], ['agents'], ['filters']],
     );
   }
   const template = pathTemplateParameters(endpoint.path);
@@ -138,7 +138,9 @@ function deriveTargetEndpoint(
   else {
     for (const name of template.names) {
       if (target.parameters?.some((parameter) => parameter.name === name) === true) continue;
-      reporter.problem([...path, 'endpoint', 'path'], `\`{${name}}\` is not a parameter of this prompt target`);
+      reporter.problem([...path, 'endpoint', 'path'], `\`{${name}}\` is not a parameter of this prompt target`, undefined, [
+        [...path, 'parameters'],
+      ]);
     }
   }
   return {

@@ -9,12 +9,30 @@ import type { Path } from './problem.ts';
 import { findProviderFacts, type ProviderFacts } from './provider-facts.ts';
 
 const echo = 'plano/echo';
+/** The rest of an entry whose provider is unknown is checked as if it were one that needs nothing. */
+const unknownFacts: ProviderFacts = {
+  id: '',
+  displayName: '',
+  origin: null,
+  keyVariables: [],
+  keyRequired: false,
+  apis: [],
+  headers: {},
+};
 
-/** Every provider, in the author's order. Entries that are wrong are left out after the problem is reported. */
-export function deriveProviders(context: DeriveContext): EffectiveProvider[] {
+/** Every provider, in the author's order. */
+export interface DerivedProviders {
+  readonly providers: EffectiveProvider[];
+  /** `model` of entries that are left out, because it is not known what they are: nobody can say what they would serve. */
+  readonly unusable: readonly string[];
+}
+
+/** Derives every provider that can be told. */
+export function deriveProviders(context: DeriveContext): DerivedProviders {
   const { reporter } = context;
   const { section, items } = authorProviders(context);
   const providers: EffectiveProvider[] = [];
+  const unusable: string[] = [];
   const names = new Set<string>();
   const ids = new Set<string>();
   const bareModels = new Map<string, string>();
@@ -22,7 +40,10 @@ export function deriveProviders(context: DeriveContext): EffectiveProvider[] {
   for (const [index, item] of items.entries()) {
     const path: Path = [section, index];
     const provider = deriveProvider(context, item, path);
-    if (provider === null) continue;
+    if (provider === null) {
+      unusable.push(item.model.trim());
+      continue;
+    }
     if (ids.has(provider.id) && !provider.wildcard) {
       reporter.problem([...path, 'model'], `\`${provider.id}\` is there twice`, 'for several places that serve one model use `endpoints`');
       continue;
@@ -48,7 +69,7 @@ export function deriveProviders(context: DeriveContext): EffectiveProvider[] {
     if (!provider.wildcard) bareModels.set(provider.model, provider.id);
     providers.push(provider);
   }
-  return providers;
+  return { providers, unusable };
 }
 
 function deriveProvider(context: DeriveContext, item: AuthorProvider, path: Path): EffectiveProvider | null {
@@ -71,20 +92,23 @@ function deriveProvider(context: DeriveContext, item: AuthorProvider, path: Path
     reporter.problem([...path, 'default'], 'a wildcard cannot be the default', 'add an entry for the default model');
   }
   const isEcho = id === echo;
-  const facts = factsOf(context, item, path, prefix);
-  if (facts === undefined) return null;
+  const known = factsOf(context, item, path, prefix);
+  const facts = known ?? unknownFacts;
   if (isEcho && item.base_url !== undefined) {
     reporter.problem([...path, 'base_url'], '`plano/echo` is answered by Plano itself and has no `base_url`', 'choose another model id');
   }
   const credential = deriveCredential(context, item, path, facts, isEcho);
   const upstream = isEcho ? null : deriveUpstream(context, item, item.base_url, [...path, 'base_url'], facts, model);
-  const endpoints = isEcho || facts === undefined ? [] : deriveEndpoints(context, item, path, facts, { model, credential, upstream });
+  const endpoints = isEcho ? [] : deriveEndpoints(context, item, path, facts, { model, credential, upstream });
   const first = upstream ?? endpoints[0]?.upstream ?? null;
-  if (!isEcho && first === null && item.base_url === undefined && facts.origin === null) {
-    reporter.problem([...path, 'model'], `provider \`${facts.id}\` needs a \`base_url\``, baseUrlHint(facts.id));
+  const headers = deriveHeaders(context, item, path, facts, model);
+  if (known === undefined) return null;
+  const needs = ['base_url', 'endpoints'].map((key): Path => [...path, key]);
+  if (!isEcho && first === null && item.base_url === undefined && item.endpoints === undefined && facts.origin === null) {
+    reporter.problem([...path, 'model'], `provider \`${facts.id}\` needs a \`base_url\``, baseUrlHint(facts.id), needs);
   }
   if (item.api !== undefined && item.base_url === undefined && !facts.apis.includes(item.api)) {
-    reporter.problem([...path, 'api'], `\`${facts.id}\` does not speak \`${item.api}\``, `it speaks ${facts.apis.join(', ')}`);
+    reporter.problem([...path, 'api'], `\`${facts.id}\` does not speak \`${item.api}\``, `it speaks ${facts.apis.join(', ')}`, needs);
   }
   return {
     name: item.name ?? id,
@@ -100,7 +124,7 @@ function deriveProvider(context: DeriveContext, item: AuthorProvider, path: Path
     api: item.api ?? null,
     upstream: first,
     credential,
-    headers: deriveHeaders(context, item, path, facts, model),
+    headers,
     endpoints,
     maxConcurrency: item.max_concurrency ?? null,
     circuitBreaker: deriveCircuitBreaker(item.circuit_breaker),
@@ -139,6 +163,7 @@ function factsOf({ reporter }: DeriveContext, item: AuthorProvider, path: Path, 
     [...path, 'model'],
     `\`${prefix}\` is not a known provider, and has no ${missing.join(' and no ')}`,
     near.length > 0 ? `did you mean \`${near[0]}\`?` : 'a provider of your own needs both',
+    ['base_url', 'provider_interface', 'endpoints'].map((key) => [...path, key]),
   );
   return undefined;
 }
@@ -219,7 +244,10 @@ function deriveEndpoints(
         ? own.upstream
         : deriveUpstream(context, item, endpoint.base_url, [...endpointPath, 'base_url'], facts, own.model);
     if (upstream === null) {
-      if (endpoint.base_url === undefined) context.reporter.problem(endpointPath, 'needs a `base_url`, here or in the provider');
+      if (endpoint.base_url === undefined && item.base_url === undefined && facts.id !== '') {
+        const needs = [endpointPath, path].map((owner): Path => [...owner, 'base_url']);
+        context.reporter.problem(endpointPath, 'needs a `base_url`, here or in the provider', undefined, needs);
+      }
       continue;
     }
     const credential: EffectiveCredential =

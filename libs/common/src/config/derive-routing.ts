@@ -32,18 +32,20 @@ export function deriveRouting(context: DeriveContext): { routing: EffectiveRouti
         [...path, 'selection_policy', 'prefer'],
         `\`${prefer}\` needs a source of type \`${needed}\` in \`model_metrics_sources\``,
         undefined,
-        ['model_metrics_sources'],
+        [['model_metrics_sources']],
       );
     }
     return { preference: { name: preference.name, description: preference.description, models: preference.models, prefer }, path };
   });
   if (written?.routing_budget !== undefined && !sources.some((source) => source.type === 'cost')) {
     reporter.problem(['routing', 'routing_budget'], 'needs a source of type `cost` in `model_metrics_sources`', undefined, [
-      'model_metrics_sources',
+      ['model_metrics_sources'],
     ]);
   }
   const cache = written?.session_cache;
-  if (cache?.type === 'redis' && cache.url === undefined) reporter.problem(['routing', 'session_cache'], 'needs a `url` for `redis`');
+  if (cache?.type === 'redis' && cache.url === undefined) {
+    reporter.problem(['routing', 'session_cache'], 'needs a `url` for `redis`', undefined, [['routing', 'session_cache', 'url']]);
+  }
   const ttlMs = (written?.session_ttl_seconds ?? 600) * 1000;
   const overrides = author.overrides;
   const routingModel = modelId(overrides?.llm_routing_model) ?? modelId(overrides?.agent_orchestration_model) ?? defaultModel;
@@ -134,7 +136,10 @@ export function deriveRateLimits({ author, reporter }: DeriveContext): Effective
     }
     seen.add(key);
     const { tokens, requests, unit } = written.limit;
-    if (tokens === undefined && requests === undefined) reporter.problem([...path, 'limit'], 'needs `tokens` or `requests`');
+    if (tokens === undefined && requests === undefined) {
+      const needs = ['tokens', 'requests'].map((kind): Path => [...path, 'limit', kind]);
+      reporter.problem([...path, 'limit'], 'needs `tokens` or `requests`', undefined, needs);
+    }
     return [
       {
         // An alias is a name of its model, not a model: who calls it by another name is limited too.

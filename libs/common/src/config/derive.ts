@@ -1,4 +1,3 @@
-import { authorProviders } from './author-providers.ts';
 import { checkReferences } from './check-references.ts';
 import type { DeriveContext } from './derive-context.ts';
 import { deriveEndpoints } from './derive-endpoints.ts';
@@ -62,7 +61,7 @@ export function derive(context: DeriveContext): EffectiveConfig {
   const timeouts = deriveTimeouts(context);
   const retries = deriveRetries(context);
   const fallbacks = deriveFallbacks(context);
-  const providers = deriveProviders(context);
+  const { providers, unusable } = deriveProviders(context);
   const { endpoints, agents, filters, filterIds } = deriveEndpoints(context, timeouts.connectMs);
   const listeners = deriveListeners(context, providers, filterIds, { totalMs: timeouts.totalMs, maxRetries: retries.max });
   const internalListeners = deriveInternalListeners(context);
@@ -72,7 +71,7 @@ export function derive(context: DeriveContext): EffectiveConfig {
   const sockets: Socket[] = [...listeners, ...internalListeners].map(({ listener, path }) => ({ ...place(listener), path }));
   if (metrics !== null) sockets.push({ name: 'metrics', ...metrics, path: ['metrics'] });
   checkPorts(sockets, context.reporter);
-  if (providers.length === declaredProviders(context)) checkReferences(context, providers, preferences, fallbacks);
+  checkReferences(context, { providers, unusable }, preferences, fallbacks);
 
   return {
     version: 'v0.4.0',
@@ -104,8 +103,4 @@ export function derive(context: DeriveContext): EffectiveConfig {
 
 function place({ name, address, port }: { name: string; address: string; port: number }) {
   return { name, address, port };
-}
-
-function declaredProviders(context: DeriveContext): number {
-  return authorProviders({ ...context, reporter: createReporter() }).items.length;
 }

@@ -14,18 +14,22 @@ export function isLoopback(address: string): boolean {
   return plain === 'localhost' || plain === '::1' || /^127(\.\d{1,3}){3}$/.test(plain);
 }
 
-/** Reports every two sockets that could not both be bound. Port 0 never collides: the system chooses one. */
+/** Reports every socket that could not be bound beside an earlier one. Port 0 never collides: the system chooses one. */
 export function checkPorts(sockets: readonly Socket[], reporter: Reporter): void {
   for (let index = 0; index < sockets.length; index += 1) {
     const socket = sockets[index]!;
     if (socket.port === 0) continue;
-    for (let other = 0; other < index; other += 1) {
+    for (let other = index - 1; other >= 0; other -= 1) {
       const earlier = sockets[other]!;
       if (earlier.port !== socket.port || !overlap(earlier.address, socket.address)) continue;
       reporter.problem(
         [...socket.path, 'port'],
         `port ${socket.port} of \`${socket.name}\` is already taken by \`${earlier.name}\``,
         'give one of them another port',
+        [socket, earlier].flatMap(({ path }): Path[] => [
+          [...path, 'port'],
+          [...path, 'address'],
+        ]),
       );
       break;
     }

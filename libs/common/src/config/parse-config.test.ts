@@ -64,16 +64,100 @@ prompt_targets: [{ name: p, description: d }]
       '2:1: lisetners: is not a known key (did you mean `listeners`?)',
       '4:31: listeners[0].adress: is not a known key (did you mean `address`?)',
       '5:13: listeners[1].name: another listener is already named `llm`',
-      '5:37: listeners[1].port: port 12000 of `llm` is already taken by `llm` (give one of them another port)',
       '5:59: listeners[1].agents[0].id: `nobody` is neither an agent nor a filter; there are none',
       '6:40: listeners[2].port: must be a whole number, but is text',
       '7:39: listeners[3].port: port 12000 of `last` is already taken by `llm` (give one of them another port)',
       '9:41: model_providers[0].access_key: needs the environment variable `NOPE`, which is not set (set it, or write `$$` for a dollar sign)',
       '10:14: model_providers[1].model: `antropic` is not a known provider, and has no `base_url` and no `provider_interface` (did you mean `anthropic`?)',
+      '11:14: model_providers[2].model: provider `ollama` needs a `base_url` (such as `http://localhost:11434`)',
       '11:33: model_providers[2].default: must be `true` or `false`, but is text (write it without quotes, and not as yes or no)',
       '12:14: model_providers[3].model: provider `azure_openai` needs a `base_url` (such as `https://<resource>.openai.azure.com`)',
+      '13:31: model_aliases.a.target: no provider serves `gpt-4oo` (did you mean `openai/gpt-4o` or `azure_openai/gpt-4o`?)',
       '14:18: prompt_targets[0]: has no `endpoint`, so it could not be called (add `endpoint: { name: …, path: … }`)',
     ]);
+  });
+});
+
+describe('a problem beside another one', () => {
+  const found = (text: string): string[] => {
+    const result = parseConfig(text, { file: 'f', environment });
+    return result.ok ? [] : result.problems.map(({ path, message }) => `${path}: ${message}`);
+  };
+  const references = `ratelimits: [{ model: nope, selector: { key: x }, limit: { tokens: 1, unit: day } }]
+fallbacks: [{ model: openai/gpt-4o, to: [openai/nope] }]
+model_aliases: { a: { target: openai/gone } }
+`;
+  const unserved = [
+    'ratelimits[0].model: no provider serves `nope`',
+    'fallbacks[0].to[0]: no provider serves `openai/nope`',
+    'model_aliases.a.target: no provider serves `openai/gone`',
+  ];
+  const providers = (list: string): string => `version: v0.4.0\n${listeners}\nmodel_providers: [${list}]\n`;
+
+  const table: [string, string, string[]][] = [
+    [
+      'references, and a fault at a leaf of a provider',
+      `${providers('{ model: openai/gpt-4o, access_key: k, default: yes }')}${references}`,
+      ['model_providers[0].default: must be `true` or `false`, but is text', ...unserved],
+    ],
+    [
+      'references, and a provider that is none',
+      `${providers('{ model: openai/gpt-4o, access_key: k }, { model: acme/x }')}${references}`,
+      ['model_providers[1].model: `acme` is not a known provider, and has no `base_url` and no `provider_interface`', ...unserved],
+    ],
+    [
+      'references, and two default providers',
+      `${providers('{ model: openai/gpt-4o, access_key: k, default: true }, { model: groq/x, access_key: k, default: true }')}${references}`,
+      ['model_providers[1].default: another provider is already the default', ...unserved],
+    ],
+    [
+      'references, and no provider at all',
+      `version: v0.4.0\nlisteners: []\n${references}`,
+      [...unserved.slice(0, 1), 'fallbacks[0].model: no provider serves `openai/gpt-4o`', ...unserved.slice(1)],
+    ],
+    [
+      'everything of a provider that is none',
+      providers('{ model: acme/x, access_key: "a\\nb", http_host: "a b", headers: { host: h } }'),
+      [
+        'model_providers[0].model: `acme` is not a known provider, and has no `base_url` and no `provider_interface`',
+        'model_providers[0].access_key: has a line break or another control character in it',
+        'model_providers[0].http_host: has characters in its host that no host name has',
+        'model_providers[0].headers.host: is written by Plano itself',
+      ],
+    ],
+    [
+      'the rest of an entry with a fault',
+      `${base}prompt_targets: [{ name: p, description: 5, parameters: [{ name: a, description: b, type: str, default: 2, enum: [1] }], endpoint: { name: e, path: "/{b}" } }]`,
+      [
+        'prompt_targets[0].description: must be text, but is a whole number',
+        'prompt_targets[0].parameters[0].default: is not among the values of `enum`',
+        'prompt_targets[0].endpoint.name: `e` is not an endpoint, agent or filter',
+        'prompt_targets[0].endpoint.path: `{b}` is not a parameter of this prompt target',
+      ],
+    ],
+    [
+      'an entry behind two that are none',
+      `${base}agents: [5, [], { id: a, url: "ftp://x" }, 6, { id: a, url: "http://h" }]`,
+      [
+        'agents[0]: must be a map, but is a whole number',
+        'agents[1]: must be a map, but is a list',
+        'agents[2].url: must begin with `http://` or `https://`',
+        'agents[3]: must be a map, but is a whole number',
+        'agents[4].id: `a` is there twice; agents and filters share their ids',
+      ],
+    ],
+    [
+      'entries of a list within an entry, at their own places',
+      `version: v0.4.0\nlisteners: [{ type: agent, name: l, port: 1, agents: [{ id: 5, description: d }, { id: gone, description: d }] }]\nagents: [{ id: a, url: "http://h", port: 1 }]`,
+      [
+        'listeners[0].agents[0].id: must be text, but is a whole number',
+        'listeners[0].agents[1].id: `gone` is neither an agent nor a filter; there are `a`',
+        'agents[0].port: is not a known key',
+      ],
+    ],
+  ];
+  it.each(table)('is reported with it: %s', (_name, text, expected) => {
+    expect(found(text)).toEqual(expected);
   });
 });
 
@@ -93,6 +177,35 @@ describe('what only follows from another problem', () => {
       'models of providers that cannot be read',
       `version: v0.4.0\n${listeners}\nmodel_providers: { model: x }\nmodel_aliases: { a: { target: x } }`,
       ['model_providers: must be a list, but is a map'],
+    ],
+    [
+      'a model of an entry that is not yet right',
+      `version: v0.4.0\n${listeners}\nmodel_providers: [{ model: opnai/gpt-4o }, { model: grok/* }, { model: 5 }]\nmodel_aliases: { a: { target: openai/gpt-4o }, b: { target: groq/x } }`,
+      [
+        'model_providers[0].model: `opnai` is not a known provider, and has no `base_url` and no `provider_interface`',
+        'model_providers[1].model: `grok` is not a known provider, and has no `base_url` and no `provider_interface`',
+        'model_providers[2].model: must be text, but is a whole number',
+      ],
+    ],
+    [
+      'a name that is there under a misspelt key',
+      `version: v0.4.0\n${listeners}\nmodel_providers: [{ model: openai/gpt-4o, nam: mine, access_key: k }]\nmodel_aliases: { a: { target: mine } }`,
+      ['model_providers[0].nam: is not a known key'],
+    ],
+    [
+      'a port beside one that cannot be read',
+      'version: v0.4.0\nlisteners: [{ type: model, name: m, port: x }, { type: prompt, name: p, port: 12000 }]\nmodel_providers: [{ model: openai/gpt-4o, access_key: k }]',
+      ['listeners[0].port: must be a whole number, but is text'],
+    ],
+    [
+      'an endpoint whose address is wrong',
+      `${base}endpoints: { e: { endpoint: "http://h" } }\nprompt_targets: [{ name: p, description: d, endpoint: { name: e, path: / } }]`,
+      ['endpoints.e.endpoint: must be `host` or `host:port`, not a URL'],
+    ],
+    [
+      'a section that is there under a misspelt key',
+      `version: v0.4.0\n${listeners}\nmodel_provider: [{ model: openai/gpt-4o, access_key: k }]\nmodel_aliases: { a: { target: gpt-4o } }`,
+      ['model_provider: is not a known key'],
     ],
     [
       'a URL made of a variable that is not set',

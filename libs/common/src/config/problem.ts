@@ -22,16 +22,16 @@ export interface Finding {
   readonly path: Path;
   readonly message: string;
   readonly hint: string | undefined;
-  /** Other sections of the configuration that the finding follows from; it is void when one of those could not be read. */
-  readonly needs: readonly string[];
+  /** Other parts of the configuration that the finding follows from, there or missing; it is void when one of those could not be read. */
+  readonly needs: readonly Path[];
   /** `key`: about the key at the end of the path rather than its value. */
   readonly at: 'key' | 'value';
 }
 
 /** Collects findings. */
 export interface Reporter {
-  problem(path: Path, message: string, hint?: string, needs?: readonly string[]): void;
-  warn(path: Path, message: string, hint?: string, needs?: readonly string[]): void;
+  problem(path: Path, message: string, hint?: string, needs?: readonly Path[]): void;
+  warn(path: Path, message: string, hint?: string, needs?: readonly Path[]): void;
   readonly problems: readonly Finding[];
   readonly warnings: readonly Finding[];
 }
@@ -40,7 +40,7 @@ export interface Reporter {
 export function createReporter(): Reporter {
   const problems: Finding[] = [];
   const warnings: Finding[] = [];
-  const finding = (path: Path, message: string, hint?: string, needs: readonly string[] = []): Finding => ({
+  const finding = (path: Path, message: string, hint?: string, needs: readonly Path[] = []): Finding => ({
     path,
     message,
     hint,

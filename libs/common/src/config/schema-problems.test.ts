@@ -77,7 +77,7 @@ describe('what the schema refuses', () => {
     ['a missing key', 'agents: [{ id: a }]', '4:10: agents[0].url: is missing (write text)'],
     [
       'a header name',
-      'prompt_targets: [{ name: p, description: d, endpoint: { name: a, path: /, http_headers: { "a b": x } } }]',
+      'prompt_targets: [{ name: p, description: d, endpoint: { name: a, path: /, http_headers: { "a b": x } } }]\nendpoints: { a: { endpoint: h } }',
       '4:98: prompt_targets[0].endpoint.http_headers["a b"]: is not a header name',
     ],
     ['a number as text', 'system_prompt: 5', '4:16: system_prompt: must be text, but is a whole number (put it in quotes)'],

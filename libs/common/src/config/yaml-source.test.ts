@@ -50,7 +50,6 @@ describe('readYaml', () => {
   });
 
   const broken: [string, string, RegExp, number][] = [
-    ['a key twice', 'a: 1\nb: 2\na: 3', /twice/, 3],
     ['a tab', 'a:\n\tb: 1', /./, 2],
     ['an open bracket', 'a: [1, 2', /not closed/, 1],
     ['two documents', 'a: 1\n---\nb: 2', /more than one document/, 2],
@@ -64,6 +63,15 @@ describe('readYaml', () => {
     expect(result.ok ? [] : result.errors.map((error) => error.message).join()).toMatch(message);
     expect(result.ok ? 0 : result.errors[0]?.line).toBe(line);
     expect(JSON.stringify(result)).not.toContain('secret');
+  });
+
+  it('goes on when a key is there twice, and says where', () => {
+    const result = readYaml('a: 1\nb:\n  - c: 1\n    c: 2\na: 3');
+    expect(result.ok ? result.source.data : result.errors).toEqual({ a: 3, b: [{ c: 2 }] });
+    expect(result.ok ? result.source.duplicates : []).toEqual([
+      { line: 4, column: 5, path: ['b', 0, 'c'], message: 'this key is there twice' },
+      { line: 5, column: 1, path: ['a'], message: 'this key is there twice' },
+    ]);
   });
 
   it('refuses an alias bomb without building it', () => {

@@ -7,17 +7,20 @@ interface Place {
   readonly column: number;
 }
 
+/** Something wrong with a text. */
+type Fault = Place & { readonly message: string };
+
 /** A YAML text as plain data, with the way back from a path to its place. */
 export interface YamlSource {
   readonly data: unknown;
+  /** Keys that are there twice; of their values the last one counts. */
+  readonly duplicates: readonly (Fault & { readonly path: Path })[];
   /** Place of what a path leads to; of the nearest thing around it when there is no such thing. */
   locate(path: Path, at: 'key' | 'value'): Place;
 }
 
 /** Data, or what is wrong with the text. */
-export type YamlResult =
-  | { readonly ok: true; readonly source: YamlSource }
-  | { readonly ok: false; readonly errors: readonly (Place & { readonly message: string })[] };
+export type YamlResult = { readonly ok: true; readonly source: YamlSource } | { readonly ok: false; readonly errors: readonly Fault[] };
 
 /** The parser's own messages quote the text, which may be a secret; these do not. */
 const messages: Readonly<Record<string, string>> = {
@@ -60,13 +63,24 @@ export function readYaml(text: string): YamlResult {
   let document: Document.Parsed | undefined;
   try {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
-    if (document.errors.length > 0) {
-      const errors = document.errors.map((error) => ({ ...place(error.pos[0]), message: messages[error.code] ?? 'this is not YAML' }));
-      return { ok: false, errors };
+    const faults = document.errors.map(({ code, pos }) => ({
+      code,
+      offset: pos[0],
+      ...place(pos[0]),
+      message: messages[code] ?? 'this is not YAML',
+    }));
+    if (faults.some(({ code }) => code !== 'DUPLICATE_KEY')) {
+      return { ok: false, errors: faults.map(({ line, column, message }) => ({ line, column, message })) };
     }
     const data: unknown = document.toJS({ maxAliasCount: 1000 });
     const whole = document;
-    return { ok: true, source: { data, locate: (path, at) => place(offsetOf(whole, path, at)) } };
+    const duplicates = faults.map(({ offset, line, column, message }) => ({
+      line,
+      column,
+      message,
+      path: pathOfKey(whole.contents, offset) ?? [],
+    }));
+    return { ok: true, source: { data, duplicates, locate: (path, at) => place(offsetOf(whole, path, at)) } };
   } catch (error) {
     // Thousands of nested brackets end the parser's recursion; an alias without anchor and an alias bomb are found by `toJS`.
     const lost = error instanceof RangeError || document === undefined ? undefined : aliasWithoutAnchor(document);
@@ -93,6 +107,23 @@ function aliasWithoutAnchor(document: Document.Parsed): number | undefined {
     },
   });
   return offset;
+}
+
+/** The path of the key that begins at an offset. */
+function pathOfKey(node: unknown, offset: number): Path | undefined {
+  const members: (readonly [key: string | number, value: unknown])[] = [];
+  if (isMap(node)) {
+    for (const { key, value } of node.items) {
+      const name = String(isScalar(key) ? key.value : key);
+      if (isScalar(key) && key.range?.[0] === offset) return [name];
+      members.push([name, value]);
+    }
+  } else if (isSeq(node)) members.push(...node.items.entries());
+  for (const [key, value] of members) {
+    const found = pathOfKey(value, offset);
+    if (found !== undefined) return [key, ...found];
+  }
+  return undefined;
 }
 
 function offsetOf(document: Document.Parsed, path: Path, at: 'key' | 'value'): number {
