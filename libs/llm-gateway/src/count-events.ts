@@ -8,7 +8,7 @@ const dataField = [0x64, 0x61, 0x74, 0x61, 0x3a] as const; // data:
  * has used whose usage never came, because its client did not ask for it or went away. Events that are no server-sent events count as one a
  * chunk.
  */
-export function countEvents(side: ResponseSide): { body: ResponseSide; events(): number } {
+export function countEvents(side: ResponseSide): { body: ResponseSide; tokens(): number } {
   let events = 0;
   const counted = (chunks: readonly HttpBody[]): readonly HttpBody[] => {
     for (const chunk of chunks) events += Math.max(1, typeof chunk === 'string' ? dataLinesOfText(chunk) : dataLinesOfBytes(chunk));
@@ -21,9 +21,33 @@ export function countEvents(side: ResponseSide): { body: ResponseSide; events():
       fail: (failure) => side.fail(failure),
       abort: () => side.abort?.(),
     },
-    events: () => events,
+    tokens: () => events,
   };
 }
+
+/** Bytes of an answer to a token: what an answer has used whose usage never came and that is no stream. */
+const bytesPerToken = 4;
+
+/** The same response side, with a guess at the tokens of what it lets through by its length. */
+export function countLength(side: ResponseSide): { body: ResponseSide; tokens(): number } {
+  let length = 0;
+  const counted = (chunks: readonly HttpBody[]): readonly HttpBody[] => {
+    for (const chunk of chunks) length += chunk.length;
+    return chunks;
+  };
+  return {
+    body: {
+      push: (chunk) => counted(side.push(chunk)),
+      finish: () => counted(side.finish()),
+      fail: (failure) => side.fail(failure),
+      abort: () => side.abort?.(),
+    },
+    tokens: () => tokensOfLength(length),
+  };
+}
+
+/** Tokens of a body that was not read, judged by its length. */
+export const tokensOfLength = (length: number): number => Math.ceil(length / bytesPerToken);
 
 function dataLinesOfText(text: string): number {
   let lines = text.startsWith('data:') ? 1 : 0;

@@ -155,6 +155,31 @@ describe('a limit on tokens', () => {
     expect(next.headers['x-ratelimit-remaining-tokens']).toBe(String(40 - 2 - 7 - 2));
   });
 
+  it('charges a quarter of the length of any other answer whose usage never came', () => {
+    const { usage: _unused, ...unmetered } = answer;
+    const { run, finish } = limited(perUser.replace('40', '400'));
+    finish(run(chat('one two')).decision, [unmetered]);
+    const length = JSON.stringify(unmetered).length;
+    expect(run(chat('one two')).decision.headers['x-ratelimit-remaining-tokens']).toBe(String(400 - 2 - Math.ceil(length / 4) - 2));
+    const translated = limited(perUser.replace('40', '400').replace('openai/gpt-4o', 'anthropic/claude'));
+    const body = { type: 'message', id: 'm', role: 'assistant', model: 'claude', content: [{ type: 'text', text: 'x'.repeat(400) }] };
+    const replies: FlowReply[] = [
+      { ok: true, status: 200, headers: { 'content-type': 'application/json' } },
+      { ok: true, status: 200, headers: {}, body: bytes({ ...body, stop_reason: 'end_turn' }), complete: true },
+    ];
+    translated.finish(translated.run({ ...chat('one two'), model: 'anthropic/claude' }, { 'x-user': 'a' }, replies).decision, []);
+    const { decision } = translated.run({ ...chat('one two'), model: 'anthropic/claude' });
+    expect(Number(decision.headers['x-ratelimit-remaining-tokens'])).toBeLessThan(400 - 2 - 100);
+  });
+
+  it('charges nothing for the vectors of embeddings', () => {
+    const { run, finish } = limited(perUser);
+    const body = { model: 'gpt-4o', input: 'one two' };
+    const { decision } = run(body, { 'x-user': 'a' }, undefined, '/v1/embeddings');
+    finish(decision, [{ object: 'list', data: [{ index: 0, embedding: Array<number>(100).fill(0.123) }] }]);
+    expect(Number(run(chat('one')).decision.headers['x-ratelimit-remaining-tokens'])).toBeGreaterThan(20);
+  });
+
   it('counts nothing when no limit on tokens concerns the model', () => {
     const { run, counted } = limited('  - { model: openai/gpt-4o, selector: { key: x }, limit: { requests: 5, unit: day } }');
     const { decision } = run(chat('one two'));

@@ -12,7 +12,7 @@ import type {
   Selection,
 } from '@plano/common';
 import { gatewayError, missingSelectorMessage, rateLimitMessage, reserve, selectorValue, settlement } from '@plano/common';
-import { countEvents } from './count-events.ts';
+import { countEvents, countLength, tokensOfLength } from './count-events.ts';
 
 /** A request that may pass: what it took, and what the client is told about what is left. */
 export interface Admission {
@@ -103,24 +103,30 @@ export function formatReset(milliseconds: number): string {
 
 /**
  * The same decision with the limits' headers, whose summary settles what the request took: by the usage that the provider reported, else by what
- * is known, which is a token for each event of the stream. An answer that is an error has used nothing.
+ * is known, which is a token for each event of a stream and a quarter of the length of any other answer. An answer that is an error has used
+ * nothing.
+ *
+ * @param writes - whether the answer has tokens of its own: embeddings have none
  */
-export function settleRateLimits(decision: Decision, admission: Admission): Decision {
+export function settleRateLimits(decision: Decision, admission: Admission, writes: boolean): Decision {
   if (admission === nothingTaken) return decision;
   const { tokens, buckets, headers } = admission;
   const withHeaders = { ...decision.headers, ...headers };
   if (buckets.length === 0) return { ...decision, headers: withHeaders };
-  const settled = (summary: ExchangeSummary, events: number): ExchangeSummary => ({
+  const settled = (summary: ExchangeSummary, written: number): ExchangeSummary => ({
     ...summary,
-    charges: [...summary.charges, ...settlement({ tokens, buckets }, usedTokens(summary, tokens, events))],
+    charges: [...summary.charges, ...settlement({ tokens, buckets }, usedTokens(summary, tokens, writes ? written : 0))],
   });
-  if (decision.action === 'respond') return { ...decision, headers: withHeaders, summary: settled(decision.summary, 0) };
-  const counted = decision.stream ? countEvents(decision.body) : { body: decision.body, events: () => 0 };
-  return { ...decision, headers: withHeaders, body: counted.body, summary: () => settled(decision.summary(), counted.events()) };
+  if (decision.action === 'respond') {
+    const written = decision.summary.error === null ? tokensOfLength(decision.body.length) : 0;
+    return { ...decision, headers: withHeaders, summary: settled(decision.summary, written) };
+  }
+  const counted = decision.stream ? countEvents(decision.body) : countLength(decision.body);
+  return { ...decision, headers: withHeaders, body: counted.body, summary: () => settled(decision.summary(), counted.tokens()) };
 }
 
-function usedTokens({ answer, error }: ExchangeSummary, reserved: number, events: number): number {
+function usedTokens({ answer, error }: ExchangeSummary, reserved: number, written: number): number {
   const usage = answer?.usage;
   if (usage !== undefined) return usage.input + usage.cacheRead + usage.cacheWrite + usage.output;
-  return error !== null && events === 0 ? 0 : reserved + events;
+  return error !== null && written === 0 ? 0 : reserved + written;
 }

@@ -49,6 +49,7 @@ interface Following {
 /** Sends a request until there is an answer, or nothing is left to try. */
 export function* sendUpstream(incoming: Incoming, first: Selection): Flow {
   const { host } = incoming;
+  const writes = incoming.route.operation !== 'embeddings';
   const progress: Progress = { first, startedMs: host.now(), retries: 0, tried: [], next: 0 };
   const begun = begin(incoming, progress);
   if (!begun.ok) return begun.decision;
@@ -83,13 +84,13 @@ export function* sendUpstream(incoming: Incoming, first: Selection): Flow {
         if ('action' in received) {
           accepted = received.action === 'accept';
           if (!accepted) release(attempt.lease, 'success', host.now);
-          return settleRateLimits(withCharges(received, charges), admitted.admission);
+          return settleRateLimits(withCharges(received, charges), admitted.admission, writes);
         }
         release(attempt.lease, 'failure', host.now);
         trouble = troubleOf({ ok: false, ...received });
         following = trouble === undefined ? undefined : follow(attempt, progress, trouble, undefined);
         if (following === undefined) {
-          return settleRateLimits(withCharges(respondFailure(attempt, received), charges), admitted.admission);
+          return settleRateLimits(withCharges(respondFailure(attempt, received), charges), admitted.admission, writes);
         }
       }
       ({ attempt, delayMs } = following);
