@@ -108,10 +108,16 @@ describe('a defect of the reference', () => {
   });
 
   it('C-19: a key without effect is not served in silence', () => {
-    const text = withListeners('[{ type: model, name: m }]', 'mode: llm\noverrides: { prompt_target_intent_matching_threshold: 0.5 }\n');
-    const parsed = parseConfig(text, { file: 'f', environment: {} });
-    expect(parsed.ok ? unimplementedKeys(parsed.config) : parsed.problems).toEqual(['mode']);
-    expect(warningsOf(text).join('\n')).toContain('overrides.prompt_target_intent_matching_threshold: has no effect');
+    const dead = 'mode: llm\nrouting: { llm_provider: a, model: b }\noverrides: { prompt_target_intent_matching_threshold: 0.5 }\n';
+    const warnings = warningsOf(withListeners('[{ type: model, name: m }]', dead)).join('\n');
+    for (const key of ['mode', 'routing.llm_provider', 'routing.model', 'overrides.prompt_target_intent_matching_threshold']) {
+      expect(warnings).toContain(`${key}: has no effect`);
+    }
+    const later = parseConfig(withListeners('[{ type: model, name: m }]', 'routing: { session_ttl_seconds: 5 }\n'), {
+      file: 'f',
+      environment: {},
+    });
+    expect(later.ok ? unimplementedKeys(later.config) : later.problems).toEqual(['routing.session_ttl_seconds']);
     expect(problemOf(withListeners('[{ type: model, name: m }]', 'error_target: { endpoint: e }\n'))).toContain(
       'error_target: is not a known key',
     );

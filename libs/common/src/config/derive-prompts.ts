@@ -36,13 +36,6 @@ export function derivePrompts(
       [['endpoints'], ['agents'], ['filters']],
     );
   }
-  if (author.overrides?.prompt_target_intent_matching_threshold !== undefined) {
-    reporter.warn(
-      ['overrides', 'prompt_target_intent_matching_threshold'],
-      'has no effect: function calling decides by what the model says, not by a similarity that a threshold could be laid on',
-      'remove it',
-    );
-  }
   const hasArchFunction = providers.some((provider) => provider.model === 'Arch-Function');
   return {
     systemPrompt: author.system_prompt ?? null,

@@ -1,4 +1,5 @@
 import { checkReferences } from './check-references.ts';
+import { warnOfDeadKeys } from './dead-keys.ts';
 import type { DeriveContext } from './derive-context.ts';
 import { deriveEndpoints } from './derive-endpoints.ts';
 import { deriveInternalListeners, deriveListeners } from './derive-listeners.ts';
@@ -58,6 +59,7 @@ export function deriveConfig(author: AuthorConfig, environment: Environment, opt
 /** Derives as far as possible and reports everything that is wrong; with problems the result is for nothing but looking at. */
 export function derive(context: DeriveContext): EffectiveConfig {
   const { author } = context;
+  warnOfDeadKeys(context);
   const timeouts = deriveTimeouts(context);
   const retries = deriveRetries(context);
   const fallbacks = deriveFallbacks(context);

@@ -1,6 +1,9 @@
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { derived, problemOf } from '../../test/support/derived-config.ts';
 import { createProviderRegistry } from '../providers/registry.ts';
+import { describedSchema } from './reference/described-schema.ts';
 
 /*
  * Configurations as the reference's demos and templates have them, in our own words: each is accepted, and requests go where its author means
@@ -217,6 +220,12 @@ prompt_caching: { enabled: true }
 ];
 
 describe('a configuration of the reference’s demos', () => {
+  const validate = new Ajv({ strict: true, allowUnionTypes: true }).compile(describedSchema());
+  it.each(accepted)('by the schema for editors: %s', (_name, text) => {
+    validate(parse(text));
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
   it.each(accepted)('is accepted: %s', (_name, text, { listeners, routes, effective }) => {
     const config = derived(text, environment);
     expect(config.listeners.map(({ name, type, port }) => `${name}: ${type} at ${port}`)).toEqual(listeners);

@@ -34,14 +34,18 @@ describe('unimplementedKeys', () => {
   });
 
   const table: [string, string, string[]][] = [
-    ['whole sections', 'state_storage: { type: memory }\nmode: prompt\n', ['mode', 'state_storage']],
+    ['whole sections', 'state_storage: { type: memory }\nprompt_caching: { enabled: true }\n', ['prompt_caching', 'state_storage']],
     [
       'what is not a span',
       'tracing: { random_sampling: 1, exporters: [{ type: posthog, url: "http://p", api_key: k }] }\n',
       ['tracing.exporters'],
     ],
     ['nothing of spans', 'tracing: { random_sampling: 1, trace_arch_internal: true, span_attributes: { static: { a: b } } }\n', []],
-    ['nothing that never had an effect', 'overrides: { prompt_target_intent_matching_threshold: 0.5 }\n', []],
+    [
+      'nothing that never had an effect',
+      'mode: llm\nrouting: { llm_provider: a, model: b }\noverrides: { prompt_target_intent_matching_threshold: 0.5 }\n',
+      [],
+    ],
   ];
   it.each(table)('names %s', (_name, addition, expected) => {
     expect(missing(base + addition)).toEqual(expected);

@@ -58,8 +58,8 @@ const implemented: readonly string[] = [
   'system_prompt',
   ...['endpoint', 'protocol', 'http_host', 'connect_timeout'].map((key) => `endpoints.*.${key}`),
   ...['optimize_context_window', 'use_agent_orchestrator', 'prompt_decoration', 'prompt_compatibility'].map((key) => `overrides.${key}`),
-  // Has no effect in any version; who writes it is warned of that.
-  'overrides.prompt_target_intent_matching_threshold',
+  // Without effect in any version; who writes one is warned of that.
+  ...['mode', 'routing.llm_provider', 'routing.model', 'overrides.prompt_target_intent_matching_threshold'],
   'overrides.prompt_templates.arch_function',
   'overrides.upstream_tls_ca_path',
   'routing_hint',

@@ -252,7 +252,7 @@ export const keyDescriptions: Readonly<Record<string, KeyDescription>> = {
   'prompt_targets.*.parameters.*.required': key('Whether the user is asked for it when it is missing', '`false`'),
   'prompt_targets.*.parameters.*.default': key('Value when it is missing'),
   'prompt_targets.*.parameters.*.enum': key('Values that are allowed', 'any'),
-  'prompt_targets.*.parameters.*.in_path': key('Has no effect: `{name}` in the path says it'),
+  'prompt_targets.*.parameters.*.in_path': key('Makes it needed, as `required` and a `{name}` in the path do', '`false`'),
   'prompt_targets.*.parameters.*.format': key('How it is written, in words'),
   'prompt_targets.*.endpoint': key('The API'),
   'prompt_targets.*.endpoint.name': key('Name of an entry of `endpoints`, `agents` or `filters`'),
