@@ -116,6 +116,34 @@ describe('the approximation', () => {
   });
 });
 
+describe('the worst of the approximation, one kind of text at a time', () => {
+  const [german, french, russian, arabic, japanese, korean] = others.split('\n').filter((line) => line !== '');
+  const hindi = 'सुबह बंदरगाह पर कोहरा छाया रहता है और मछुआरे ज्वार की प्रतीक्षा करते हैं ताकि वे भीतर आ सकें।';
+  const thai = 'ตอนเช้าท่าเรือมีหมอกปกคลุม ชาวประมงรอให้น้ำขึ้นเพื่อจะได้เข้าฝั่ง ชายชราซ่อมแหและเล่าเรื่องเก่าให้เด็กฟัง';
+  let state = 7;
+  const noise = Array.from({ length: 3000 }, () => (state = (state * 48_271) % 2_147_483_647) % 256);
+  /** Percent for o200k and for cl100k, as docs/limits.md states them. */
+  const kinds: [string, string | undefined, number, number][] = [
+    ['German', german, -12, -31],
+    ['French', french, -7, -16],
+    ['Russian', russian, 21, 16],
+    ['Arabic', arabic, 8, -13],
+    ['Japanese', japanese, -11, 0],
+    ['Korean', korean, -8, -20],
+    ['Hindi', hindi, 0, 3],
+    ['Thai', thai, 41, 12],
+    ['base64', Buffer.from(noise).toString('base64'), -44, -45],
+    ['hexadecimal', Buffer.from(noise).toString('hex'), 13, 17],
+    ['a Markdown table', '| name | value |\n|------|-------|\n| a | 1 |\n| b | 2 |\n'.repeat(20), -17, -18],
+    ['emoji', '🌊 🚢 😀 👍🏽 👨‍👩‍👧 '.repeat(20), -26, -23],
+  ];
+  it.each(kinds)('is stated for %s', (_name, text = '', o200k, cl100k) => {
+    const percent = (family: 'o200k' | 'cl100k', model: string): number =>
+      Math.round((approximateTokens(text, family) / countTokens(model, text) - 1) * 100);
+    expect([percent('o200k', 'gpt-4o'), percent('cl100k', 'gpt-4')]).toEqual([o200k, cl100k]);
+  });
+});
+
 describe('the bound of counting', () => {
   /** As the gateway counts, with a look at the tokens that were really counted. */
   const work = (text: string, maxCharacters: number): { tokens: number; counted: number; characters: number } => {

@@ -3,7 +3,7 @@ import type { TokenFamily } from './token-family.ts';
 /*
  * Tokens without a tokenizer: text is cut into runs of one kind of character, as tokenizers do before they look anything up, and each kind has a
  * price that was fitted to what the tokenizers of the families give for English, code, JSON and Chinese. What is published nowhere could not be
- * fitted: Gemini, Qwen, DeepSeek and Claude since version 3 have the prices of their nearest relatives. docs/tokens.md has the errors.
+ * fitted: Gemini, Qwen, DeepSeek and Claude since version 3 have the prices of their nearest relatives. docs/limits.md has the errors.
  */
 
 /** Prices in tokens. */
@@ -26,7 +26,9 @@ interface Prices {
   readonly otherLetter: number;
   /** Typographic and Chinese punctuation, arrows, mathematical signs. */
   readonly sign: number;
-  /** Everything else, by UTF-16 unit: Hangul, Indian scripts, emoji. */
+  /** A character of an Indian script. */
+  readonly indic: number;
+  /** Everything else, by UTF-16 unit: Hangul, Thai, emoji. */
   readonly rest: number;
 }
 
@@ -40,6 +42,7 @@ const o200k: Prices = {
   ideograph: 0.855,
   otherLetter: 0.4,
   sign: 0.333,
+  indic: 0.44,
   rest: 0.7,
 };
 const cl100k: Prices = {
@@ -52,6 +55,7 @@ const cl100k: Prices = {
   ideograph: 1.24,
   otherLetter: 0.7,
   sign: 0.434,
+  indic: 1.25,
   rest: 1.1,
 };
 const claude: Prices = {
@@ -64,6 +68,7 @@ const claude: Prices = {
   ideograph: 1.12,
   otherLetter: 0.8,
   sign: 0.445,
+  indic: 1,
   rest: 1,
 };
 const llama: Prices = {
@@ -76,6 +81,7 @@ const llama: Prices = {
   ideograph: 0.894,
   otherLetter: 0.42,
   sign: 0.34,
+  indic: 0.8,
   rest: 0.8,
 };
 const mistral: Prices = {
@@ -88,6 +94,7 @@ const mistral: Prices = {
   ideograph: 1.155,
   otherLetter: 0.65,
   sign: 0.694,
+  indic: 1,
   rest: 1,
 };
 
@@ -153,5 +160,5 @@ function priceAbove127(code: number, prices: Prices): number {
   if (code >= 0x3040 && code <= 0x9fff) return prices.ideograph;
   if (code >= 0xc0 && code < 0x700) return prices.otherLetter;
   if ((code >= 0x2000 && code < 0x3040) || (code >= 0xff00 && code <= 0xffef)) return prices.sign;
-  return prices.rest;
+  return code >= 0x900 && code < 0xe00 ? prices.indic : prices.rest;
 }
