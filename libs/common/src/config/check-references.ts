@@ -27,7 +27,7 @@ export function checkReferences(
       found !== undefined && found.nearest.length > 0 ? `did you mean \`${found.nearest.join('` or `')}\`?` : 'add it to `model_providers`';
     reporter.problem(path, `no provider serves \`${name}\``, hint, needs);
   };
-  const withAliases: readonly Path[] = [...providerSections, ['model_aliases']];
+  const withAlias = (name: string): readonly Path[] => [...providerSections, ['model_aliases', name]];
 
   for (const [alias, target] of Object.entries(aliases)) {
     const path = ['model_aliases', alias, 'target'];
@@ -52,14 +52,14 @@ export function checkReferences(
   const fallenFrom = new Set<string>();
   for (const [index, fallback] of fallbacks.entries()) {
     const path = ['fallbacks', index];
-    check(fallback.model, [...path, 'model'], withAliases);
+    check(fallback.model, [...path, 'model'], withAlias(fallback.model));
     const from = modelOf(fallback.model);
     if (fallenFrom.has(from)) reporter.problem([...path, 'model'], `\`${from}\` already has fallbacks`, 'put them into one list');
     fallenFrom.add(from);
     const to = fallback.to.map(modelOf);
     for (const [toIndex, model] of fallback.to.entries()) {
       const toPath = [...path, 'to', toIndex];
-      check(model, toPath, withAliases);
+      check(model, toPath, withAlias(model));
       if (to[toIndex] === from) reporter.problem(toPath, 'is the model itself');
       else if (to.indexOf(to[toIndex] as string) !== toIndex) reporter.problem(toPath, `\`${model}\` is there twice`);
     }
@@ -67,10 +67,10 @@ export function checkReferences(
   for (const [index, limit] of (author.ratelimits ?? []).entries()) {
     // A limit on a wildcard's entry holds for everything that it lets through.
     if (providers.some(({ wildcard, id, name }) => wildcard && (id === limit.model || name === limit.model))) continue;
-    check(limit.model, ['ratelimits', index, 'model'], withAliases);
+    check(limit.model, ['ratelimits', index, 'model'], withAlias(limit.model));
   }
   const model = author.function_calling?.model;
-  if (model !== undefined) check(model, ['function_calling', 'model'], withAliases);
+  if (model !== undefined) check(model, ['function_calling', 'model'], withAlias(model));
 }
 
 /** Whether an entry that is wrong could be meant to serve a model, once it is right: another prefix, or one that is misspelt. */

@@ -136,6 +136,20 @@ model_aliases: { a: { target: openai/gone } }
       ],
     ],
     [
+      'what the schema could not see behind another fault',
+      `version: v0.4.0\n${listeners}\nmodel_providers: [{ model: openai/gpt-4o, access_key: k, headers: { a: 5, "b c": x, d: "e\\nf" } }]`,
+      [
+        'model_providers[0].headers.a: must be text, but is a whole number',
+        'model_providers[0].headers["b c"]: is not a header name',
+        'model_providers[0].headers.d: has a line break or another control character in its value',
+      ],
+    ],
+    [
+      'a reference beside an alias with a fault',
+      `${base}model_aliases: { a: 5 }\nfunction_calling: { model: nope }\nfallbacks: [{ model: a, to: [openai/gpt-4o] }]`,
+      ['model_aliases.a: must be a map, but is a whole number', 'function_calling.model: no provider serves `nope`'],
+    ],
+    [
       'an entry behind two that are none',
       `${base}agents: [5, [], { id: a, url: "ftp://x" }, 6, { id: a, url: "http://h" }]`,
       [

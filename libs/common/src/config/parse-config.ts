@@ -63,9 +63,10 @@ export function parseConfig(text: string, options: ParseOptions): ParseResult {
 
   const rules = createReporter();
   const usable = parsed.success
-    ? { config: parsed.data, restore: (finding: Finding) => finding }
+    ? { config: parsed.data, more: [], restore: (finding: Finding) => finding }
     : withoutWhatIsWrong(data as Record<string, unknown>, (rest) => authorSchema.safeParse(rest, { error: () => '' }));
   if (usable !== null) {
+    problems.push(...usable.more);
     const effective = derive({ author: usable.config, environment, reporter: rules, newId: options.newId ?? (() => 'id') });
     for (const { path, message, hint } of unmetRequirements(effective)) rules.warn(path.split('.'), message, hint);
     for (const { path, message, hint } of inspect?.(effective) ?? []) rules.problem(path, message, hint);

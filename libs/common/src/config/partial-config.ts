@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { nearMatches } from '../near-match.ts';
 import type { Finding, Path } from './problem.ts';
-import { settleUnions } from './schema-problems.ts';
+import { schemaFindings, settleUnions } from './schema-problems.ts';
 
 /*
  * A file with faults is checked as far as it can be: what the schema refuses is taken out, the smallest part at a time, until the rest fits; for a
@@ -14,6 +14,8 @@ type Parsed<Config> = { success: true; data: Config } | { success: false; error:
 /** What is left of a file without its faulty parts. */
 export interface PartialConfig<Config> {
   readonly config: Config;
+  /** What the schema had to say only when other faults were out of its way. */
+  readonly more: readonly Finding[];
   /** A finding about what is left, with its path in the whole file; null when it only follows from what was taken out. */
   restore(finding: Finding): Finding | null;
 }
@@ -45,18 +47,21 @@ export function withoutWhatIsWrong<Config>(
   const root = nothingRemoved();
   const removed: Path[] = [];
   const unknown: UnknownKey[] = [];
+  const more: Finding[] = [];
   for (let round = 0; round < mostRounds; round += 1) {
     const rest = copyWithout(data, root) as Record<string, unknown>;
     rest['version'] ??= 'v0.4.0';
     rest['listeners'] ??= [];
     const parsed = parse(rest);
-    if (parsed.success) return { config: parsed.data, restore: (finding) => restored(finding, { data, root, removed, unknown }) };
+    if (parsed.success) return { config: parsed.data, more, restore: (finding) => restored(finding, { data, root, removed, unknown }) };
     // Every path first: what is taken out moves what follows.
     const issues = settleUnions(parsed.error.issues).map((issue) => {
       const path = issue.path.map((segment) => (typeof segment === 'number' ? segment : String(segment)));
       return { issue, path: originalPath(path, root) };
     });
     for (const { issue, path } of issues) {
+      const isNew = round > 0 && isThere(data, path) && !removed.some((gone) => startsWith(gone, path) || startsWith(path, gone));
+      if (isNew) more.push(...schemaFindings([{ ...issue, path: [...path] }], data));
       if (issue.code === 'unrecognized_keys') {
         for (const key of issue.keys) {
           unknown.push({ container: path, meant: nearMatches(key, issue.message.split(' ')) });

@@ -54,6 +54,7 @@ describe('readYaml', () => {
     ['an open bracket', 'a: [1, 2', /not closed/, 1],
     ['two documents', 'a: 1\n---\nb: 2', /more than one document/, 2],
     ['an unknown alias', 'b: &here 1\nc: *here\na: *nope', /alias has no anchor/, 3],
+    ['an alias within its own anchor', 'a: 1\nb: &b\n  - c: [*b]\n', /stands within what it stands for/, 3],
     ['an open quote', 'a: "sk-secret', /missing/, 1],
     ['text after a value', 'a: "x" sk-secret', /unexpected/, 1],
     ['too many brackets', '['.repeat(100_000), /./, 1],
@@ -72,6 +73,11 @@ describe('readYaml', () => {
       { line: 4, column: 5, path: ['b', 0, 'c'], message: 'this key is there twice' },
       { line: 5, column: 1, path: ['a'], message: 'this key is there twice' },
     ]);
+  });
+
+  it('tells of one fault in a line, not of every word that follows it', () => {
+    const result = readYaml('a: {b: ${KEY:-x}, c: d, e: "f"}\ng: [1, 2}\n');
+    expect(result.ok ? [] : result.errors.map(({ line }) => line)).toEqual([1, 2]);
   });
 
   it('refuses an alias bomb without building it', () => {

@@ -63,15 +63,16 @@ export function readYaml(text: string): YamlResult {
   let document: Document.Parsed | undefined;
   try {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
-    const faults = document.errors.map(({ code, pos }) => ({
+    const faults = document.errors.map(({ code, pos: [offset] }) => ({
       code,
-      offset: pos[0],
-      ...place(pos[0]),
+      offset,
+      ...place(offset),
       message: messages[code] ?? 'this is not YAML',
     }));
-    if (faults.some(({ code }) => code !== 'DUPLICATE_KEY')) {
-      return { ok: false, errors: faults.map(({ line, column, message }) => ({ line, column, message })) };
-    }
+    if (faults.some(({ code }) => code !== 'DUPLICATE_KEY')) return { ok: false, errors: withoutEchoes(faults) };
+    const circular = aliasWithinItself(document);
+    if (circular !== undefined)
+      return { ok: false, errors: [{ ...place(circular), message: 'this alias stands within what it stands for' }] };
     const data: unknown = document.toJS({ maxAliasCount: 1000 });
     const whole = document;
     const duplicates = faults.map(({ offset, line, column, message }) => ({
@@ -89,6 +90,26 @@ export function readYaml(text: string): YamlResult {
       error instanceof RangeError ? 'the file is nested too deeply' : 'the file cannot be read as YAML; check its anchors and aliases';
     return { ok: false, errors: [{ line: 1, column: 1, message }] };
   }
+}
+
+/** The parser stumbles over every word that follows a fault: of those in one line the first one says enough. */
+function withoutEchoes(faults: readonly (Fault & { readonly code: string })[]): Fault[] {
+  return faults
+    .filter(({ code, line }, index) => code !== 'UNEXPECTED_TOKEN' || faults[index - 1]?.line !== line)
+    .map(({ line, column, message }) => ({ line, column, message }));
+}
+
+/** Where an alias stands whose data would have no end. */
+function aliasWithinItself(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias(_key, alias, ancestors) {
+      if (!ancestors.some((node) => (isMap(node) || isSeq(node)) && node.anchor === alias.source)) return undefined;
+      offset = alias.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 /** Where the first alias stands whose anchor does not come before it. */
