@@ -55,6 +55,29 @@ describe('redactConfig', () => {
     expect(redactConfig(config).providers[0]).toMatchObject({ name: 'openai/a', credential: { type: 'key', value: '***' } });
   });
 
+  it('C-14: masks the queries of URLs, which may hold a key', () => {
+    const query = '?key=hunter';
+    const parsed = parseConfig(
+      `version: v0.4.0
+listeners: [{ type: model, name: l }]
+model_providers:
+  - { model: openai/a, base_url: "http://h/v1${query}", endpoints: [{ access_key: k, base_url: "http://e/v1${query}" }] }
+agents: [{ id: a, url: "http://h${query}" }]
+filters: [{ id: f, url: "http://h${query}" }]
+prompt_guards: { input_guards: { jailbreak: { on_exception: { message: m } } }, service: { url: "http://g/x${query}" } }
+model_metrics_sources:
+  - { type: cost, provider: models.dev, url: "http://c${query}" }
+  - { type: latency, provider: prometheus, url: "http://p${query}", query: q }
+tracing: { exporters: [{ type: posthog, url: "http://p${query}", api_key: k }] }
+`,
+      { file: 'f', environment: {} },
+    );
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const config = deriveConfig(parsed.config, {});
+    expect(JSON.stringify(config).split('hunter')).toHaveLength(9);
+    expect(JSON.stringify(redactConfig(config))).not.toContain('hunter');
+  });
+
   it('keeps the paths of secret files', () => {
     const config = configWith((number) => `file:/run/s${number}`);
     expect(redactConfig(config)).toEqual(config);

@@ -1,6 +1,6 @@
 import type { EffectiveAuth, EffectiveConfig, EffectiveStateStorage } from './config/effective.ts';
 import type { EffectiveTargetEndpoint } from './config/effective-prompt.ts';
-import type { EffectiveCredential } from './config/effective-provider.ts';
+import type { EffectiveCredential, EffectiveUpstream } from './config/effective-provider.ts';
 import type { EffectiveRouting } from './config/effective-routing.ts';
 import { obfuscateUrl } from './pii.ts';
 
@@ -40,14 +40,51 @@ export function resolveSecretFiles(config: EffectiveConfig, contents: ReadonlyMa
 }
 
 /**
- * The configuration as it may be printed: keys, header values and connection strings are masked; `file:PATH` stays.
+ * The configuration as it may be printed: keys, header values, connection strings and the queries of URLs are masked; `file:PATH` stays.
  *
  * @example
  * console.log(JSON.stringify(redactConfig(config), null, 2));
  */
 export function redactConfig(config: EffectiveConfig): EffectiveConfig {
-  return mapSecrets(config, (value, kind) => (value.startsWith(filePrefix) ? value : kind === 'url' ? obfuscateUrl(value) : '***'));
+  const masked = mapSecrets(config, (value, kind) => (value.startsWith(filePrefix) ? value : kind === 'url' ? obfuscateUrl(value) : mask));
+  const { guards } = masked.prompts;
+  const service = guards?.service ?? null;
+  return {
+    ...masked,
+    providers: masked.providers.map((provider) => ({
+      ...provider,
+      upstream: provider.upstream === null ? null : withoutQuery(provider.upstream),
+      endpoints: provider.endpoints.map((endpoint) => ({ ...endpoint, upstream: withoutQuery(endpoint.upstream) })),
+    })),
+    prompts: {
+      ...masked.prompts,
+      guards:
+        guards === null || service === null
+          ? guards
+          : { ...guards, service: { ...service, path: service.path.replace(/\?.*/s, `?${mask}`) } },
+    },
+    agents: masked.agents.map((agent) => ({ ...agent, url: obfuscateUrl(agent.url) })),
+    filters: masked.filters.map((filter) => ({ ...filter, url: obfuscateUrl(filter.url) })),
+    routing: {
+      ...masked.routing,
+      metricsSources: masked.routing.metricsSources.map((source) =>
+        source.type === 'latency'
+          ? { ...source, url: obfuscateUrl(source.url) }
+          : { ...source, url: source.url === null ? null : obfuscateUrl(source.url) },
+      ),
+    },
+    tracing: {
+      ...masked.tracing,
+      exporters: masked.tracing.exporters.map((exporter) => ({ ...exporter, url: obfuscateUrl(exporter.url) })),
+    },
+  };
 }
+
+const mask = '***';
+
+/** Some servers take their key in the query. */
+const withoutQuery = (upstream: EffectiveUpstream): EffectiveUpstream =>
+  upstream.query === null ? upstream : { ...upstream, query: mask };
 
 function mapSecrets(config: EffectiveConfig, secret: Secret): EffectiveConfig {
   return {
