@@ -62,7 +62,7 @@ describe('listeners', () => {
     expect(problemOf(two('port: 1', 'port: 1, address: localhost'))).toBe(taken);
     expect(problemOf(two('port: 1, address: 0.0.0.0', 'port: 1'))).toBe(taken);
     expect(problemOf(two('port: 1', 'port: 1, address: "::"'))).toBe(taken);
-    expect(problemOf(two('port: 1', 'port: 9092'))).toContain('metrics');
+    expect(problemOf(two('port: 1', 'port: 9092'))).toBe('listeners[1].port: port 9092 of `b` is already taken by `metrics`');
     expect(problemOf(`${two('port: 1', 'port: 9092')}metrics: false\n`)).toBe('no problem');
   });
 

@@ -71,7 +71,12 @@ export function derive(context: DeriveContext): EffectiveConfig {
   const { routing, preferences } = deriveRouting(context);
 
   const sockets: Socket[] = [...listeners, ...internalListeners].map(({ listener, path }) => ({ ...place(listener), path }));
-  if (metrics !== null) sockets.push({ name: 'metrics', ...metrics, path: ['metrics'] });
+  if (metrics !== null) {
+    const socket = { name: 'metrics', ...metrics, path: ['metrics'] };
+    // Of a port that nobody wrote it cannot be said that it is wrong.
+    if (metrics.implicit) sockets.unshift(socket);
+    else sockets.push(socket);
+  }
   checkPorts(sockets, context.reporter);
   checkReferences(context, { providers, unusable }, preferences, fallbacks);
 
