@@ -1,8 +1,9 @@
-// Prints how many bytes the buckets of so many clients take. Needs --expose-gc.
+// Prints how many bytes the buckets of so many clients take whose names have so many characters. Needs --expose-gc.
 import { planRateLimits } from '@plano/common';
 import { createMemoryStore } from '../../src/rate-limit-store.ts';
 
 const clients = Number(process.argv[2]);
+const length = Number(process.argv[3]);
 const gc = (globalThis as unknown as { gc: () => void }).gc;
 const plan = planRateLimits([
   {
@@ -16,8 +17,7 @@ const store = createMemoryStore();
 gc();
 const before = process.memoryUsage().heapUsed;
 for (let index = 0; index < clients; index += 1) {
-  // As long as a UUID.
-  const user = `user-${String(index).padStart(31, '0')}`;
+  const user = `user-${String(index).padStart(length - 5, '0')}`;
   const planned = plan.takesOf({ models: ['openai/gpt-4o'], header: () => user, tokens: 100 });
   if (planned.ok) await store.take(planned.takes);
 }
