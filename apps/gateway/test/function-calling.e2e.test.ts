@@ -358,7 +358,7 @@ describe('a configuration', () => {
     [
       'a template that is not there',
       'overrides: { prompt_templates: { arch_function: ./no-such-file } }',
-      /arch_function: \.\/no-such-file cannot be read: ENOENT/,
+      /:4:49: overrides\.prompt_templates\.arch_function: the file \.\/no-such-file cannot be read: ENOENT$/,
     ],
     [
       'a template without a placeholder',
