@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { readUnsigned, signed, unsigned } from './leb128.ts';
 
 /** What the rewritten module has from the start. */
 export interface EngineState {
@@ -81,35 +82,3 @@ function dataOf(heap: Uint8Array): Uint8Array {
 }
 
 const nameOf = (text: string): Buffer => Buffer.concat([Buffer.from(unsigned(text.length)), Buffer.from(text)]);
-
-function readUnsigned(bytes: Uint8Array, start: number): [value: number, end: number] {
-  let value = 0;
-  let at = start;
-  for (let shift = 0; ; shift += 7) {
-    const byte = bytes[at++] as number;
-    value |= (byte & 127) << shift;
-    if (byte < 128) return [value >>> 0, at];
-  }
-}
-
-function unsigned(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  do {
-    const low = rest & 127;
-    rest >>>= 7;
-    bytes.push(rest === 0 ? low : low | 128);
-  } while (rest !== 0);
-  return bytes;
-}
-
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (;;) {
-    const low = rest & 127;
-    rest >>= 7;
-    if ((rest === 0 && (low & 64) === 0) || (rest === -1 && (low & 64) !== 0)) return [...bytes, low];
-    bytes.push(low | 128);
-  }
-}

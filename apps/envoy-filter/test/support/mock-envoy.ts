@@ -88,7 +88,11 @@ const casMismatch = 8;
  *
  * @throws Error with what the filter logged when it refuses its configuration
  */
-export function startFilter(name: 'llm_gateway' | 'prompt_gateway', configuration: string): MockEnvoy {
+export function startFilter(
+  name: 'llm_gateway' | 'prompt_gateway',
+  configuration: string,
+  module: WebAssembly.Module = moduleOf(name),
+): MockEnvoy {
   const logs: string[] = [];
   const metrics = new Map<string, number[]>();
   const metricNames: string[] = [];
@@ -232,7 +236,7 @@ export function startFilter(name: 'llm_gateway' | 'prompt_gateway', configuratio
     fd_seek: refused,
     fd_write: refused,
   };
-  const instance = new WebAssembly.Instance(moduleOf(name), { env, wasi_snapshot_preview1: wasi });
+  const instance = new WebAssembly.Instance(module, { env, wasi_snapshot_preview1: wasi });
   const filter = instance.exports as FilterExports;
   filter._initialize();
   filter.proxy_on_context_create(rootId, 0);
