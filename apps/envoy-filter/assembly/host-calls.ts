@@ -1,10 +1,9 @@
 // biome-ignore-all format: one line for each operation
 import * as env from './env';
-import * as operation from './operations';
-import { append, argument, begin, bytes, engine, exception, float, int, integer, literal, nullValue, out, pairs, put, releaseArguments, size, tagObject, tagOf, taken, undefinedValue, written } from './values';
-import { scanMembers } from './scan-members';
+import * as operation from '../src/operations';
+import { argument, begin, bytes, engine, float, int, integer, out, pairs, releaseArguments, size, taken, undefinedValue, written } from './values';
+import { isUtf8, parseJson, scanMembers } from './read-json';
 import { setBudget } from './watchdog';
-import { random_get } from './wasi_snapshot_preview1';
 import { writeJson } from './write-json';
 
 /** The one native function of the script, `__host(operation, ...arguments)`. QuickJS calls it by its slot in the table, as a C function of its own. */
@@ -14,7 +13,6 @@ export function hostCall(_context: usize, _self: u64, _count: i32, values: usize
   releaseArguments();
   return answer;
 }
-
 const version: usize = memory.data(4); // of the shared entry that was read last
 function perform(v: usize): u64 {
   switch (int(v, 0)) {
@@ -35,8 +33,8 @@ function perform(v: usize): u64 {
     case operation.hostSharedData: return env.proxy_get_shared_data(bytes(v, 1), size(1), out, out + 4, version) == 0 ? taken(true) : undefinedValue;
     case operation.hostSharedVersion: return env.JS_NewNumber(engine, <f64>load<u32>(version));
     case operation.hostSetSharedData: return integer(env.proxy_set_shared_data(bytes(v, 1), size(1), bytes(v, 2), size(2), int(v, 3)));
-    case operation.hostRandomBytes: return begin(int(v, 1)) && random_get(written, int(v, 1)) == 0 ? env.JS_NewUint8ArrayCopy(engine, written, int(v, 1)) : undefinedValue;
-    case operation.hostDecode: return decode(bytes(v, 1), size(1));
+    case operation.hostRandomBytes: return begin(int(v, 1)) && env.random_get(written, int(v, 1)) == 0 ? env.JS_NewUint8ArrayCopy(engine, written, int(v, 1)) : undefinedValue;
+    case operation.hostDecode: return isUtf8(bytes(v, 1), size(1)) ? env.JS_NewStringLen(engine, bytes(v, 1), size(1)) : undefinedValue;
     case operation.hostEncode: return env.JS_NewUint8ArrayCopy(engine, bytes(v, 1), size(1));
     case operation.hostParseJson: return parseJson(argument(v, 1), bytes(v, 1), size(1), int(v, 2));
     case operation.hostScanMembers: return scanMembers(bytes(v, 1), size(1), int(v, 2));
@@ -63,35 +61,4 @@ function headers(map: i32): u64 {
   }
   env.free(start);
   return list;
-}
-/** Text of bytes, or undefined when they are no UTF-8. */
-function decode(text: usize, length: usize): u64 { return deepest(text, length, true) < 0 ? undefinedValue : env.JS_NewStringLen(engine, text, length); }
-/*
- * Parses JSON text, a string or its bytes; undefined when it is nested too deep, null also for bytes that are no UTF-8. The engine's parser calls itself
- * for each level, and its own check sees only the stack in linear memory: the native stack of the machine that runs this module would overflow
- * first, which ends the whole filter. It wants a zero behind the text, which bytes do not have. */
-function parseJson(value: u64, text: usize, length: usize, maxDepth: i32): u64 {
-  if (text == 0) return exception;
-  const isBytes = tagOf(value) == tagObject, depth = deepest(text, length, isBytes);
-  if (depth > maxDepth) return undefinedValue;
-  if (depth < 0 || (isBytes && !(begin(0) && append(text, length) && put(0)))) return nullValue;
-  return env.JS_ParseJSON(engine, isBytes ? written : text, length, literal('json'));
-}
-/** How deep JSON text is nested; -1 for what is no UTF-8, if that is to be looked at. */
-function deepest(start: usize, length: usize, strict: bool): i32 {
-  const end = start + length;
-  let depth = 0, most = 0, quoted = false;
-  for (let at = start; at < end; ) {
-    const byte = load<u8>(at++);
-    if (byte >= 0x80 && strict) {
-      const more: u32 = byte < 0xc2 || byte > 0xf4 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3, second = load<u8>(at);
-      const isRefused = (byte == 0xe0 && second < 0xa0) || (byte == 0xed && second > 0x9f) || (byte == 0xf0 && second < 0x90) || (byte == 0xf4 && second > 0x8f);
-      if (more == 0 || at + more > end || isRefused) return -1;
-      for (const next = at + more; at < next; at++) if (load<u8>(at) >> 6 != 2) return -1;
-    } else if (byte == 0x22) quoted = !quoted;
-    else if (quoted) at += <usize>(byte == 0x5c && at < end && load<u8>(at) < 0x80);
-    else if (byte == 0x5b || byte == 0x7b) most = max(most, ++depth);
-    else if (byte == 0x5d || byte == 0x7d) depth--;
-  }
-  return most;
 }

@@ -3,11 +3,8 @@ import * as env from './env';
 
 /*
  * Values of QuickJS, which on a 32-bit machine are 64 bits: a tag above, an integer or a pointer below. Nothing here uses the heap of
- * AssemblyScript, because memory belongs to the allocator of QuickJS; what must be kept for a moment stands in static cells.
- */
-export const nullValue: u64 = 2 << 32, undefinedValue: u64 = 3 << 32, exception: u64 = 6 << 32;
-export const tagObject: i32 = -1;
-
+ * AssemblyScript, because memory belongs to the allocator of QuickJS; what must be kept for a moment stands in static cells. */
+export const nullValue: u64 = 2 << 32, undefinedValue: u64 = 3 << 32, exception: u64 = 6 << 32, tagObject: i32 = -1;
 /** The engine's context. */
 export const engine: usize = env.qjs_get_context_ptr();
 /** Out parameters of host functions: a pointer, a size, and 16 more bytes. */
@@ -16,9 +13,7 @@ const outLength: usize = out + 16;
 const scratch: usize = memory.data(256);
 /** For each of eight arguments: pointer, size, and the string of the engine that owns the memory, if one does. */
 const cells: usize = memory.data(96);
-
-export function tagOf(value: u64): i32 { return <i32>(value >> 32); }
-export function integer(value: i32): u64 { return <u64>(<u32>value); }
+export function tagOf(value: u64): i32 { return <i32>(value >> 32); } export function integer(value: i32): u64 { return <u64>(<u32>value); }
 /** A short ASCII literal as a C string; valid until the next one. */
 export function literal(text: string): usize {
   const from = changetype<usize>(text);
@@ -29,28 +24,19 @@ export function literal(text: string): usize {
 export function argument(values: usize, index: i32): u64 { return load<u64>(values + ((<usize>index) << 3)); }
 export function float(values: usize, index: i32): f64 {
   const value = argument(values, index);
-  if (tagOf(value) == 0) return <f64>(<i32>value);
-  return env.JS_ToFloat64(engine, outLength, value) == 0 ? load<f64>(outLength) : 0;
+  return tagOf(value) == 0 ? <f64>(<i32>value) : env.JS_ToFloat64(engine, outLength, value) == 0 ? load<f64>(outLength) : 0;
 }
-export function int(values: usize, index: i32): i32 {
-  const value = argument(values, index);
-  return tagOf(value) == 0 ? <i32>value : <i32>float(values, index);
-}
+export function int(values: usize, index: i32): i32 { const value = argument(values, index); return tagOf(value) == 0 ? <i32>value : <i32>float(values, index); }
 function keep(index: i32, pointer: usize, size: usize, owner: usize = 0): usize {
   const cell = cells + <usize>index * 12;
-  store<u32>(cell, pointer);
-  store<u32>(cell + 4, size);
-  store<u32>(cell + 8, owner);
+  store<u32>(cell, pointer); store<u32>(cell + 4, size); store<u32>(cell + 8, owner);
   return pointer;
 }
 /** Size of an argument that `bytes` or `pairs` has read. */
 export function size(index: i32): usize { return load<u32>(cells + <usize>index * 12 + 4); }
 /** Frees what the arguments of one host call own. */
 export function releaseArguments(): void {
-  for (let cell = cells; cell < cells + 96; cell += 12) {
-    if (load<u32>(cell + 8) != 0) env.JS_FreeCString(engine, load<u32>(cell + 8));
-    store<u32>(cell + 8, 0);
-  }
+  for (let cell = cells + 8; cell < cells + 96; store<u32>(cell, 0), cell += 12) if (load<u32>(cell) != 0) env.JS_FreeCString(engine, load<u32>(cell));
 }
 /** What is being written, in memory of the engine that grows and stays. */
 export let written: usize = 0, writtenSize: usize = 0;
@@ -63,18 +49,13 @@ export function append(from: usize, size: usize): bool {
   if (end > room) {
     const grown = env.js_realloc_rt(env.qjs_get_runtime_ptr(), written, end + (end >> 1) + 4096);
     if (grown == 0) return false;
-    written = grown;
-    room = end + (end >> 1) + 4096;
+    written = grown; room = end + (end >> 1) + 4096;
   }
   if (from != 0) memory.copy(written + writtenSize, from, size);
   writtenSize = end;
   return true;
 }
-export function put(byte: u8): bool {
-  if (!append(0, 1)) return false;
-  store<u8>(written + writtenSize - 1, byte);
-  return true;
-}
+export function put(byte: u8): bool { const fits = append(0, 1); if (fits) store<u8>(written + writtenSize - 1, byte); return fits; }
 
 /** A string as UTF-8, or the bytes of a Uint8Array; empty for undefined. */
 export function bytes(values: usize, index: i32): usize {
@@ -92,20 +73,20 @@ export function pairs(values: usize, index: i32): usize {
   const count = load<u32>(outLength);
   let fits = begin(4 + (count << 2));
   for (let i: u32 = 0; fits && i < count; i++) {
-    const item = env.JS_GetPropertyUint32(engine, list, i);
-    const text = env.JS_ToCStringLen2(engine, outLength, item, 0);
-    store<u32>(written + 4 + (i << 2), text == 0 ? 0 : load<u32>(outLength));
-    fits = append(text, text == 0 ? 0 : load<u32>(outLength)) && put(0);
+    const item = env.JS_GetPropertyUint32(engine, list, i), text = env.JS_ToCStringLen2(engine, outLength, item, 0), size = text == 0 ? 0 : load<u32>(outLength);
+    store<u32>(written + 4 + (i << 2), size);
+    fits = append(text, size) && put(0);
     if (text != 0) env.JS_FreeCString(engine, text);
     env.JS_FreeValue(engine, item);
   }
-  if (fits) store<u32>(written, count >> 1);
-  return fits ? keep(index, written, writtenSize) : keep(index, 0, 0);
+  if (!fits) return keep(index, 0, 0);
+  store<u32>(written, count >> 1);
+  return keep(index, written, writtenSize);
 }
 /** The host's answer in `out` as text, or as a Uint8Array; frees it. */
 export function taken(asText: bool): u64 {
   const start = load<u32>(out), length = load<u32>(out + 4);
   const value = asText ? env.JS_NewStringLen(engine, start, length) : env.JS_NewUint8ArrayCopy(engine, start, length);
-  if (start != 0) env.free(start);
+  env.free(start);
   return value;
 }

@@ -59,7 +59,7 @@ export interface EnvoyHost {
   randomBytes(size: number): Uint8Array;
   /** UTF-8 to text, undefined for what is broken; `encode` does not check: see `native-utf8.ts`. */
   decode(bytes: Uint8Array): string | undefined;
-  /** The value of JSON in bytes; null also for what is no UTF-8. */
+  /** The value of JSON in bytes; undefined for what is broken, nested too deep, or no UTF-8. */
   parseBytes(bytes: Uint8Array): unknown;
   encode(text: string): Uint8Array;
   /** See `Utf8.memberOffsets` of hermesllm. */

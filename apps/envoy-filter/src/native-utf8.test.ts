@@ -18,7 +18,11 @@ function engine(): { utf8: ReturnType<typeof createNativeUtf8>; encoded: string[
     decode: whole,
     parseBytes(bytes) {
       const text = whole(bytes);
-      return text === undefined ? null : (JSON.parse(text) as unknown);
+      try {
+        return text === undefined ? undefined : (JSON.parse(text) as unknown);
+      } catch {
+        return undefined;
+      }
     },
     encode(text) {
       encoded.push(text);

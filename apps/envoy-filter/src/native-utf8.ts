@@ -14,6 +14,9 @@ export function createNativeUtf8(host: EnvoyHost): Utf8 {
     createDecoder: () => streamingDecoder(decode),
     memberOffsets: host.memberOffsets,
     searchesBytes: true,
-    parse: (bytes) => host.parseBytes(bytes) ?? (JSON.parse(decode(bytes)) as unknown),
+    parse(bytes) {
+      const value = host.parseBytes(bytes);
+      return value === undefined ? (JSON.parse(decode(bytes)) as unknown) : value;
+    },
   };
 }

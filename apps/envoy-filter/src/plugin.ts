@@ -1,6 +1,6 @@
 import type { EffectiveConfig, ExchangeSummary, Gateway, HostCapabilities, UpstreamRequest } from '@plano/common';
 import { envoySummaryKey } from '@plano/common';
-import * as event from '../assembly/operations.ts';
+import * as event from './operations.ts';
 import type { FilterMetrics } from './filter-metrics.ts';
 import { createFilterMetrics } from './filter-metrics.ts';
 import type { EnvoyHost } from './host.ts';
@@ -30,7 +30,7 @@ interface FilterParts {
   echo(request: UpstreamRequest, nowMs: number): { status: number; contentType: string; chunks: readonly string[] };
 }
 
-/** Takes an event of Envoy's; the meaning of the numbers is in `assembly/operations.ts`. */
+/** Takes an event of Envoy's; the meaning of the numbers is in `operations.ts`. */
 type PluginEvent = (kind: number, id: number, first: number, second: number, size: number) => number;
 
 /** Nanoseconds a byte of a body may take: a tenth of a second a megabyte. */

@@ -1,4 +1,4 @@
-import * as operation from '../assembly/operations.ts';
+import * as operation from './operations.ts';
 import type { EnvoyHost, HeaderPairs, MetricKind } from './host.ts';
 
 /** The one native function, which the shim provides. It is there at run time only: no module may call it at its top level. */
@@ -45,30 +45,26 @@ export const scriptHost: EnvoyHost = {
   randomBytes: (size) => __host(operation.hostRandomBytes, size) as Uint8Array,
   decode: (bytes) => __host(operation.hostDecode, bytes) as string | undefined,
   encode: (text) => __host(operation.hostEncode, text) as Uint8Array,
-  parseBytes: (bytes) => parsed(__host(operation.hostParseJson, bytes, deepestJson)),
+  parseBytes: (bytes) => __host(operation.hostParseJson, bytes, deepestJson),
   memberOffsets: (bytes, depthLimit) => __host(operation.hostScanMembers, bytes, depthLimit) as ReturnType<EnvoyHost['memberOffsets']>,
   setContext: (id) => void __host(operation.hostSetContext, id),
   setLimits: (watchdogMs, watchdogNsPerByte, heapBytes) => void __host(operation.hostSetLimits, watchdogMs, watchdogNsPerByte, heapBytes),
   memoryBytes: () => __host(operation.hostMemoryBytes) as number,
 };
 
-/** JSON nested deeper ends the whole filter (see the shim); what a gateway accepts is far below. */
+/** JSON nested deeper would end the whole filter (see the shim); what a gateway accepts is far below. */
 const deepestJson = 1024;
-
-function parsed(value: unknown): unknown {
-  if (value === undefined) throw new SyntaxError(`JSON is nested deeper than ${deepestJson} levels`);
-  return value;
-}
 
 /**
  * Replaces what the snapshot of the heap makes unsafe, and what the engine is slow at. `JSON.parse` gets a limit of depth, because the engine's parser
- * would overflow the native stack. `JSON.stringify` of plain data is native. `Math.random` gets a seed at its first use, because every worker would
+ * would overflow the native stack, and is native. `JSON.stringify` of plain data is native. `Math.random` gets a seed at its first use, because every worker would
  * otherwise repeat the same numbers.
  */
 export function hardenScript(): void {
   const { parse, stringify } = JSON;
   JSON.parse = (text: string, reviver?: Parameters<typeof parse>[1]): unknown => {
-    const value = parsed(__host(operation.hostParseJson, typeof text === 'string' ? text : String(text), deepestJson));
+    const value = __host(operation.hostParseJson, typeof text === 'string' ? text : String(text), deepestJson);
+    if (value === undefined) throw new SyntaxError(`The text is not JSON, or nested deeper than ${deepestJson} levels`);
     return reviver === undefined ? value : parse(text, reviver);
   };
   JSON.stringify = (value: unknown, replacer?: unknown, space?: string | number): string => {

@@ -36,6 +36,12 @@ describe('JSON in the filter', () => {
     ['lone surrogates', raw`"\ud800 \udfff \ud83d"`],
     ['a key that needs escapes', raw`{"a\"b\n":1,"":2,"日本":3}`],
     ['numbers', '[0,-0,1,-1,2147483647,2147483648,-2147483649,1.5,1e21,1e-7,123456789012345680000,1e400,5e-324]'],
+    ['more numbers', '[9,10,99999999,999999999,1000000000,2147483647.0,0.1,0.30000000000000004,1E5,1e+5,-1e-5,12345678901]'],
+    ['white space', ' [ 1 ,\t2\r\n, { "a" : "b" , "c" : [ ] } , { } ] '],
+    [
+      'long texts',
+      JSON.stringify(['x'.repeat(100), 'ä'.repeat(50), `${'y'.repeat(15)}\n"${'z'.repeat(17)}\\`, ['"'.repeat(9), '\\'.repeat(9)]]),
+    ],
     ['words and nothing', '[true,false,null,{},[],""]'],
     ['keys that are numbers', '{"b":1,"2":2,"a":3,"1":4}'],
     ['a key that is special', '{"__proto__":{"x":1},"constructor":2,"toJSON":3,"length":4}'],
@@ -60,5 +66,36 @@ describe('JSON in the filter', () => {
     const at = piece.indexOf('@');
     const pieces = [Buffer.concat([piece.subarray(0, at), Buffer.from(bytes), piece.subarray(at + 1)])];
     expectParity(startFilter('llm_gateway', configuration), config, question, { ...answer('""'), pieces }, name);
+  });
+
+  it.each([
+    ...['[1,]', '[,1]', '[1 2]', '[1', ']', '{"a":1,}', '{,}', '{"a"}', '{"a":}', '{"a" 1}', '{a:1}', '{"a":1', '{1:1}', "{'a':1}"],
+    ...[
+      '01',
+      '-',
+      '-01',
+      '+1',
+      '1.',
+      '.5',
+      '1e',
+      '0x10',
+      '1a',
+      'NaN',
+      'Infinity',
+      'nul',
+      'nulls',
+      'tru',
+      'truee',
+      'fals',
+      'falsey',
+      'undefined',
+    ],
+    ...['"', '"a', raw`"\x"`, raw`"\u12"`, '"\\', '"a\nb"', '"a\u0001b"', '/* */ 1', '', '1 1', '\u00a01', '\v1'],
+  ])('that is broken (%s) is refused as everywhere else', (json) => {
+    const question = { path: '/v1/chat/completions', headers: { 'content-type': 'application/json' }, body: request('0') };
+    const [piece] = answer('"Hi"').pieces as [Buffer];
+    const broken = { ...answer('""'), pieces: [Buffer.from(`{"x":${json},${piece.toString().slice(1)}`)] };
+    expect(exchangeInNode(config, question, broken).status).toBe(502);
+    expectParity(startFilter('llm_gateway', configuration), config, question, broken, json);
   });
 });

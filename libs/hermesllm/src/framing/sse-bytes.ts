@@ -46,7 +46,7 @@ export function sseBytesDecoder(utf8: Utf8, limit: number): Machine<Uint8Array, 
 
 /** The events of bytes that begin and end with one; undefined when a line is of another kind. */
 function wholeEvents(bytes: Uint8Array, utf8: Utf8): readonly Frame[] | undefined {
-  if (bytes.includes(carriageReturn)) return undefined;
+  if (bytes.indexOf(carriageReturn) !== -1) return undefined;
   const text = utf8.decode(bytes);
   const ascii = text.length === bytes.length;
   const frames: Frame[] = [];
