@@ -12,7 +12,6 @@ export declare function proxy_set_property(path: usize, size: usize, value: usiz
 export declare function proxy_get_property(path: usize, size: usize, out: usize, outSize: usize): i32; export declare function proxy_set_header_map_pairs(map: i32, pairs: usize, size: usize): i32;
 export declare function proxy_define_metric(type: i32, name: usize, size: usize, out: usize): i32; export declare function proxy_get_header_map_pairs(map: i32, out: usize, outSize: usize): i32;
 export declare function proxy_continue_stream(type: i32): i32; export declare function proxy_close_stream(type: i32): i32;
-@external("wasi_snapshot_preview1", "random_get") export declare function random_get(out: usize, size: usize): i32;
 export declare function JS_GetOwnPropertyNames(js: usize, outNames: usize, outCount: usize, object: u64, flags: i32): i32; export declare function JS_SetMemoryLimit(rt: usize, bytes: usize): void;
 export declare function JS_DefinePropertyValue(js: usize, object: u64, atom: u32, value: u64, flags: i32): i32; export declare function JS_GetPropertyStr(js: usize, object: u64, name: usize): u64;
 export declare function JS_Call(js: usize, callee: u64, self: u64, count: i32, values: usize): u64; export declare function JS_ParseJSON(js: usize, text: usize, size: usize, name: usize): u64;

@@ -4,6 +4,7 @@ import * as operation from '../src/operations';
 import { argument, begin, bytes, engine, float, int, integer, out, pairs, releaseArguments, size, taken, undefinedValue, written } from './values';
 import { isUtf8, parseJson, scanMembers } from './read-json';
 import { setBudget } from './watchdog';
+import { random_get } from './wasi_snapshot_preview1';
 import { writeJson } from './write-json';
 
 /** The one native function of the script, `__host(operation, ...arguments)`. QuickJS calls it by its slot in the table, as a C function of its own. */
@@ -33,7 +34,7 @@ function perform(v: usize): u64 {
     case operation.hostSharedData: return env.proxy_get_shared_data(bytes(v, 1), size(1), out, out + 4, version) == 0 ? taken(true) : undefinedValue;
     case operation.hostSharedVersion: return env.JS_NewNumber(engine, <f64>load<u32>(version));
     case operation.hostSetSharedData: return integer(env.proxy_set_shared_data(bytes(v, 1), size(1), bytes(v, 2), size(2), int(v, 3)));
-    case operation.hostRandomBytes: return begin(int(v, 1)) && env.random_get(written, int(v, 1)) == 0 ? env.JS_NewUint8ArrayCopy(engine, written, int(v, 1)) : undefinedValue;
+    case operation.hostRandomBytes: return begin(int(v, 1)) && random_get(written, int(v, 1)) == 0 ? env.JS_NewUint8ArrayCopy(engine, written, int(v, 1)) : undefinedValue;
     case operation.hostDecode: return isUtf8(bytes(v, 1), size(1)) ? env.JS_NewStringLen(engine, bytes(v, 1), size(1)) : undefinedValue;
     case operation.hostEncode: return env.JS_NewUint8ArrayCopy(engine, bytes(v, 1), size(1));
     case operation.hostParseJson: return parseJson(argument(v, 1), bytes(v, 1), size(1), int(v, 2));

@@ -56,7 +56,6 @@ export function append(from: usize, size: usize): bool {
   return true;
 }
 export function put(byte: u8): bool { const fits = append(0, 1); if (fits) store<u8>(written + writtenSize - 1, byte); return fits; }
-
 /** A string as UTF-8, or the bytes of a Uint8Array; empty for undefined. */
 export function bytes(values: usize, index: i32): usize {
   const value = argument(values, index);

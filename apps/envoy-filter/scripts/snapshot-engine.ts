@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { giveObjectsRoom } from './give-objects-room.ts';
 import { rewriteEngine } from './rewrite-engine.ts';
 
 /** QuickJS as a module whose memory is, from the start, the heap in which a script has run. */
@@ -26,7 +27,7 @@ const withoutSource = 1 << 4;
  * @throws Error with the stack of the script when it throws
  */
 export function snapshotEngine(code: string, name: string): EngineSnapshot {
-  const engine = readFileSync(fileURLToPath(import.meta.resolve('quickjs-wasi/quickjs.wasm')));
+  const engine = giveObjectsRoom(readFileSync(fileURLToPath(import.meta.resolve('quickjs-wasi/quickjs.wasm'))));
   const bytecode = compile(instantiate(engine), code, name);
   const running = instantiate(engine);
   const { api, context, memory, table } = running;

@@ -3,7 +3,7 @@ import type { Machine } from './machine.ts';
 import type { ApiId, Frame } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
 import type { LlmRequest } from './model/request.ts';
-import type { LlmResponse } from './model/response.ts';
+import type { LlmResponse, ResponseFacts } from './model/response.ts';
 import type { StreamEvent } from './model/stream-event.ts';
 import type { Warning } from './model/warning.ts';
 import type { Scope } from './scope.ts';
@@ -63,6 +63,8 @@ export interface Codec {
   encodeRequest(request: LlmRequest, scope: Scope): JsonObject;
   /** Parsed JSON of a whole answer to the hub; what is unknown or missing is tolerated. */
   decodeResponse(wire: unknown, scope: Scope): LlmResponse;
+  /** What a log wants of an answer that passes unchanged, without the rest; undefined where that takes the whole answer. */
+  decodeFacts?(wire: unknown): ResponseFacts | undefined;
   /** Some APIs echo request fields in their response. */
   encodeResponse(response: LlmResponse, request: LlmRequest, scope: Scope): JsonObject;
   /** The error that a body under a 2xx status is instead of an answer, if it is one. */

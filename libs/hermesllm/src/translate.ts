@@ -18,7 +18,7 @@ import { emptyRequest } from './model/request.ts';
 import { foldStream } from './model/fold-stream.ts';
 import { none, pipe } from './machine.ts';
 import { isObject } from './read.ts';
-import type { Finish, LlmResponse } from './model/response.ts';
+import type { Finish, LlmResponse, ResponseFacts } from './model/response.ts';
 import { restoreCustomTools } from './model/restore-custom-tools.ts';
 import { holdsMark, restoreProofs } from './restore-proofs.ts';
 import { renameTools } from './model/rename-tools.ts';
@@ -360,12 +360,7 @@ function readAnswer(
   return { response: finishResponse(translated, upstream, upstream.decodeResponse(wire, translated.scope)) };
 }
 
-const factsOf = (response: LlmResponse): AnswerFacts => ({
-  model: response.model,
-  usage: response.usage,
-  finish: response.finish,
-  error: undefined,
-});
+const factsOf = ({ model, usage, finish }: ResponseFacts): AnswerFacts => ({ model, usage, finish, error: undefined });
 
 function refuseIncomplete({ bytes, spans }: OpenedRequest, { requiredMembers }: Codec): void {
   for (const member in requiredMembers) {
@@ -474,7 +469,7 @@ function observe(codec: Codec, body: Body, { scope, utf8 }: Translated): AnswerF
   try {
     const bytes = typeof body === 'string' ? utf8.encode(body) : body;
     const wire = bytes.length <= observedBody ? dataOf(bytes, utf8) : smallMembers(bytes, utf8);
-    return wire === undefined ? noFacts : factsOf(codec.decodeResponse(wire, { ...scope, warn: () => {} }));
+    return wire === undefined ? noFacts : factsOf(codec.decodeFacts?.(wire) ?? codec.decodeResponse(wire, { ...scope, warn: () => {} }));
   } catch {
     return noFacts;
   }

@@ -68,7 +68,7 @@ const delta = (value: object, finish: string | null = null): string =>
   chunk([{ index: 0, delta: value, logprobs: null, finish_reason: finish }]);
 
 /** An answer of Chat Completions in bursts of ten events. */
-export function chatStream(deltas: number): string[] {
+function chatStream(deltas: number): string[] {
   const events = [
     delta({ role: 'assistant', content: '' }),
     ...Array.from({ length: deltas }, (_, index) => delta({ content: ` word${index}` })),

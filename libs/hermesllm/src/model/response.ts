@@ -52,6 +52,9 @@ export interface LlmResponse extends Answer {
   extensions: Extensions | undefined;
 }
 
+/** What a log wants of an answer. */
+export type ResponseFacts = Pick<LlmResponse, 'model' | 'usage' | 'finish'>;
+
 /** How many of an answer's tokens are its text's: those of a refusal come after them. */
 export function textTokens({ blocks, logprobs = [] }: Answer): number {
   if (!blocks.some(({ type }) => type === 'refusal')) return logprobs.length;

@@ -5,7 +5,7 @@ import { decodeError, decodeFailure, encodeError } from './error.ts';
 import { plainName } from '../name-mark.ts';
 import { api } from './api.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
-import { decodeResponse, encodeResponse } from './response.ts';
+import { decodeFacts, decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';
 import { streamEncoder } from './stream-encoder.ts';
 
@@ -21,6 +21,7 @@ export const openaiChat = {
   decodeRequest,
   encodeRequest,
   decodeResponse,
+  decodeFacts,
   encodeResponse,
   decodeFailure,
   streamDecoder,

@@ -8,7 +8,7 @@ import type { FinishReason, LlmResponse } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
 import type { Usage } from '../../model/usage.ts';
 import { emptyUsage } from '../../model/usage.ts';
-import { decodeResponse, encodeResponse } from './response.ts';
+import { decodeFacts, decodeResponse, encodeResponse } from './response.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 
 const answer = (message: object, choice: object = {}, body: object = {}) => ({
@@ -389,5 +389,33 @@ describe('encodeResponse', () => {
 
   it('reports the fields of others', () => {
     expect(encode({ extensions: { api: 'gemini', fields: { modelStatus: 1 } } }).told).toEqual(['dropped extensions.modelStatus']);
+  });
+});
+
+describe('facts of an answer of Chat Completions', () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
+
+  it.each([
+    ['text', answer({ content: 'Hi' }, {}, { usage })],
+    ['nothing', answer({ refusal: '', tool_calls: [] })],
+    ['an unknown reason', answer({ content: 'Hi' }, { finish_reason: 'odd' })],
+    ['no reason', answer({ content: 'Hi' }, { finish_reason: null })],
+    ['a reason of calls without one', answer({ content: 'Hi' }, { finish_reason: 'tool_calls' }, { model: undefined })],
+  ])('are those of the whole answer: %s', (_name, wire) => {
+    const { model, usage: tokens, finish: end } = decode(wire).response;
+    expect(decodeFacts(wire)).toEqual({ model, usage: tokens, finish: end });
+  });
+
+  it.each([
+    ['a call', answer({ tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }] })],
+    ['a call of old', answer({ function_call: { name: 'f', arguments: '{}' } })],
+    ['a refusal', answer({ refusal: 'No' })],
+    ['parts', answer({ content: [{ type: 'refusal', refusal: 'No' }] })],
+    ['two choices', { choices: [...answer({}).choices, ...answer({}).choices] }],
+    ['no choice', { choices: [] }],
+    ['no message', { choices: [{ finish_reason: 'stop' }] }],
+    ['no object', 'text'],
+  ])('take all of it when there is %s', (_name, wire) => {
+    expect(decodeFacts(wire)).toBeUndefined();
   });
 });

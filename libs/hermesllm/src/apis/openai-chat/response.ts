@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../codec.ts';
 import type { Extensions, LlmRequest } from '../../model/request.ts';
-import type { Answer, LlmResponse, TokenLogprob } from '../../model/response.ts';
+import type { Answer, LlmResponse, ResponseFacts, TokenLogprob } from '../../model/response.ts';
 import { textTokens } from '../../model/response.ts';
 import { isObject, listOf, maybeNumber, maybeString, setMember, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
@@ -9,7 +9,7 @@ import { decodeFinish, encodeFinish } from './finish.ts';
 import { decodeLogprobs, encodeLogprobs } from './logprobs.ts';
 import { api } from './api.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
-import type { WireAnswer, WireChoice } from './wire.ts';
+import type { WireAnswer, WireChoice, WireContent } from './wire.ts';
 import { words } from '../../words.ts';
 import { answerExtensions, reportExtensions } from '../extensions.ts';
 
@@ -38,6 +38,20 @@ export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
   };
 }
 
+/** The usual answer is one message of text: nothing in it says more about its end than the finish reason does. */
+export function decodeFacts(value: unknown): ResponseFacts | undefined {
+  const wire: WireAnswer = isObject(value) ? value : {};
+  const [first, ...others] = listOf(wire.choices);
+  const choice: WireChoice = isObject(first) ? first : {};
+  if (others.length > 0 || !isObject(choice.message) || !isText(choice.message)) return undefined;
+  return { model: stringOr(wire.model, ''), usage: decodeUsage(wire.usage), finish: decodeFinish(reasonOf(choice), false, false) };
+}
+
+const isText = ({ content, refusal, tool_calls: calls, function_call: call }: WireContent): boolean =>
+  !Array.isArray(content) && (typeof refusal !== 'string' || refusal === '') && listOf(calls).length === 0 && !isObject(call);
+
+const reasonOf = ({ finish_reason: raw }: WireChoice): string | null => (typeof raw === 'string' && raw !== '' ? raw : null);
+
 const numberOf = ({ index }: WireChoice): number => maybeNumber(index) ?? 0;
 
 function decodeChoice(choice: WireChoice, path: string, scope: Scope): Answer {
@@ -48,10 +62,9 @@ function decodeChoice(choice: WireChoice, path: string, scope: Scope): Answer {
     if (type === 'tool-call') calls = true;
     else if (type === 'refusal') refused = true;
   }
-  const raw = choice.finish_reason;
   return {
     blocks,
-    finish: decodeFinish(typeof raw === 'string' && raw !== '' ? raw : null, calls, refused),
+    finish: decodeFinish(reasonOf(choice), calls, refused),
     logprobs: decodeLogprobs(choice.logprobs),
   };
 }
