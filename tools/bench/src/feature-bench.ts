@@ -2,6 +2,7 @@ import type { RunningContender } from './contender.ts';
 import { type ContenderEntry, gatewayWith } from './contenders.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { median } from './statistics.ts';
+import { startSpanSink } from './span-sink.ts';
 import { significant, textTable } from './table.ts';
 import { inRounds, loadScenario, withContenders } from './with-contenders.ts';
 
@@ -27,9 +28,14 @@ const limit = (limits: Readonly<Record<string, unknown>>): Readonly<Record<strin
 const listenerKey = 'bench-listener-key';
 const plenty = 1_000_000_000;
 
+const tracingTo = (collector: string, percent: number): Readonly<Record<string, unknown>> => ({
+  random_sampling: percent,
+  opentracing_grpc_endpoint: collector,
+});
+
 /** Everything off that can be off, and what is switched on alone. */
 const off = { metrics: false, logging: { level: 'silent' } };
-const variants: readonly Variant[] = [
+const variantsWith = (collector: string): readonly Variant[] => [
   { name: 'nothing', settings: off },
   {
     name: 'listener keys',
@@ -41,6 +47,8 @@ const variants: readonly Variant[] = [
   { name: 'a limit on tokens, which are counted', settings: { ...off, ...limit({ tokens: plenty }) } },
   { name: 'metrics', settings: { logging: off.logging } },
   { name: 'the access log', settings: { metrics: false, logging: { level: 'info', format: 'json' } } },
+  { name: 'tracing of every request', settings: { ...off, tracing: tracingTo(collector, 100) } },
+  { name: 'tracing of one in a hundred', settings: { ...off, tracing: tracingTo(collector, 1) } },
 ];
 
 interface FeatureCell {
@@ -52,6 +60,20 @@ interface FeatureCell {
 
 /** CPU µs of a small request with one feature switched on, beside the same request with none: the difference is what the feature costs. */
 export async function runFeatureBench(options: FeatureBenchOptions): Promise<{ cells: FeatureCell[]; text: string }> {
+  const sink = await startSpanSink();
+  try {
+    const result = await measureVariants(variantsWith(sink.endpoint), options);
+    if (sink.bytes() === 0) throw new Error('The gateway that traces sent no spans');
+    return result;
+  } finally {
+    sink.close();
+  }
+}
+
+async function measureVariants(
+  variants: readonly Variant[],
+  options: FeatureBenchOptions,
+): Promise<{ cells: FeatureCell[]; text: string }> {
   const measured = scenarios.filter(({ suite, client }) => suite === 'base' && client === 'chat');
   const cells: FeatureCell[] = [];
   await withContenders(options, async ({ upstream, start }) => {
@@ -70,13 +92,13 @@ export async function runFeatureBench(options: FeatureBenchOptions): Promise<{ c
       }
     });
   });
-  return { cells, text: tableOf(cells, measured) };
+  return { cells, text: tableOf(variants, cells, measured) };
 }
 
-function tableOf(cells: readonly FeatureCell[], measured: readonly Scenario[]): string {
+function tableOf(variants: readonly Variant[], cells: readonly FeatureCell[], measured: readonly Scenario[]): string {
   const middle = (variant: string, scenario: string): number =>
     median(cells.filter((cell) => cell.variant === variant && cell.scenario === scenario).map((cell) => cell.cpuMicroseconds));
-  const [base] = variants as readonly [Variant];
+  const [base] = variants as [Variant, ...Variant[]];
   const rows = variants.map(({ name }) => [
     `  ${name}`,
     ...measured.flatMap(({ id }) => {
