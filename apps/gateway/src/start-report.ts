@@ -16,6 +16,8 @@ export function startReport(config: EffectiveConfig, { source, listeners, metric
   const lines = [`Plano gateway${behindEnvoy ? ' behind Envoy' : ''}, configuration: ${source}`];
   for (const listener of listeners) lines.push(`  listening  ${listener.name}  ${origin(config, listener)}`);
   lines.push(metrics === undefined ? '  metrics    off' : `  metrics    http://${host(metrics.address)}:${metrics.port}/metrics`);
+  const { randomSamplingPercent, endpoint } = config.tracing;
+  if (randomSamplingPercent > 0) lines.push(`  tracing    ${randomSamplingPercent} % of new traces to ${endpoint}`);
   if (workers > 1) lines.push(`  workers    ${workers}`);
   const providers = config.providers.filter((provider) => !provider.internal);
   add(

@@ -163,6 +163,7 @@ describe('plano-gateway', () => {
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
     });
     await gateway.says('Try it');
+    expect(gateway.output()).toContain(`tracing    100 % of new traces to ${collector.endpoint}`);
     for (let i = 0; i < 8; i++) expect(await ask(`http://127.0.0.1:${port}`)).toBe(200);
     gateway.signal('SIGTERM');
     expect(await gateway.exit).toBe(0);

@@ -307,3 +307,18 @@ describe('behind an Envoy that traces', () => {
     expect(outbound?.parentId).toBe(llm?.spanId);
   });
 });
+
+describe('an internal listener', () => {
+  it('begins a trace by a span of the request, when its caller has none', async () => {
+    const scripted = await upstream(answer);
+    const gateway = await start((port) => `${modelYaml(scripted.url)(0)}\ninternal_listeners: { llm: { port: ${port} } }`);
+    expect((await ask(gateway.url)).status).toBe(200);
+    const spans = await spansOf(collector, 3);
+    expect(spans.map(({ service, parentId }) => [service, parentId])).toEqual([
+      ['plano(inbound)', undefined],
+      ['plano(llm)', spans[0]?.spanId],
+      ['plano(outbound)', spans[1]?.spanId],
+    ]);
+    expect(scripted.headers[0]?.['traceparent']).toBe(`00-${spans[0]?.traceId}-${spans[2]?.spanId}-01`);
+  });
+});
