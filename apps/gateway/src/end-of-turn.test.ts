@@ -23,7 +23,6 @@ describe('the end of a turn', () => {
     }, undefined);
     await new Promise((done) => setImmediate(done));
     expect(taken).toEqual(['this']);
-    await turn();
-    expect(taken).toEqual(['this', 'next']);
+    await expect.poll(() => taken).toEqual(['this', 'next']);
   });
 });
