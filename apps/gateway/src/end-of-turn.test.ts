@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { atEndOfTurn, lastInTurn } from './end-of-turn.ts';
 
-const turn = (): Promise<void> => new Promise((done) => setTimeout(done));
+const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 describe('the end of a turn', () => {
   it('takes steps in order, and what is last in the turn after all of them', async () => {
@@ -21,7 +21,7 @@ describe('the end of a turn', () => {
       atEndOfTurn((name) => void taken.push(name), 'next');
       taken.push('this');
     }, undefined);
-    await new Promise((done) => setImmediate(done));
+    await turn();
     expect(taken).toEqual(['this']);
     await expect.poll(() => taken).toEqual(['this', 'next']);
   });
