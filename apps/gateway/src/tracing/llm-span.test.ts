@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exchangeRecord } from '../../test/support/exchange-record.ts';
+import { exchangeRecord, exchangeUsage } from '../../test/support/exchange-record.ts';
 import { llmSpan } from './llm-span.ts';
 import type { SpanPlace } from './span.ts';
 
@@ -15,16 +15,7 @@ const spanOf = (...record: Parameters<typeof exchangeRecord>) => llmSpan(place, 
 
 describe('the span of an exchange with a model', () => {
   it('counts tokens as both conventions do: what a cache has is part of the input', () => {
-    const usage = {
-      input: 10,
-      cacheRead: 4,
-      cacheWrite: 2,
-      cacheWriteLong: undefined,
-      output: 21,
-      reasoning: 5,
-      inputAudio: undefined,
-      outputAudio: undefined,
-    };
+    const usage = { ...exchangeUsage, reasoning: 5 };
     const { attributes } = spanOf({}, { answer: { model: 'gpt-4o-2024', usage, finish: undefined, error: undefined } });
     expect(attributes).toMatchObject({
       'llm.usage.prompt_tokens': 16,

@@ -1,18 +1,20 @@
 import type { ExchangeRecord } from '@plano/common';
 import { emptySummary } from '@plano/common';
 
+/** Tokens of that exchange. */
+export const exchangeUsage = {
+  input: 10,
+  cacheRead: 4,
+  cacheWrite: 2,
+  cacheWriteLong: undefined,
+  output: 21,
+  reasoning: undefined,
+  inputAudio: undefined,
+  outputAudio: undefined,
+};
+
 /** What became of an exchange that went well, in numbers that are easy to recognise; `changes` and `summary` replace parts of it. */
 export function exchangeRecord(changes: Partial<ExchangeRecord> = {}, summary: Partial<ExchangeRecord['summary']> = {}): ExchangeRecord {
-  const usage = {
-    input: 10,
-    cacheRead: 4,
-    cacheWrite: 2,
-    cacheWriteLong: undefined,
-    output: 21,
-    reasoning: undefined,
-    inputAudio: undefined,
-    outputAudio: undefined,
-  };
   return {
     head: { method: 'POST', path: '/v1/chat/completions', headers: {}, listener: 'front' },
     status: 200,
@@ -22,7 +24,7 @@ export function exchangeRecord(changes: Partial<ExchangeRecord> = {}, summary: P
       provider: 'openai',
       model: 'openai/gpt-4o',
       attempts: 1,
-      answer: { model: 'gpt-4o', usage, finish: undefined, error: undefined },
+      answer: { model: 'gpt-4o', usage: exchangeUsage, finish: undefined, error: undefined },
       ...summary,
     },
     outcome: 'finished',

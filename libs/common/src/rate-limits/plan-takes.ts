@@ -1,4 +1,5 @@
 import type { EffectiveRateLimit } from '../config/effective-routing.ts';
+import { ownText } from '../own-text.ts';
 import { isSecretHeader } from '../pii.ts';
 import type { BucketTake } from './bucket.ts';
 
@@ -136,7 +137,7 @@ function addTakes(takes: PlannedTake[], planned: PlannedLimit, bucket: string, v
     const amount = Math.max(0, tokens);
     const { tokens: prefix } = planned;
     takes.push({
-      key: laidOut(prefix + bucket),
+      key: ownText(prefix + bucket),
       overflowKey: prefix + overflowBucket,
       capacity: limit.limit.tokens,
       unitMs,
@@ -149,7 +150,7 @@ function addTakes(takes: PlannedTake[], planned: PlannedLimit, bucket: string, v
   if (limit.limit.requests !== null) {
     const { requests: prefix } = planned;
     takes.push({
-      key: laidOut(prefix + bucket),
+      key: ownText(prefix + bucket),
       overflowKey: prefix + overflowBucket,
       capacity: limit.limit.requests,
       unitMs,
@@ -160,12 +161,6 @@ function addTakes(takes: PlannedTake[], planned: PlannedLimit, bucket: string, v
     });
   }
 }
-
-/**
- * The same text in one piece of memory. V8 keeps a text that was put together as a tree of its parts, and a part of a header as a view of the whole
- * header, which would stay in memory as long as the bucket. A slice needs its text laid out.
- */
-const laidOut = (text: string): string => ` ${text}`.slice(1);
 
 const longestValue = 128;
 

@@ -1,3 +1,5 @@
+import { ownText } from '../own-text.ts';
+
 /*
  * OpenAI's tokenizers cut a text before white space that follows something else, whatever comes before or after; only line ends stay with the
  * punctuation in front of them. So words, each with the white space before it, can be counted apart, and most of them have been counted before.
@@ -39,7 +41,7 @@ export function createWordCounter(count: (word: string) => number): WordCounter 
     if (isAt(words[first] as string, text, from, to)) return tokensOf[first] as number;
     const second = first ^ 1;
     if (isAt(words[second] as string, text, from, to)) return tokensOf[second] as number;
-    const word = copyOf(text.slice(from, to));
+    const word = ownText(text.slice(from, to));
     const tokens = count(word);
     words[second] = words[first] as string;
     tokensOf[second] = tokensOf[first] as number;
@@ -78,18 +80,15 @@ function countLong(text: string, from: number, to: number, count: (word: string)
   let tokens = 0;
   let start = from;
   while (to - start > longestPiece) {
-    const piece = copyOf(text.slice(start, start + longestPiece));
+    const piece = ownText(text.slice(start, start + longestPiece));
     cut.lastIndex = longestPiece / 2;
     let end = cut.test(piece) ? cut.lastIndex : longestPiece;
     if (isLowSurrogate(text.charCodeAt(start + end))) end -= 1;
     tokens += count(piece.slice(0, end));
     start += end;
   }
-  return tokens + count(copyOf(text.slice(start, to)));
+  return tokens + count(ownText(text.slice(start, to)));
 }
-
-/** A text of its own. V8 makes a slice a view that keeps the whole text in memory: who remembers a word would remember the request. */
-const copyOf = (slice: string): string => ` ${slice}`.slice(1);
 
 const isLowSurrogate = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;
 const isLineEnd = (code: number): boolean => code === 0x0a || code === 0x0d;
