@@ -88,6 +88,7 @@ export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore(
 
   async function createGeneration(config: EffectiveConfig): Promise<Generation> {
     const ca = loadUpstreamCa(config);
+    const log = createAccessLog(config.logging);
     const rateLimits = await openRateLimits(config, memory, (message) => console.error(`warning: ${message}`));
     const limits = createHostLimits(config.limits);
     const onExchange = (record: ExchangeRecord): void => {
@@ -96,17 +97,17 @@ export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore(
     };
     const tracing = await openTracingOf(config);
     const tracer = tracing?.tracer;
-    const gateways = createGateways(config, { rateLimits, onExchange, tracer });
-    const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins, sign, ca });
-    const log = createAccessLog(config.logging);
-    let sockets: ListenerSocket[];
+    const opened = { rateLimits, log, tracing };
+    let generation: Generation;
     try {
-      sockets = listenerSockets(config, { gateways, limits, pools, rateLimits, onExchange, tracer });
+      const gateways = createGateways(config, { rateLimits, onExchange, tracer });
+      const pools = createUpstreamPools(config.timeouts, { builtins: gateways.builtins, sign, ca });
+      const sockets = listenerSockets(config, { gateways, limits, pools, rateLimits, onExchange, tracer });
+      generation = { config, limits, pools, ...opened, sockets };
     } catch (error) {
-      log.close();
+      await release(opened);
       throw error;
     }
-    const generation = { config, limits, pools, rateLimits, log, tracing, sockets };
     living.add(generation);
     return generation;
   }
@@ -181,9 +182,13 @@ export function createGatewayRuntime(memory: RateLimitStore = createMemoryStore(
   async function dispose(generation: Generation): Promise<void> {
     living.delete(generation);
     await generation.pools.close();
-    await generation.tracing?.close();
-    if (generation.rateLimits !== memory) await generation.rateLimits.close();
-    generation.log.close();
+    await release(generation);
+  }
+
+  async function release({ rateLimits, log, tracing }: Pick<Generation, 'rateLimits' | 'log' | 'tracing'>): Promise<void> {
+    await tracing?.close();
+    if (rateLimits !== memory) await rateLimits.close();
+    log.close();
   }
 
   return {
