@@ -36,8 +36,7 @@ export class ChunkedBody {
   }
 
   /** One chunk. False when the client does not keep up: then `sink` tells when it has. */
-  write(pieces: readonly HttpBody[]): boolean {
-    const size = sizeOf(pieces);
+  write(pieces: readonly HttpBody[], size = sizeOf(pieces)): boolean {
     if (size === 0) return true;
     const sink = this.sink();
     this.#begun = true;
@@ -49,9 +48,8 @@ export class ChunkedBody {
   }
 
   /** The last chunk, and the end of the response. */
-  end(pieces: readonly HttpBody[]): void {
-    const size = sizeOf(pieces);
-    if (size > joinedBytes) this.write(pieces);
+  end(pieces: readonly HttpBody[], size = sizeOf(pieces)): void {
+    if (size > joinedBytes) this.write(pieces, size);
     const text = size === 0 || size > joinedBytes ? '' : size.toString(16) + lineEnd + textOf(pieces) + lineEnd;
     this.#response.end(text + lastChunk, 'latin1');
   }
@@ -60,16 +58,24 @@ export class ChunkedBody {
 /** Bytes of all pieces together. */
 export function sizeOf(pieces: readonly HttpBody[]): number {
   let size = 0;
-  for (const piece of pieces) size += Buffer.byteLength(piece);
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i] as HttpBody;
+    size += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length;
+  }
   return size;
 }
 
 /** Each octet a character, which is what Node writes fastest. */
 function textOf(pieces: readonly HttpBody[]): string {
   let text = '';
-  for (const piece of pieces) {
-    if (typeof piece !== 'string') text += Buffer.from(piece.buffer, piece.byteOffset, piece.length).toString('latin1');
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i] as HttpBody;
+    if (typeof piece !== 'string') text += latin1Of(piece);
     else text += Buffer.byteLength(piece) === piece.length ? piece : Buffer.from(piece).toString('latin1');
   }
   return text;
 }
+
+/** Bytes as a text of which each character is one of them. */
+export const latin1Of = (bytes: Uint8Array): string =>
+  (bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString('latin1');

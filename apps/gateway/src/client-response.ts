@@ -2,10 +2,10 @@ import { Buffer } from 'node:buffer';
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Transform, Writable } from 'node:stream';
 import type { HttpBody } from '@plano/common';
-import { type ChunkedBody, takeChunking } from './chunked-body.ts';
+import { type ChunkedBody, latin1Of, takeChunking } from './chunked-body.ts';
 import { boundStall, flushHead, type NodeRequest, type NodeResponse, onClosed, resetResponse } from './client-connection.ts';
 import { compress, createCompressor, type ResponseCoding } from './content-coding.ts';
-import { type Ending, endTogether } from './end-together.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import type { MemoryAccount } from './memory-budget.ts';
 import { holdBytes } from './memory-budget.ts';
 import { addVary, answerCoding, compressedFrom } from './response-coding.ts';
@@ -26,7 +26,7 @@ export interface ClientResponseOptions {
  * The client's side of an exchange, over HTTP/1 or HTTP/2: one write for the head and the first bytes, compression, an account of what the
  * client has not taken yet.
  */
-export class ClientResponse implements Ending {
+export class ClientResponse {
   readonly memory: MemoryAccount;
   /** 0 before the head. */
   statusCode = 0;
@@ -98,8 +98,8 @@ export class ClientResponse implements Ending {
     return ready;
   }
 
-  /** The next pieces of a stream; false as of `write`. */
-  writeEvents(pieces: readonly HttpBody[], last: boolean): boolean {
+  /** The next pieces of a stream, of so many bytes; false as of `write`. */
+  writeEvents(pieces: readonly HttpBody[], size: number, last: boolean): boolean {
     if (this.#closed) return true;
     this.#sendHead();
     const chunked = this.#chunked;
@@ -110,11 +110,11 @@ export class ClientResponse implements Ending {
       return ready;
     }
     if (last) {
-      chunked.end(pieces);
+      chunked.end(pieces, size);
       this.#boundRest(chunked.sink().writableLength);
       return true;
     }
-    const ready = chunked.write(pieces);
+    const ready = chunked.write(pieces, size);
     if (!ready) this.#awaitDrain(chunked.sink());
     return ready;
   }
@@ -139,7 +139,7 @@ export class ClientResponse implements Ending {
         // A head that Node refuses must be refused to our caller.
         this.#sendHead();
         this.#whole = body;
-        endTogether(this);
+        atEndOfTurn(endNow, this);
       }
       return;
     }
@@ -264,10 +264,10 @@ export class ClientResponse implements Ending {
   }
 }
 
+const endNow = (response: ClientResponse): void => response.endNow();
+
 /** Node puts a head and a text together and writes them as one piece, but bytes as pieces of their own, which costs more than the copy. */
 const joinedBytes = 16 * 1024;
-
-const latin1Of = ({ buffer, byteOffset, length }: Uint8Array): string => Buffer.from(buffer, byteOffset, length).toString('latin1');
 
 const joined = (small: Buffer | undefined, chunk: HttpBody): Buffer =>
   small === undefined ? Buffer.from(chunk as string) : Buffer.concat([small, Buffer.from(chunk as string)]);

@@ -62,8 +62,9 @@ class RespondingClient implements WalkClient {
     const response = this.#response;
     if (this.#isStream) {
       this.#writeHead();
-      this.#full = !response.writeEvents(pieces, last);
-      return sizeOf(pieces);
+      const size = sizeOf(pieces);
+      this.#full = !response.writeEvents(pieces, size, last);
+      return size;
     }
     const [first] = pieces;
     if (last && pieces.length <= 1) {

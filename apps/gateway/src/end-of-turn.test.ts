@@ -15,6 +15,26 @@ describe('the end of a turn', () => {
     expect(taken).toEqual(['first', 'second', 'last']);
   });
 
+  it('takes those that wait before the end when there are many, in order', async () => {
+    const taken: number[] = [];
+    const take = (number: number): void => void taken.push(number);
+    for (let number = 1; number <= 40; number++) atEndOfTurn(take, number);
+    expect(taken).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
+    await turn();
+    expect(taken).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+  });
+
+  it('takes nothing in the middle of a step, however many steps it asks for', async () => {
+    const taken: string[] = [];
+    atEndOfTurn(() => {
+      for (let count = 0; count < 40; count++) atEndOfTurn((name) => void taken.push(name), 'inner');
+      taken.push('outer');
+    }, undefined);
+    await turn();
+    expect(taken).toEqual(['outer']);
+    await expect.poll(() => taken.length).toBe(41);
+  });
+
   it('takes a step that a step asks for in the next turn', async () => {
     const taken: string[] = [];
     atEndOfTurn(() => {

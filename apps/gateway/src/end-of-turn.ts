@@ -4,17 +4,25 @@ interface Step {
   readonly value: unknown;
 }
 
+/** Steps that wait at most; the first of more would wait too long for the last. */
+const mostWaiting = 16;
+
 let steps: Step[] = [];
 let lastSteps: Step[] = [];
+let asked = false;
+let taking = false;
 
 /**
- * Takes a step with a value when the turn of the event loop has read everything that it has to read: at once when there is nothing else.
+ * Takes a step with a value when the turn of the event loop has read everything that it has to read, or when many wait: at once when there is nothing
+ * else.
  *
  * A busy gateway reads from many sockets in a turn. If it wrote after each what was read there, it would wake a client each time, which is asleep again
- * before the next one comes, and would find the code of the other half gone from the processor's caches.
+ * before the next one comes, and would find the code of the other half gone from the processor's caches; what clients then ask comes one by one as
+ * well. If it wrote when it has read them all, the other side would have nothing to do in the meantime.
  */
 export function atEndOfTurn<Value>(take: (value: Value) => void, value: Value): void {
   ask();
+  if (steps.length === mostWaiting && !taking) takeWaiting();
   steps.push({ take, value });
 }
 
@@ -25,13 +33,27 @@ export function lastInTurn<Value>(take: (value: Value) => void, value: Value): v
 }
 
 function ask(): void {
-  if (steps.length === 0 && lastSteps.length === 0) setImmediate(takeAll);
+  if (asked) return;
+  asked = true;
+  setImmediate(endTurn);
 }
 
-function takeAll(): void {
-  const [first, last] = [steps, lastSteps];
-  steps = [];
+function endTurn(): void {
+  asked = false;
+  const last = lastSteps;
   lastSteps = [];
-  for (const { take, value } of first) take(value as never);
+  takeWaiting();
   for (const { take, value } of last) take(value as never);
+}
+
+/** What these steps ask for is taken later, however much it is. */
+function takeWaiting(): void {
+  const waiting = steps;
+  steps = [];
+  taking = true;
+  try {
+    for (const { take, value } of waiting) take(value as never);
+  } finally {
+    taking = false;
+  }
 }

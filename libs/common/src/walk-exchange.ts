@@ -38,10 +38,14 @@ interface Walk {
   awaitsHead: boolean;
   collecting: { readonly limit: number; readonly chunks: Uint8Array[]; size: number } | undefined;
   accepted: (Decision & { action: 'accept' }) | undefined;
-  gathered: Uint8Array[] | undefined;
+  /** What was read in this turn: the first piece, and those after it. */
+  gathered: Uint8Array | undefined;
+  gatheredMore: Uint8Array[] | undefined;
   gatheredBytes: number;
   /** Bytes that went into the answer's body since something last came out of it. */
   inside: number;
+  /** Bytes of the answer that the client was told to be in memory. */
+  answerHeld: number;
   held: boolean;
   over: boolean;
   firstByteMs: number | null;
@@ -95,8 +99,10 @@ export function createExchangeWalk(host: WalkHost, request: WalkRequest, client:
     collecting: undefined,
     accepted: undefined,
     gathered: undefined,
+    gatheredMore: undefined,
     gatheredBytes: 0,
     inside: 0,
+    answerHeld: 0,
     held: false,
     over: false,
     firstByteMs: null,
@@ -153,11 +159,12 @@ function onChunk(walk: Walk, chunk: Uint8Array): void {
   else {
     // What the host reads in one go, however many HTTP chunks it is, is translated and written in one go.
     if (walk.gathered === undefined) {
-      walk.gathered = [chunk];
+      walk.gathered = chunk;
       walk.gatheredBytes = chunk.length;
       walk.host.clock.afterRead(handOn, walk);
     } else {
-      walk.gathered.push(chunk);
+      walk.gatheredMore ??= [walk.gathered];
+      walk.gatheredMore.push(chunk);
       walk.gatheredBytes += chunk.length;
     }
     // Before that much more has been read, the upstream must be told to wait for a client that does not keep up.
@@ -182,7 +189,7 @@ function handOn(walk: Walk): void {
   const chunk = takeGathered(walk);
   if (chunk === undefined || walk.over) return;
   walk.inside += chunk.length;
-  if (walk.accepted?.stream === false) walk.client.holds('answer', walk.inside);
+  if (walk.accepted?.stream === false) holdAnswer(walk, walk.inside);
   tell(walk, { type: 'chunk', chunk });
 }
 
@@ -296,10 +303,19 @@ function fail(walk: Walk, failure: UpstreamFailure): void {
 }
 
 function takeGathered(walk: Walk): Uint8Array | undefined {
-  const gathered = walk.gathered;
+  const { gathered, gatheredMore } = walk;
   if (gathered === undefined) return undefined;
   walk.gathered = undefined;
-  return gathered.length === 1 ? gathered[0] : joinBytes(gathered);
+  if (gatheredMore === undefined) return gathered;
+  walk.gatheredMore = undefined;
+  return joinBytes(gatheredMore);
+}
+
+/** Of a stream nearly every event comes out as it goes in: then there is nothing to tell. */
+function holdAnswer(walk: Walk, bytes: number): void {
+  if (bytes === walk.answerHeld) return;
+  walk.answerHeld = bytes;
+  walk.client.holds('answer', bytes);
 }
 
 function collect(walk: Walk, chunk: Uint8Array): void {
@@ -307,7 +323,7 @@ function collect(walk: Walk, chunk: Uint8Array): void {
   if (into === undefined) return;
   into.chunks.push(chunk);
   into.size += chunk.length;
-  walk.client.holds('answer', into.size);
+  holdAnswer(walk, into.size);
   if (walk.over || into.size <= into.limit) return;
   walk.call?.abort();
   walk.call = undefined;
@@ -362,7 +378,7 @@ function write(walk: Walk, pieces: readonly HttpBody[], last: boolean, cut: bool
   if (accepted === undefined) return;
   const grew = pieces.length > 0 || last;
   if (grew) walk.inside = 0;
-  walk.client.holds('answer', walk.inside);
+  holdAnswer(walk, walk.inside);
   if (walk.over) return;
   if (grew) count(walk, walk.client.write(pieces, last && !cut));
   if (last) {

@@ -50,8 +50,9 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
 
   function remember(group: readonly Uint8Array[]): void {
     if (head !== undefined) readStart(head, group);
-    passed += sizeOf(group);
-    tail.push(group);
+    const size = sizeOf(group);
+    passed += size;
+    tail.push(group, size);
   }
 
   function readStart({ reader, decoder }: NonNullable<typeof head>, group: readonly Uint8Array[]): void {
@@ -126,10 +127,13 @@ export function passStream(translated: Translated, codec: Codec, framing: Stream
       let out: readonly Uint8Array[] = none;
       if (end > 0) {
         const ready = end === bytes.length ? bytes : bytes.subarray(0, end);
-        out = waiting.length === 0 ? [ready] : [...waiting, ready];
+        if (waiting.length === 0) out = [ready];
+        else {
+          out = [...waiting, ready];
+          waiting = [];
+          waitingSize = 0;
+        }
         remember(out);
-        waiting = [];
-        waitingSize = 0;
       }
       if (end < bytes.length) {
         waiting.push(end === 0 ? bytes : bytes.subarray(end));

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEventTail } from './event-tail.ts';
+import { createEventTail, sizeOf } from './event-tail.ts';
 import { sseFraming } from './sse-framing.ts';
 
 const limit = 1_000_000;
@@ -14,7 +14,8 @@ function keep(sizes: readonly number[], groups: readonly number[], most = limit)
   let at = 0;
   for (let turn = 0; at < events.length; turn++) {
     const next = at + (groups[turn % groups.length] ?? 1);
-    tail.push(events.slice(at, next).map((text) => Buffer.from(text)));
+    const pieces = events.slice(at, next).map((text) => Buffer.from(text));
+    tail.push(pieces, sizeOf(pieces));
     at = next;
   }
   return { text: Buffer.from(tail.bytes()).toString(), cut: tail.isCut(), events };
@@ -52,7 +53,7 @@ describe('the tail of a stream', () => {
   it('holds nothing of what it was given', () => {
     const bytes = Buffer.from(event(0, 10));
     const tail = createEventTail(sseFraming.boundaries(), 3, limit);
-    tail.push([bytes]);
+    tail.push([bytes], bytes.length);
     const before = Buffer.from(tail.bytes()).toString();
     bytes.fill(0);
     expect(Buffer.from(tail.bytes()).toString()).toBe(before);

@@ -32,10 +32,16 @@ function sseBoundaries(): EventBoundaries {
       const { length } = bytes;
       // Nearly every chunk ends with a whole event.
       const end = length >= 2 && bytes[length - 1] === lineFeed && bytes[length - 2] === lineFeed ? length : lastBoundary(bytes);
-      for (let i = Math.max(0, length - 3); i < length; i++) {
-        three = two;
-        two = one;
-        one = bytes[i] as number;
+      if (length >= 3) {
+        three = bytes[length - 3] as number;
+        two = bytes[length - 2] as number;
+        one = bytes[length - 1] as number;
+      } else {
+        for (let i = 0; i < length; i++) {
+          three = two;
+          two = one;
+          one = bytes[i] as number;
+        }
       }
       return end;
     },
