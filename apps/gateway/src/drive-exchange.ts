@@ -19,7 +19,7 @@ export const nodeClock: WalkClock = {
 export function driveExchange(host: WalkHost, request: WalkRequest, response: ClientResponse): void {
   const walk = createExchangeWalk(host, request, new RespondingClient(response));
   response.onClose(() => walk.leave());
-  response.memory.shed = walk.shed;
+  response.memory.shed = () => walk.shed();
   walk.start();
 }
 

@@ -192,86 +192,93 @@ const answers = { call: 'reply', forward: 'head', 'read-body': 'reply', reserve:
  * let effect = exchange.dispatch({ type: 'request', head, body });
  * while (effect.step === 'call') effect = exchange.dispatch({ type: 'reply', reply: await send(effect.request) });
  */
-export function createExchange(gateway: Gateway, host: HostCapabilities): Exchange {
-  let request: RequestHead | undefined;
-  let flow: Flow | undefined;
-  let accepted: Accepted | undefined;
-  let known = emptySummary;
-  let expected: 'request' | 'head' | 'reply' | 'reserved' | 'body' | 'nothing' = 'request';
+export const createExchange = (gateway: Gateway, host: HostCapabilities): Exchange => new RunningExchange(gateway, host);
 
-  function settle(result: IteratorResult<FlowStep, Decision>): HostEffect {
+class RunningExchange implements Exchange {
+  readonly #gateway: Gateway;
+  readonly #host: HostCapabilities;
+  #request: RequestHead | undefined = undefined;
+  #flow: Flow | undefined = undefined;
+  #accepted: Accepted | undefined = undefined;
+  #known = emptySummary;
+  #expected: 'request' | 'head' | 'reply' | 'reserved' | 'body' | 'nothing' = 'request';
+
+  constructor(gateway: Gateway, host: HostCapabilities) {
+    this.#gateway = gateway;
+    this.#host = host;
+  }
+
+  dispatch(event: HostEvent): HostEffect {
+    if (event.type === 'abort') return this.#abort();
+    const kind = event.type === 'chunk' || event.type === 'end' || event.type === 'failure' ? 'body' : event.type;
+    if (kind !== this.#expected) throw new Error(`The exchange waits for ${this.#expected}, not for ${event.type}`);
+    return this.#resume(event);
+  }
+
+  #settle(result: IteratorResult<FlowStep, Decision>): HostEffect {
     if (result.done !== true) {
       const step = result.value;
-      expected = answers[step.step];
-      if (step.step === 'forward' && step.summary !== undefined) known = step.summary;
+      this.#expected = answers[step.step];
+      if (step.step === 'forward' && step.summary !== undefined) this.#known = step.summary;
       return step;
     }
     const decision = result.value;
     if (decision.action === 'respond') {
-      expected = 'nothing';
+      this.#expected = 'nothing';
       return { step: 'respond', decision };
     }
-    expected = 'body';
-    accepted = decision;
+    this.#expected = 'body';
+    this.#accepted = decision;
     return { step: 'accept', decision };
   }
 
-  function settleFinal(result: IteratorResult<FlowStep, Decision>, message: string): HostEffect {
-    if (result.done === true) return settle(result);
-    expected = 'nothing';
-    leave(flow as Flow);
-    return { step: 'respond', decision: gateway.refuse(request as RequestHead, gatewayError('upstream_timeout', message)) };
+  #settleFinal(result: IteratorResult<FlowStep, Decision>, message: string): HostEffect {
+    if (result.done === true) return this.#settle(result);
+    this.#expected = 'nothing';
+    leave(this.#flow as Flow);
+    return { step: 'respond', decision: this.#gateway.refuse(this.#request as RequestHead, gatewayError('upstream_timeout', message)) };
   }
 
-  function answer(value: UpstreamHead | UpstreamReply): HostEffect {
-    const result = (flow as Flow).next(value);
-    return !value.ok && value.final === true ? settleFinal(result, value.message) : settle(result);
+  #answer(value: UpstreamHead | UpstreamReply): HostEffect {
+    const result = (this.#flow as Flow).next(value);
+    return !value.ok && value.final === true ? this.#settleFinal(result, value.message) : this.#settle(result);
   }
 
-  function abort(): HostEffect {
-    if (expected === 'body') {
-      expected = 'nothing';
-      const whole = accepted?.body.abort?.() === true;
-      return { step: 'over', summary: accepted?.summary() ?? known, whole };
+  #abort(): HostEffect {
+    if (this.#expected === 'body') {
+      this.#expected = 'nothing';
+      const whole = this.#accepted?.body.abort?.() === true;
+      return { step: 'over', summary: this.#accepted?.summary() ?? this.#known, whole };
     }
-    if (expected !== 'nothing' && flow !== undefined) leave(flow);
-    expected = 'nothing';
-    return { step: 'over', summary: known, whole: false };
+    if (this.#expected !== 'nothing' && this.#flow !== undefined) leave(this.#flow);
+    this.#expected = 'nothing';
+    return { step: 'over', summary: this.#known, whole: false };
   }
 
-  function resume(event: Exclude<HostEvent, { type: 'abort' }>): HostEffect {
+  #resume(event: Exclude<HostEvent, { type: 'abort' }>): HostEffect {
     switch (event.type) {
       case 'request':
-        request = event.head;
-        flow = gateway.handleRequest(event.head, event.body, host);
-        return settle(flow.next());
+        this.#request = event.head;
+        this.#flow = this.#gateway.handleRequest(event.head, event.body, this.#host);
+        return this.#settle(this.#flow.next());
       case 'head':
-        return answer(event.head);
+        return this.#answer(event.head);
       case 'reply':
-        return answer(event.reply);
+        return this.#answer(event.reply);
       case 'reserved':
-        return settle((flow as Flow).next(event.outcome));
+        return this.#settle((this.#flow as Flow).next(event.outcome));
       case 'chunk':
-        return { step: 'write', chunks: (accepted as Accepted).body.push(event.chunk), last: false, cut: false };
+        return { step: 'write', chunks: (this.#accepted as Accepted).body.push(event.chunk), last: false, cut: false };
       case 'end':
-        expected = 'nothing';
-        return { step: 'write', chunks: (accepted as Accepted).body.finish(), last: true, cut: false };
+        this.#expected = 'nothing';
+        return { step: 'write', chunks: (this.#accepted as Accepted).body.finish(), last: true, cut: false };
       case 'failure': {
-        expected = 'nothing';
-        const chunks = (accepted as Accepted).body.fail(event.failure);
+        this.#expected = 'nothing';
+        const chunks = (this.#accepted as Accepted).body.fail(event.failure);
         return { step: 'write', chunks: chunks ?? [], last: true, cut: chunks === undefined };
       }
     }
   }
-
-  return {
-    dispatch(event) {
-      if (event.type === 'abort') return abort();
-      const kind = event.type === 'chunk' || event.type === 'end' || event.type === 'failure' ? 'body' : event.type;
-      if (kind !== expected) throw new Error(`The exchange waits for ${expected}, not for ${event.type}`);
-      return resume(event);
-    },
-  };
 }
 
 type Accepted = Decision & { readonly action: 'accept' };

@@ -19,39 +19,6 @@ const clientClosedRequest = 499;
 /** Bytes from which on what was gathered is not waited with. */
 const gatheredAtMost = 64 * 1024;
 
-/** Where a walk stands. */
-interface Walk {
-  readonly host: WalkHost;
-  readonly request: WalkRequest;
-  readonly client: WalkClient;
-  readonly exchange: Exchange;
-  readonly started: number;
-  /** What calls tell. */
-  readonly listener: UpstreamListener;
-  deadline: unknown;
-  deadlineMs: number | null;
-  /** Before a sending, or the limit of a call. */
-  delay: unknown;
-  call: UpstreamCall | undefined;
-  sendings: number;
-  headOfReply: (UpstreamHead & { ok: true }) | undefined;
-  awaitsHead: boolean;
-  collecting: { readonly limit: number; readonly chunks: Uint8Array[]; size: number } | undefined;
-  accepted: (Decision & { action: 'accept' }) | undefined;
-  /** What was read in this turn: the first piece, and those after it. */
-  gathered: Uint8Array | undefined;
-  gatheredMore: Uint8Array[] | undefined;
-  gatheredBytes: number;
-  /** Bytes that went into the answer's body since something last came out of it. */
-  inside: number;
-  /** Bytes of the answer that the client was told to be in memory. */
-  answerHeld: number;
-  held: boolean;
-  over: boolean;
-  firstByteMs: number | null;
-  bytesOut: number;
-}
-
 /** A walk under way. */
 export interface ExchangeWalk {
   /** To be called once. */
@@ -69,46 +36,81 @@ export interface ExchangeWalk {
  * not heard. Three ends: the exchange is over, its deadline passes (a last failure, from which the flow makes the answer), the
  * client goes away (`leave`: the call is aborted at once, and the exchange frees what it holds).
  *
- * There is one for each request, so its state is an object and its steps are functions of the module: nothing is made anew but these few.
+ * There is one for each request, so it is one object, and its steps are functions of the module.
  *
  * @example
  * const walk = createExchangeWalk(host, { head, body, bytes: body.length }, client);
  * request.once('close', () => walk.leave());
  * walk.start();
  */
-export function createExchangeWalk(host: WalkHost, request: WalkRequest, client: WalkClient): ExchangeWalk {
-  const walk: Walk = {
-    host,
-    request,
-    client,
-    exchange: createExchange(host.gateway, host.capabilities),
-    started: host.clock.now(),
-    listener: {
-      onHead: (status, headers) => onHead(walk, status, headers),
-      onChunk: (chunk) => onChunk(walk, chunk),
-      onEnd: () => onEnd(walk),
-      onFailure: (failure) => onFailure(walk, failure),
-    },
-    deadline: undefined,
-    deadlineMs: null,
-    delay: undefined,
-    call: undefined,
-    sendings: 0,
-    headOfReply: undefined,
-    awaitsHead: false,
-    collecting: undefined,
-    accepted: undefined,
-    gathered: undefined,
-    gatheredMore: undefined,
-    gatheredBytes: 0,
-    inside: 0,
-    answerHeld: 0,
-    held: false,
-    over: false,
-    firstByteMs: null,
-    bytesOut: 0,
-  };
-  return { start: () => start(walk), leave: (error) => leave(walk, error), shed: () => shed(walk) };
+export const createExchangeWalk = (host: WalkHost, request: WalkRequest, client: WalkClient): ExchangeWalk =>
+  new Walk(host, request, client);
+
+/** Where a walk stands, and what calls tell it. */
+class Walk implements ExchangeWalk, UpstreamListener {
+  readonly host: WalkHost;
+  readonly request: WalkRequest;
+  readonly client: WalkClient;
+  readonly exchange: Exchange;
+  readonly started: number;
+  deadline: unknown = undefined;
+  deadlineMs: number | null = null;
+  /** Before a sending, or the limit of a call. */
+  delay: unknown = undefined;
+  call: UpstreamCall | undefined = undefined;
+  sendings = 0;
+  headOfReply: (UpstreamHead & { ok: true }) | undefined = undefined;
+  awaitsHead = false;
+  collecting: { readonly limit: number; readonly chunks: Uint8Array[]; size: number } | undefined = undefined;
+  accepted: (Decision & { action: 'accept' }) | undefined = undefined;
+  /** What was read in this turn: the first piece, and all of them if there are more. */
+  gathered: Uint8Array | undefined = undefined;
+  gatheredMore: Uint8Array[] | undefined = undefined;
+  gatheredBytes = 0;
+  /** Bytes that went into the answer's body since something last came out of it. */
+  inside = 0;
+  /** Bytes of the answer that the client was told to be in memory. */
+  answerHeld = 0;
+  held = false;
+  over = false;
+  firstByteMs: number | null = null;
+  bytesOut = 0;
+
+  constructor(host: WalkHost, request: WalkRequest, client: WalkClient) {
+    this.host = host;
+    this.request = request;
+    this.client = client;
+    this.exchange = createExchange(host.gateway, host.capabilities);
+    this.started = host.clock.now();
+  }
+
+  start(): void {
+    start(this);
+  }
+
+  leave(error: ExchangeSummary['error'] = null): void {
+    leave(this, error);
+  }
+
+  shed(): void {
+    shed(this);
+  }
+
+  onHead(status: number, headers: HttpHeaders): void {
+    onHead(this, status, headers);
+  }
+
+  onChunk(chunk: Uint8Array): void {
+    onChunk(this, chunk);
+  }
+
+  onEnd(): void {
+    onEnd(this);
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    onFailure(this, failure);
+  }
 }
 
 function start(walk: Walk): void {
@@ -116,8 +118,7 @@ function start(walk: Walk): void {
   tell(walk, { type: 'request', head: walk.request.head, body: walk.request.body });
 }
 
-/** The client has gone away, or wants no answer any more, for a reason that is recorded when nothing else went wrong. */
-function leave(walk: Walk, error: ExchangeSummary['error'] = null): void {
+function leave(walk: Walk, error: ExchangeSummary['error']): void {
   if (walk.over) return;
   const { summary, whole } = abandon(walk);
   if (whole) {
@@ -131,7 +132,6 @@ function leave(walk: Walk, error: ExchangeSummary['error'] = null): void {
 
 const abortCall = (call: UpstreamCall): void => call.abort();
 
-/** The process holds too much, and this exchange most of it. */
 function shed(walk: Walk): void {
   if (walk.over) return;
   const message = 'The gateway holds too much in memory';
@@ -286,9 +286,7 @@ function send(walk: Walk, request: UpstreamRequest): void {
   const sending = ++walk.sendings;
   const { trace } = walk.request;
   const call =
-    trace === undefined
-      ? walk.host.send(request, walk.listener)
-      : trace.send(walk.host.send, request, walk.listener, walk.collecting !== undefined);
+    trace === undefined ? walk.host.send(request, walk) : trace.send(walk.host.send, request, walk, walk.collecting !== undefined);
   // What was sent may have failed already, and another request been sent.
   if (sending === walk.sendings && !walk.over) walk.call = call;
 }

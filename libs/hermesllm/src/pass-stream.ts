@@ -1,15 +1,15 @@
 import type { Codec } from './codec.ts';
 import { parseData } from './codec.ts';
-import { createEventTail, sizeOf } from './framing/event-tail.ts';
-import type { StreamFraming } from './framing/stream-framing.ts';
+import { EventTail, sizeOf } from './framing/event-tail.ts';
+import type { EventBoundaries, StreamFraming } from './framing/stream-framing.ts';
 import type { Machine } from './machine.ts';
 import { none } from './machine.ts';
 import type { Frame } from './model/api.ts';
 import type { LlmError } from './model/error.ts';
 import type { StreamEvent } from './model/stream-event.ts';
 import { streamError, truncation } from './model/stream-event.ts';
-import { createStreamFacts } from './stream-facts.ts';
-import type { Body, Translated } from './translate.ts';
+import { noStreamFacts, noteEvent } from './stream-facts.ts';
+import type { AnswerFacts, Body, Translated } from './translate.ts';
 import { requestOf } from './translate.ts';
 import type { StreamTranslation } from './translate-stream.ts';
 
@@ -21,6 +21,12 @@ const tailEvents = 6;
 const headSize = 64 * 1024;
 const headPiece = 1024;
 
+/** Reads the start of a stream. */
+interface HeadReader {
+  readonly reader: Machine<Uint8Array, Frame>;
+  readonly decoder: StreamDecoder;
+}
+
 /**
  * Same API on both sides: whole events pass as the bytes that came.
  *
@@ -28,139 +34,176 @@ const headPiece = 1024;
  * comes, because an error event may have to continue the answer that it began, and some APIs count the input in it. After that nothing
  * is parsed while the stream runs. Of its end, the last events are kept, however long they are, and decoded when it is over: for usage, and
  * to see whether the answer is complete. If it is not, an error event of the API ends the stream.
+ *
+ * A gateway has thousands of these at the same time, and each takes an event every few milliseconds: so it is one object, without a function of its own.
  */
-export function passStream(translated: Translated, codec: Codec, framing: StreamFraming): StreamTranslation {
-  const { utf8, eventLimit, scope } = translated;
-  const boundaries = framing.boundaries();
-  const muted = { ...scope, warn: () => {} };
-  const { facts, note } = createStreamFacts();
-  let waiting: Uint8Array[] = [];
-  let waitingSize = 0;
-  let failed = false;
-  let passed = 0;
-  const tail = createEventTail(boundaries, tailEvents, eventLimit);
-  // The start: read until the event that opens the answer, of which nothing is kept but the frames.
-  let head: { readonly reader: Machine<Uint8Array, Frame>; readonly decoder: StreamDecoder } | undefined = {
-    reader: framing.decoder(utf8, eventLimit),
-    decoder: codec.streamDecoder(muted),
-  };
-  let headLeft = headSize;
-  const headFrames: Frame[] = [];
-  let start: StreamEvent | undefined;
+export class PassStream implements StreamTranslation {
+  readonly #translated: Translated;
+  readonly #codec: Codec;
+  readonly #framing: StreamFraming;
+  readonly #boundaries: EventBoundaries;
+  readonly #tail: EventTail;
+  #failed = false;
+  #waiting: Uint8Array[] = [];
+  #waitingSize = 0;
+  /** Bytes. */
+  #passed = 0;
+  /** Reads until the event that opens the answer, of which nothing is kept but the frames. */
+  #head: HeadReader | undefined;
+  #headLeft = headSize;
+  readonly #headFrames: Frame[] = [];
+  #start: StreamEvent | undefined = undefined;
+  readonly #facts: AnswerFacts = noStreamFacts();
 
-  function remember(group: readonly Uint8Array[]): void {
-    if (head !== undefined) readStart(head, group);
-    const size = sizeOf(group);
-    passed += size;
-    tail.push(group, size);
+  constructor(translated: Translated, codec: Codec, framing: StreamFraming) {
+    this.#translated = translated;
+    this.#codec = codec;
+    this.#framing = framing;
+    this.#boundaries = framing.boundaries();
+    this.#tail = new EventTail(this.#boundaries, tailEvents, translated.eventLimit);
+    this.#head = { reader: this.#reader(), decoder: this.#mutedDecoder() };
   }
 
-  function readStart({ reader, decoder }: NonNullable<typeof head>, group: readonly Uint8Array[]): void {
+  get contentType(): string {
+    return this.#framing.contentType;
+  }
+
+  push(bytes: Uint8Array): readonly Body[] {
+    if (this.#failed || bytes.length === 0) return none;
+    const end = this.#boundaries.push(bytes);
+    let out: readonly Uint8Array[] = none;
+    if (end > 0) {
+      const ready = end === bytes.length ? bytes : bytes.subarray(0, end);
+      if (this.#waitingSize === 0) out = [ready];
+      else {
+        out = [...this.#waiting, ready];
+        this.#waiting = [];
+        this.#waitingSize = 0;
+      }
+      this.#remember(out);
+    }
+    if (end < bytes.length) {
+      const { eventLimit } = this.#translated;
+      this.#waiting.push(end === 0 ? bytes : bytes.subarray(end));
+      this.#waitingSize += bytes.length - end;
+      if (this.#waitingSize > eventLimit) {
+        this.#waiting = [];
+        return [...out, ...this.#errorFrames(tooLarge(eventLimit))];
+      }
+    }
+    return out;
+  }
+
+  finish(): readonly Body[] {
+    if (this.#failed) return none;
+    const rest = this.#boundaries.finish(this.#waiting, this.#translated.utf8);
+    const { last, closing, unreadable } = this.#readEnd(rest.frames);
+    this.#passed += sizeOf(rest.bytes);
+    if (last?.type === 'error' && !unreadable && last.error.code !== truncation.code) return [...rest.bytes, ...rest.closing];
+    if (last === undefined || last.type === 'error') return [...rest.bytes, ...this.#errorFrames(last?.error ?? truncation)];
+    const closed = closing.length === 0 ? none : this.#framing.encoder(this.#passed > 0).push(closing);
+    return [...rest.bytes, ...closed, ...rest.closing];
+  }
+
+  fail(error: LlmError): readonly Body[] {
+    return this.#failed ? none : this.#errorFrames(error);
+  }
+
+  facts(): AnswerFacts {
+    return this.#facts;
+  }
+
+  whole(): boolean {
+    return !this.#failed && this.#readTail(none).last !== undefined;
+  }
+
+  #reader(): Machine<Uint8Array, Frame> {
+    const { utf8, eventLimit } = this.#translated;
+    return this.#framing.decoder(utf8, eventLimit);
+  }
+
+  /** What is read here passes as it is, so nothing of it is lost. */
+  #mutedDecoder(): StreamDecoder {
+    return this.#codec.streamDecoder({ ...this.#translated.scope, warn: ignore });
+  }
+
+  #remember(group: readonly Uint8Array[]): void {
+    if (this.#head !== undefined) this.#readStart(this.#head, group);
+    const size = sizeOf(group);
+    this.#passed += size;
+    this.#tail.push(group, size);
+  }
+
+  #readStart({ reader, decoder }: HeadReader, group: readonly Uint8Array[]): void {
     for (const bytes of group) {
       for (let at = 0; at < bytes.length; at += headPiece) {
         const piece = bytes.subarray(at, at + headPiece);
-        headLeft -= piece.length;
+        this.#headLeft -= piece.length;
         for (const frame of reader.push(piece)) {
-          headFrames.push(frame);
-          start = decoder.push(frame).find(({ type }) => type === 'message-start');
+          this.#headFrames.push(frame);
+          const start = decoder.push(frame).find(({ type }) => type === 'message-start');
           if (start === undefined) continue;
-          note(start);
-          head = undefined;
+          this.#start = start;
+          noteEvent(this.#facts, start);
+          this.#head = undefined;
           return;
         }
       }
     }
-    if (headLeft > 0) return;
-    head = undefined;
-    headFrames.length = 0;
+    if (this.#headLeft > 0) return;
+    this.#head = undefined;
+    this.#headFrames.length = 0;
   }
 
-  function errorFrames(error: LlmError): readonly Body[] {
-    failed = true;
-    facts.error = error;
-    const encoder = codec.streamEncoder(requestOf(translated), scope);
+  #errorFrames(error: LlmError): readonly Body[] {
+    this.#failed = true;
+    this.#facts.error = error;
+    const encoder = this.#codec.streamEncoder(requestOf(this.#translated), this.#translated.scope);
     // The encoder learns what the client has been told, or it would begin the answer anew.
-    if (start !== undefined) encoder.push(start);
-    const write = framing.encoder(passed > 0);
+    if (this.#start !== undefined) encoder.push(this.#start);
+    const write = this.#framing.encoder(this.#passed > 0);
     return [...write.push([...encoder.push(streamError(error)), ...encoder.finish()]), ...write.finish()];
   }
 
   /** What the last events say: `last` is the one that ends the stream, if it has come. */
-  function readTail(rest: readonly Frame[]): { last: StreamEvent | undefined; lastFrame: Frame | undefined; decoder: StreamDecoder } {
-    const bytes = tail.bytes();
-    const from = boundaries.startOfLast(bytes, tailEvents);
-    const decoder = codec.streamDecoder(muted);
-    if (from > 0 || tail.isCut()) for (const frame of headFrames) decoder.push(frame);
+  #readTail(rest: readonly Frame[]): { last: StreamEvent | undefined; lastFrame: Frame | undefined; decoder: StreamDecoder } {
+    const bytes = this.#tail.bytes();
+    const from = this.#boundaries.startOfLast(bytes, tailEvents);
+    const decoder = this.#mutedDecoder();
+    if (from > 0 || this.#tail.isCut()) for (const frame of this.#headFrames) decoder.push(frame);
     let last: StreamEvent | undefined;
     let lastFrame: Frame | undefined;
-    const reader = framing.decoder(utf8, eventLimit);
+    const reader = this.#reader();
     for (const frames of [reader.push(bytes.subarray(from)), reader.finish(), rest]) {
       for (const frame of frames) {
         lastFrame = frame;
-        last = lastOf(decoder.push(frame)) ?? last;
+        last = this.#lastOf(decoder.push(frame)) ?? last;
       }
     }
     return { last, lastFrame, decoder };
   }
 
   /** The event of these that ends the answer. */
-  function lastOf(events: readonly StreamEvent[]): StreamEvent | undefined {
+  #lastOf(events: readonly StreamEvent[]): StreamEvent | undefined {
     let last: StreamEvent | undefined;
-    for (const event of events) if (note(event)) last = event;
+    for (const event of events) if (noteEvent(this.#facts, event)) last = event;
     return last;
   }
 
   /** What the end says, once it is there: `closing` is what it lacks. */
-  function readEnd(rest: readonly Frame[]): { last: StreamEvent | undefined; closing: readonly Frame[]; unreadable: boolean } {
-    const { last: told, lastFrame, decoder } = readTail(rest);
-    if (told !== undefined) return { last: told, closing: none, unreadable: lastFrame !== undefined && isUnreadable(lastFrame) };
-    const last = lastOf(decoder.finish());
-    return { last, closing: codec.endFrame === undefined ? none : [codec.endFrame], unreadable: false };
+  #readEnd(rest: readonly Frame[]): { last: StreamEvent | undefined; closing: readonly Frame[]; unreadable: boolean } {
+    const { last: told, lastFrame, decoder } = this.#readTail(rest);
+    if (told !== undefined) return { last: told, closing: none, unreadable: lastFrame !== undefined && this.#isUnreadable(lastFrame) };
+    const { endFrame } = this.#codec;
+    return { last: this.#lastOf(decoder.finish()), closing: endFrame === undefined ? none : [endFrame], unreadable: false };
   }
 
-  const isUnreadable = ({ data }: Frame): boolean => data !== codec.endFrame?.data && parseData(data) === undefined;
-
-  return {
-    push(bytes) {
-      if (failed || bytes.length === 0) return none;
-      const end = boundaries.push(bytes);
-      let out: readonly Uint8Array[] = none;
-      if (end > 0) {
-        const ready = end === bytes.length ? bytes : bytes.subarray(0, end);
-        if (waiting.length === 0) out = [ready];
-        else {
-          out = [...waiting, ready];
-          waiting = [];
-          waitingSize = 0;
-        }
-        remember(out);
-      }
-      if (end < bytes.length) {
-        waiting.push(end === 0 ? bytes : bytes.subarray(end));
-        waitingSize += bytes.length - end;
-        if (waitingSize > eventLimit) {
-          waiting = [];
-          return [...out, ...errorFrames(tooLarge(eventLimit))];
-        }
-      }
-      return out;
-    },
-    finish() {
-      if (failed) return none;
-      const rest = boundaries.finish(waiting, utf8);
-      const { last, closing, unreadable } = readEnd(rest.frames);
-      passed += sizeOf(rest.bytes);
-      if (last?.type === 'error' && !unreadable && last.error.code !== truncation.code) return [...rest.bytes, ...rest.closing];
-      if (last === undefined || last.type === 'error') return [...rest.bytes, ...errorFrames(last?.error ?? truncation)];
-      const write = framing.encoder(passed > 0);
-      return [...rest.bytes, ...(closing.length === 0 ? none : write.push(closing)), ...rest.closing];
-    },
-    fail: (error) => (failed ? none : errorFrames(error)),
-    facts: () => facts,
-    whole: () => !failed && readTail(none).last !== undefined,
-    contentType: framing.contentType,
-  };
+  #isUnreadable({ data }: Frame): boolean {
+    return data !== this.#codec.endFrame?.data && parseData(data) === undefined;
+  }
 }
+
+function ignore(): void {}
 
 const tooLarge = (limit: number): LlmError => ({
   ...truncation,

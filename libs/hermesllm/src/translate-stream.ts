@@ -1,7 +1,7 @@
 import type { Codec } from './codec.ts';
 import type { StreamFraming } from './framing/stream-framing.ts';
 import { HermesError } from './hermes-error.ts';
-import { passStream } from './pass-stream.ts';
+import { PassStream } from './pass-stream.ts';
 import type { Machine } from './machine.ts';
 import { none, pipe, pushAll } from './machine.ts';
 import type { Frame, Framing } from './model/api.ts';
@@ -12,7 +12,7 @@ import { restoreToolNamesInStream } from './model/restore-tool-names.ts';
 import { sequential } from './model/sequential.ts';
 import type { StreamEvent } from './model/stream-event.ts';
 import { streamError } from './model/stream-event.ts';
-import { createStreamFacts } from './stream-facts.ts';
+import { noStreamFacts, noteEvent } from './stream-facts.ts';
 import { unfoldResponse } from './model/unfold-response.ts';
 import type { AnswerFacts, Body, StreamOptions, Translated } from './translate.ts';
 import { requestOf } from './translate.ts';
@@ -39,7 +39,7 @@ interface ClientSide extends Machine<StreamEvent, Frame> {
 }
 
 function clientSide(translated: Translated, client: Codec, upstream: Codec): ClientSide {
-  const { facts, note } = createStreamFacts();
+  const facts = noStreamFacts();
   const encoder = client.streamEncoder(requestOf(translated), translated.scope);
   const ordered = client.sequentialBlocks ? pipe(sequential(), encoder) : encoder;
   const custom = restoreCustomToolsInStream(translated.request);
@@ -50,7 +50,7 @@ function clientSide(translated: Translated, client: Codec, upstream: Codec): Cli
   return {
     push(event) {
       if (ended) return none;
-      if (event.type !== 'block-delta') ended = note(event);
+      if (event.type !== 'block-delta') ended = noteEvent(facts, event);
       return stage.push(event);
     },
     finish: () => stage.finish(),
@@ -71,7 +71,7 @@ function framingOf(codec: Codec, id: Framing | undefined): StreamFraming {
 export function createStreamTranslation(translated: Translated, client: Codec, upstream: Codec, options: StreamOptions): StreamTranslation {
   const upstreamFraming = framingOf(upstream, options.upstreamFraming);
   const clientFraming = framingOf(client, options.clientFraming);
-  if (client.api === upstream.api && upstreamFraming === clientFraming) return passStream(translated, client, clientFraming);
+  if (client.api === upstream.api && upstreamFraming === clientFraming) return new PassStream(translated, client, clientFraming);
   const events = pipe(upstreamFraming.decoder(translated.utf8, translated.eventLimit), upstream.streamDecoder(translated.scope));
   const side = clientSide(translated, client, upstream);
   const stages = pipe(events, side);

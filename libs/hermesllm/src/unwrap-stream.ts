@@ -22,8 +22,11 @@ export function unwrapStream(
   const convert = (frames: readonly Frame[]): readonly Body[] =>
     frames.length === 0 ? none : inner.push(utf8.encode(frames.map((frame) => sseText(unwrap(frame))).join('')));
   return {
-    ...inner,
     push: (bytes) => convert(read.push(bytes)),
     finish: () => [...convert(read.finish()), ...inner.finish()],
+    fail: (error) => inner.fail(error),
+    facts: () => inner.facts(),
+    whole: () => inner.whole(),
+    contentType: inner.contentType,
   };
 }

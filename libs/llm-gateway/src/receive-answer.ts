@@ -113,13 +113,36 @@ function acceptStream(attempt: Attempt, status: number, headers: HttpHeaders): D
   const out = forwarded(attempt, headers);
   out['content-type'] = stream.contentType === sseContentType ? `${sseContentType}; charset=utf-8` : stream.contentType;
   out['cache-control'] = 'no-cache';
-  return accept(attempt, status, out, true, {
-    push: stream.push,
-    finish: stream.finish,
-    fail: (failure) => stream.fail(failureError(failure)),
-    facts: stream.facts,
-    whole: stream.whole,
-  });
+  return accept(attempt, status, out, true, new StreamBody(stream));
+}
+
+/** A stream that is translated. */
+class StreamBody implements AnswerBody {
+  readonly #stream: StreamTranslation;
+
+  constructor(stream: StreamTranslation) {
+    this.#stream = stream;
+  }
+
+  push(chunk: Uint8Array): readonly HttpBody[] {
+    return this.#stream.push(chunk);
+  }
+
+  finish(): readonly HttpBody[] {
+    return this.#stream.finish();
+  }
+
+  fail(failure: UpstreamFailure): readonly HttpBody[] {
+    return this.#stream.fail(failureError(failure));
+  }
+
+  facts(): AnswerFacts {
+    return this.#stream.facts();
+  }
+
+  whole(): boolean {
+    return this.#stream.whole();
+  }
 }
 
 /** Same API, whole answer: the bytes pass; references to them are kept to read the usage from at the end. */
@@ -164,33 +187,48 @@ interface AnswerBody extends Omit<ResponseSide, 'abort'> {
 }
 
 /** Accepts a body, whose end, whichever it is, gives the attempt's place at its endpoint back. */
-function accept(attempt: Attempt, status: number, headers: HttpHeaders, stream: boolean, body: AnswerBody): Decision {
-  const { lease } = attempt;
-  const { now } = attempt.incoming.host;
-  return {
-    action: 'accept',
-    status,
-    headers,
-    stream,
-    body: {
-      push: body.push,
-      finish() {
-        release(lease, 'success', now);
-        return body.finish();
-      },
-      fail(failure) {
-        // A host that must let go of an answer says so by a last failure that is no timeout: the upstream cannot help it.
-        release(lease, failure.final === true && failure.reason !== 'timeout' ? 'unknown' : 'failure', now);
-        return body.fail(failure);
-      },
-      abort() {
-        const whole = body.whole?.();
-        release(lease, whole === true ? 'success' : 'unknown', now);
-        return whole;
-      },
-    },
-    summary: () => summarize(attempt, body.facts()),
-  };
+const accept = (attempt: Attempt, status: number, headers: HttpHeaders, stream: boolean, body: AnswerBody): Decision => ({
+  action: 'accept',
+  status,
+  headers,
+  stream,
+  body: new LeasedBody(attempt, body),
+  summary: () => summarize(attempt, body.facts()),
+});
+
+class LeasedBody implements ResponseSide {
+  readonly #attempt: Attempt;
+  readonly #body: AnswerBody;
+
+  constructor(attempt: Attempt, body: AnswerBody) {
+    this.#attempt = attempt;
+    this.#body = body;
+  }
+
+  push(chunk: Uint8Array): readonly HttpBody[] {
+    return this.#body.push(chunk);
+  }
+
+  finish(): readonly HttpBody[] {
+    this.#release('success');
+    return this.#body.finish();
+  }
+
+  fail(failure: UpstreamFailure): readonly HttpBody[] | undefined {
+    // A host that must let go of an answer says so by a last failure that is no timeout: the upstream cannot help it.
+    this.#release(failure.final === true && failure.reason !== 'timeout' ? 'unknown' : 'failure');
+    return this.#body.fail(failure);
+  }
+
+  abort(): boolean | undefined {
+    const whole = this.#body.whole?.();
+    this.#release(whole === true ? 'success' : 'unknown');
+    return whole;
+  }
+
+  #release(outcome: 'success' | 'failure' | 'unknown'): void {
+    release(this.#attempt.lease, outcome, this.#attempt.incoming.host.now);
+  }
 }
 
 /** The upstream's headers that go on, in an object of the answer's own. */

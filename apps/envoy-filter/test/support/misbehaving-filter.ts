@@ -30,7 +30,9 @@ function misbehaving(gateway: Gateway): Gateway {
 const wayOf = ({ headers }: RequestHead): string => String(headers['x-misbehave'] ?? '');
 const numbers = (host: HostCapabilities): string => JSON.stringify([Math.random(), host.random(), host.newId('id-')]);
 const throwing = (body: ResponseSide): ResponseSide => ({
-  ...body,
+  finish: () => body.finish(),
+  fail: (failure) => body.fail(failure),
+  abort: () => body.abort?.(),
   push() {
     throw new Error('in the middle of a stream');
   },

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEventTail, sizeOf } from './event-tail.ts';
+import { EventTail, sizeOf } from './event-tail.ts';
 import { sseFraming } from './sse-framing.ts';
 
 const limit = 1_000_000;
@@ -10,7 +10,7 @@ const event = (index: number, size: number): string => `data: ${index} ${'x'.rep
 /** What a tail of three events keeps of these, which come in groups of so many. */
 function keep(sizes: readonly number[], groups: readonly number[], most = limit): { text: string; cut: boolean; events: string[] } {
   const events = sizes.map((size, index) => event(index, size));
-  const tail = createEventTail(sseFraming.boundaries(), 3, most);
+  const tail = new EventTail(sseFraming.boundaries(), 3, most);
   let at = 0;
   for (let turn = 0; at < events.length; turn++) {
     const next = at + (groups[turn % groups.length] ?? 1);
@@ -52,7 +52,7 @@ describe('the tail of a stream', () => {
 
   it('holds nothing of what it was given', () => {
     const bytes = Buffer.from(event(0, 10));
-    const tail = createEventTail(sseFraming.boundaries(), 3, limit);
+    const tail = new EventTail(sseFraming.boundaries(), 3, limit);
     tail.push([bytes], bytes.length);
     const before = Buffer.from(tail.bytes()).toString();
     bytes.fill(0);
