@@ -222,6 +222,7 @@ class RunningExchange implements Exchange {
       if (step.step === 'forward' && step.summary !== undefined) this.#known = step.summary;
       return step;
     }
+    this.#flow = undefined;
     const decision = result.value;
     if (decision.action === 'respond') {
       this.#expected = 'nothing';
