@@ -39,6 +39,22 @@ describe('a body in chunks', () => {
     expect(bodyOf(answer)).toBe('9\r\ndata: a\n\n\r\n13\r\ndata: éü東😀\n\n\r\n0\r\n\r\n');
   });
 
+  it('says the length of bytes with as many digits as it has', async () => {
+    for (const length of [1, 0xf, 0x10, 0xff, 0x100, 0xfff, 0x1000, 0x4000, 0x4001]) {
+      const piece = Buffer.alloc(length, 'x');
+      const answer = await answerTo(last, (_request, response) => {
+        response.writeHead(200);
+        const body = takeChunking(response);
+        body?.write([piece]);
+        body?.write([piece]);
+        body?.end([]);
+      });
+      const chunk = `${length.toString(16)}\r\n${piece.toString()}\r\n`;
+      expect(bodyOf(answer)).toBe(`${chunk}${chunk}0\r\n\r\n`);
+      server?.close();
+    }
+  });
+
   it('ends with its last pieces, large or small', async () => {
     const large = 'x'.repeat(20_000);
     for (const [pieces, expected] of [
