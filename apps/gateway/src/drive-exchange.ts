@@ -19,7 +19,7 @@ export const nodeClock: WalkClock = {
 export function driveExchange(host: WalkHost, request: WalkRequest, response: ClientResponse): void {
   const walk = createExchangeWalk(host, request, new RespondingClient(response));
   response.onClose(() => walk.leave());
-  response.memory.shed = () => walk.shed();
+  response.memory.owner = walk;
   walk.start();
 }
 
@@ -104,7 +104,7 @@ class RespondingClient implements WalkClient {
 
   over(): void {
     this.#head = undefined;
-    this.#response.memory.shed = undefined;
+    this.#response.memory.owner = undefined;
   }
 
   /** False when it is out already. `bytes`: those of the whole body, if they are known. */

@@ -9,8 +9,8 @@ export interface MemoryAccount {
   answer: number;
   output: number;
   open: boolean;
-  /** Gives up the exchange to free its memory; undefined while it cannot be given up. */
-  shed: (() => void) | undefined;
+  /** Who gives up the exchange to free its memory; undefined while it cannot be given up. */
+  owner: { shed(): void } | undefined;
 }
 
 /** A bound on what all exchanges of a process hold together. */
@@ -25,7 +25,7 @@ export const createMemoryBudget = (limit: number): MemoryBudget => ({ limit, use
 
 /** Opens the account of one exchange. It must be closed at the exchange's end. */
 export function openAccount(budget: MemoryBudget): MemoryAccount {
-  const account: MemoryAccount = { budget, request: 0, upstream: 0, answer: 0, output: 0, open: true, shed: undefined };
+  const account: MemoryAccount = { budget, request: 0, upstream: 0, answer: 0, output: 0, open: true, owner: undefined };
   budget.accounts.add(account);
   return account;
 }
@@ -47,7 +47,7 @@ export function holdBytes(account: MemoryAccount, part: MemoryPart, bytes: numbe
 export function closeAccount(account: MemoryAccount): void {
   if (!account.open) return;
   account.open = false;
-  account.shed = undefined;
+  account.owner = undefined;
   account.budget.used -= sizeOf(account);
   account.budget.accounts.delete(account);
 }
@@ -57,10 +57,10 @@ const sizeOf = ({ request, upstream, answer, output }: MemoryAccount): number =>
 function shedBiggest(budget: MemoryBudget): void {
   let biggest: MemoryAccount | undefined;
   for (const account of budget.accounts) {
-    if (account.shed !== undefined && (biggest === undefined || sizeOf(account) > sizeOf(biggest))) biggest = account;
+    if (account.owner !== undefined && (biggest === undefined || sizeOf(account) > sizeOf(biggest))) biggest = account;
   }
-  const shed = biggest?.shed;
-  if (biggest === undefined || shed === undefined) return;
-  biggest.shed = undefined;
-  shed();
+  const owner = biggest?.owner;
+  if (biggest === undefined || owner === undefined) return;
+  biggest.owner = undefined;
+  owner.shed();
 }

@@ -39,7 +39,7 @@ export function readRequestBody(
   // Most bodies come in one piece, and need no timer.
   const announced = decoder === undefined ? Number(request.headers['content-length']) : Number.NaN;
   let timer: NodeJS.Timeout | undefined;
-  memory.shed = shed;
+  memory.owner = { shed };
 
   function onData(chunk: Buffer): void {
     size += chunk.length;
@@ -71,7 +71,7 @@ export function readRequestBody(
     if (over) return;
     over = true;
     if (timer !== undefined) clearTimeout(timer);
-    memory.shed = undefined;
+    memory.owner = undefined;
     if (!outcome.ok) {
       source.off('data', onData);
       source.off('end', onEnd);
