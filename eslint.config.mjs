@@ -72,8 +72,8 @@ const portableSyntax = [
     message: 'An empty collection in a module is state. Create it in a maker function.',
   },
   {
-    selector: 'ClassDeclaration:not([superClass.name=/Error$/])',
-    message: 'Object literals and maker functions; only errors are classes.',
+    selector: 'ClassDeclaration[superClass]:not([superClass.name=/Error$/])',
+    message: 'No inheritance. Object literals and maker functions; classes for errors, and for what lives as long as a stream (docs/decisions/0029-streams-written-as-one.md).',
   },
 ];
 /** What makes V8 keep a whole request until its next full collection (docs/decisions/0023-what-v8-allocates-old.md). */

@@ -19,11 +19,11 @@ export class EventTail {
   readonly #count: number;
   readonly #limit: number;
   readonly #arraySize: number;
-  #kept = noBytes;
+  #kept: Uint8Array = noBytes;
   #length = 0;
   /** Pushes that `#kept` holds: each is at least one event. */
   #groups = 0;
-  #older = noBytes;
+  #older: Uint8Array = noBytes;
   #olderLength = 0;
   #cut = false;
 
