@@ -73,7 +73,8 @@ const portableSyntax = [
   },
   {
     selector: 'ClassDeclaration[superClass]:not([superClass.name=/Error$/])',
-    message: 'No inheritance. Object literals and maker functions; classes for errors, and for what lives as long as a stream (docs/decisions/0029-streams-written-as-one.md).',
+    message:
+      'No inheritance. Object literals and maker functions; classes for errors, and for what lives as long as a stream (docs/decisions/0029-streams-written-as-one.md).',
   },
 ];
 /** What makes V8 keep a whole request until its next full collection (docs/decisions/0023-what-v8-allocates-old.md). */

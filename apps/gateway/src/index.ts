@@ -4,7 +4,7 @@ export type { AnswerBuiltin, Builtins } from './builtin-upstream.ts';
 export type { ExchangeRecord } from '@plano/common';
 export type { HostLimits } from './host-limits.ts';
 export { createHostLimits } from './host-limits.ts';
-export type { MemoryAccount, MemoryBudget } from './memory-budget.ts';
+export type { MemoryAccount, MemoryBudget, MemoryOwner } from './memory-budget.ts';
 export type { NodeHandler, NodeHandlerOptions } from './node-handler.ts';
 export { toNodeHandler } from './node-handler.ts';
 export { createRedisStore, type RedisStoreOptions } from './adapters/redis-store.ts';

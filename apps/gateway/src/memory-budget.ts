@@ -1,6 +1,12 @@
 /** What an exchange holds in memory: the client's body, what is sent upstream, an answer being read, output that the client has not taken yet. */
 export type MemoryPart = 'request' | 'upstream' | 'answer' | 'output';
 
+/** Who holds memory. */
+export interface MemoryOwner {
+  /** Gives up the exchange. */
+  shed(): void;
+}
+
 /** What one exchange holds, in bytes. */
 export interface MemoryAccount {
   readonly budget: MemoryBudget;
@@ -10,7 +16,7 @@ export interface MemoryAccount {
   output: number;
   open: boolean;
   /** Who gives up the exchange to free its memory; undefined while it cannot be given up. */
-  owner: { shed(): void } | undefined;
+  owner: MemoryOwner | undefined;
 }
 
 /** A bound on what all exchanges of a process hold together. */
