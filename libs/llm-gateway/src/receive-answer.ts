@@ -113,36 +113,7 @@ function acceptStream(attempt: Attempt, status: number, headers: HttpHeaders): D
   const out = forwarded(attempt, headers);
   out['content-type'] = stream.contentType === sseContentType ? `${sseContentType}; charset=utf-8` : stream.contentType;
   out['cache-control'] = 'no-cache';
-  return accept(attempt, status, out, true, new StreamBody(stream));
-}
-
-/** A stream that is translated. */
-class StreamBody implements AnswerBody {
-  readonly #stream: StreamTranslation;
-
-  constructor(stream: StreamTranslation) {
-    this.#stream = stream;
-  }
-
-  push(chunk: Uint8Array): readonly HttpBody[] {
-    return this.#stream.push(chunk);
-  }
-
-  finish(): readonly HttpBody[] {
-    return this.#stream.finish();
-  }
-
-  fail(failure: UpstreamFailure): readonly HttpBody[] {
-    return this.#stream.fail(failureError(failure));
-  }
-
-  facts(): AnswerFacts {
-    return this.#stream.facts();
-  }
-
-  whole(): boolean {
-    return this.#stream.whole();
-  }
+  return accept(attempt, status, out, true, stream);
 }
 
 /** Same API, whole answer: the bytes pass; references to them are kept to read the usage from at the end. */
@@ -160,8 +131,8 @@ function passJson(attempt: Attempt, status: number, headers: HttpHeaders): Decis
       return [chunk];
     },
     finish: () => [],
-    fail(failure) {
-      failed = failureError(failure);
+    fail(error) {
+      failed = error;
       return undefined;
     },
     facts() {
@@ -180,7 +151,9 @@ const passUnread = (attempt: Attempt, status: number, headers: HttpHeaders): Dec
   });
 
 /** How a body goes on, and what is known of it at its end. */
-interface AnswerBody extends Omit<ResponseSide, 'abort'> {
+interface AnswerBody extends Pick<ResponseSide, 'push' | 'finish'> {
+  /** What the client still gets, or undefined if the connection must be cut. */
+  fail(error: LlmError): readonly HttpBody[] | undefined;
   facts(): AnswerFacts | null;
   /** Whether all of it has come, for a client that leaves before its end. */
   whole?(): boolean;
@@ -217,7 +190,7 @@ class LeasedBody implements ResponseSide {
   fail(failure: UpstreamFailure): readonly HttpBody[] | undefined {
     // A host that must let go of an answer says so by a last failure that is no timeout: the upstream cannot help it.
     this.#release(failure.final === true && failure.reason !== 'timeout' ? 'unknown' : 'failure');
-    return this.#body.fail(failure);
+    return this.#body.fail(failureError(failure));
   }
 
   abort(): boolean | undefined {
