@@ -11,3 +11,8 @@ const adaptiveOnly = /claude-(?:(?:[a-z]+-)?(?:4[-.][7-9]|[5-9]|[1-9]\d)(?![\da-
 export const isAdaptiveClaude = (model: string): boolean => adaptiveOnly.test(model);
 
 export const fixedSampling = 'This model does not let its sampling be set';
+
+const effortless = /claude-(?:v\d|instant|[1-3]\b|(?:sonnet|haiku)-4(?![-.][6-9])|opus-4(?![-.][5-9]))/;
+
+/** Claude Opus 4.5 was the first to take an effort; older models answer 400: https://platform.claude.com/docs/en/build-with-claude/effort */
+export const takesEffort = (model: string): boolean => !effortless.test(model);

@@ -4,6 +4,7 @@ import type { ReasoningRequest } from '../model/request.ts';
 import { approximated, dropped, unsupported } from '../warn.ts';
 import { words } from '../words.ts';
 import type { Scope } from '../scope.ts';
+import { takesEffort } from './claude-models.ts';
 
 // How Claude is asked to think, by its own API and at Bedrock: `{ type, budget_tokens, display }`, and an effort beside it.
 
@@ -76,6 +77,14 @@ export function budgetThinking<Limit extends number | undefined>(
   return { tokens, room: maxTokens + tokens };
 }
 
-/** What is said where a turn goes on that began without thinking (calls with their results, or words): Claude refuses to start it in between. */
-export const reportUnsigned = (scope: Scope): void =>
-  dropped(scope, 'reasoning', 'The running turn began without thinking, and Claude refuses to start it in between');
+/**
+ * The effort that stays where a turn goes on that began without thinking (calls with their results, or words): Claude refuses to start it in
+ * between, but an effort counts without it. One beside a budget says something of its own; one alone stays where it would not be refused.
+ */
+export function unsignedEffort({ budget }: ReasoningRequest, effort: string | undefined, model: string, scope: Scope): string | undefined {
+  const begun = 'The running turn began without thinking, and Claude refuses to start it in between';
+  if (budget === undefined && effort !== undefined && takesEffort(model))
+    approximated(scope, 'reasoning', `${begun}; the effort is sent alone`);
+  else dropped(scope, 'reasoning', begun);
+  return budget !== undefined || takesEffort(model) ? effort : undefined;
+}

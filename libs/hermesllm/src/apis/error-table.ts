@@ -45,6 +45,9 @@ export function errorTable(rows: readonly (readonly [LlmErrorKind, number, strin
   };
 }
 
+/** 529 is Anthropic's own; clients of the other APIs know 503. */
+export const commonStatus = ({ status }: LlmError): number => (status === 529 ? 503 : status);
+
 const longestText = 500;
 
 /** An upstream's error with its own words: `text` is what it said, if it is text. */

@@ -1,26 +1,19 @@
 import type { CustomTool, FunctionTool, Tool } from '../model/request.ts';
 import { isObject } from '../read.ts';
 import type { Scope } from '../scope.ts';
-import { approximated, emulated, unsupported } from '../warn.ts';
+import { approximated, emulated } from '../warn.ts';
 import { openaiSchema } from './schema-subset.ts';
 
 /**
- * A free-text tool as a function with one text, for APIs that know functions only; on the way back its calls become custom calls again.
- * `shown`: what of its format, which nothing enforces there, stays in the schema as an annotation for the model to read.
+ * A free-text tool as a function with one text, for APIs that know functions only; on the way back its calls become custom calls again. Its
+ * format, which nothing enforces there, stays in the schema as an annotation for the model to read.
  */
-export function functionOfCustom(
-  { name, description, format, namespace }: CustomTool,
-  shown: 'nothing' | 'grammar' | 'format',
-  path: string,
-  scope: Scope,
-): FunctionTool {
+export function functionOfCustom({ name, description, format, namespace }: CustomTool, path: string, scope: Scope): FunctionTool {
   emulated(scope, path, 'A free-text tool became a function with one text member named input');
-  const grammar = isObject(format) && format['type'] !== 'text';
-  if (grammar && shown !== 'nothing') approximated(scope, `${path}.format`, 'The grammar is shown to the model, not enforced');
-  else if (grammar) unsupported(scope, `${path}.format`);
-  const annotation = grammar || (shown === 'format' && isObject(format)) ? { 'x-custom-format': format } : undefined;
-  const annotations = shown === 'nothing' ? undefined : { additionalProperties: true, ...annotation };
-  const schema = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'], ...annotations };
+  const shown = isObject(format) ? { 'x-custom-format': format } : undefined;
+  if (isObject(format) && format['type'] !== 'text')
+    approximated(scope, `${path}.format`, 'The grammar is shown to the model, not enforced');
+  const schema = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'], additionalProperties: true, ...shown };
   return { type: 'function', name, description, schema, strict: false, cache: undefined, namespace };
 }
 

@@ -1,5 +1,6 @@
 import type { LlmError, LlmErrorKind } from '../model/error.ts';
-import { errorTable } from './error-table.ts';
+import type { EncodedError } from '../codec.ts';
+import { commonStatus, errorTable } from './error-table.ts';
 
 // What Chat Completions and Responses say of errors: `type` and `code` of OpenAI (https://platform.openai.com/docs/guides/error-codes), the
 // codes of a failed response, and `status` of Gemini's compatible endpoint. They are one list, because compatible servers mix them up.
@@ -26,7 +27,9 @@ const codeOfKind: Readonly<Partial<Record<LlmErrorKind, string>>> = {
 
 export const errorCode = ({ kind, code }: LlmError): string | null => code ?? codeOfKind[kind] ?? null;
 
-/** The envelope of both APIs. */
-export const errorBody = (error: LlmError, code = errorCode(error)) => ({
-  error: { message: error.message, type: errorType(error.kind), param: error.param ?? null, code },
+/** The answer of both APIs. */
+export const openaiError = (error: LlmError, code = errorCode(error)): EncodedError => ({
+  status: commonStatus(error),
+  body: { error: { message: error.message, type: errorType(error.kind), param: error.param ?? null, code } },
+  headers: error.requestId === undefined ? undefined : { 'x-request-id': error.requestId },
 });

@@ -64,7 +64,7 @@ export interface Turn<Wire> {
 export interface TurnWriter<Wire> {
   encodeBlock(block: Block, path: string, out: Wire[]): void;
   text(text: string): Wire;
-  /** Whether a turn without content is a turn. */
+  /** Whether a turn of the user without content is a turn; one of the assistant never is. */
   keepsEmpty: boolean;
   /** Whether a block is thinking. */
   isThinking(wire: Wire): boolean;
@@ -103,7 +103,7 @@ export function encodeTurns<Wire extends WireContent>(
       else dropped(scope, here, 'A system prompt has only text');
     }
     // A turn without content may have been made for nothing.
-    if (turn !== undefined && turn.content.length === 0 && !writer.keepsEmpty) turns.pop();
+    if (turn !== undefined && turn.content.length === 0 && !(writer.keepsEmpty && turn.role === 'user')) turns.pop();
   }
   if (turns[0]?.role === 'assistant' || (turns.length === 0 && messages.length > 0)) {
     emulated(scope, 'messages', 'The user has to speak first; a neutral text was put there');

@@ -117,8 +117,8 @@ describe('thinking of a request', () => {
       message('tool', [toolResultBlock('c', [], false)]),
     ];
     const wish = reasoning({ effort: 'low' });
-    const unsigned = encode({ messages: loop(), reasoning: wish });
-    expect(unsigned.wire['thinking']).toBeUndefined();
+    const unsigned = encode({ model: 'claude-sonnet-4-5', messages: loop(), reasoning: wish });
+    expect([unsigned.wire['thinking'], unsigned.wire['output_config']]).toEqual([undefined, undefined]);
     expect(unsigned.told).toEqual(['dropped reasoning']);
     const signed = encode({ messages: loop(['t', { origin: 'anthropic-messages', data: 's' }]), reasoning: wish });
     expect(signed.wire['thinking']).toEqual({ type: 'enabled', budget_tokens: 2048 });
@@ -127,8 +127,23 @@ describe('thinking of a request', () => {
 
   it('does not start behind words that the assistant shall go on with', () => {
     const messages = [message('user', [textBlock('hi')]), message('assistant', [textBlock('Well,')])];
-    const { wire, told } = encode({ messages, reasoning: reasoning({ effort: 'low' }) });
+    const { wire, told } = encode({ model: 'claude-opus-4-1', messages, reasoning: reasoning({ effort: 'low' }) });
     expect(wire['thinking']).toBeUndefined();
     expect(told).toEqual(['dropped reasoning']);
+  });
+
+  it.each<[string, string | undefined]>([
+    ['claude-opus-4-6', 'low'],
+    ['claude-opus-4-5-20251101', 'low'],
+    ['claude-sonnet-4-6', 'low'],
+    ['a-name-of-ours', 'low'],
+    ['claude-haiku-4-5-20251001', undefined],
+    ['claude-opus-4-20250514', undefined],
+    ['claude-3-7-sonnet-latest', undefined],
+  ])('leaves an effort where thinking cannot start: %s', (model, effort) => {
+    const messages = [message('user', [textBlock('hi')]), message('assistant', [textBlock('Well,')])];
+    const { wire, told } = encode({ model, messages, reasoning: reasoning({ effort: 'low' }) });
+    expect([wire['thinking'], wire['output_config']]).toEqual([undefined, effort && { effort }]);
+    expect(told).toEqual([effort === undefined ? 'dropped reasoning' : 'approximated reasoning']);
   });
 });

@@ -11,9 +11,9 @@ import {
   claudeDisplay,
   claudeEffort,
   decodeThinking,
-  reportUnsigned,
   thinkingMembers,
   thinksNot,
+  unsignedEffort,
 } from '../claude-thinking.ts';
 import { isAdaptiveClaude } from '../claude-models.ts';
 import { nearestEffort } from '../nearest-effort.ts';
@@ -72,13 +72,10 @@ export function encodeThinking(request: LlmRequest, maxTokens: number, unsigned:
     dropped(scope, 'reasoning.effort', `The effort ${effort} has no budget`);
   }
   if (wanted === undefined) return nothing;
+  if (unsigned) return { ...nothing, effort: unsignedEffort(reasoning, wireEffort(effort, scope), request.model, scope) };
+  const { tokens, room } = budgetThinking(wanted, maxTokens, scope);
   // An effort beside a budget says something of its own; without one it has become the budget.
   const kept = budget === undefined ? undefined : wireEffort(effort, scope);
-  if (unsigned) {
-    reportUnsigned(scope);
-    return { ...nothing, effort: kept };
-  }
-  const { tokens, room } = budgetThinking(wanted, maxTokens, scope);
   return { thinking: wireThinking('enabled', tokens, display), effort: kept, maxTokens: room, thinks: true };
 }
 

@@ -97,7 +97,7 @@ describe('tools', () => {
       { name: 'patch', description: 'd', input_schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] } },
       ['emulated tools[0]'],
     ],
-    ['a grammar', custom({ format: { type: 'grammar' } }), { name: 'patch' }, ['emulated tools[0]', 'dropped tools[0].format']],
+    ['a grammar', custom({ format: { type: 'grammar' } }), { name: 'patch' }, ['emulated tools[0]', 'approximated tools[0].format']],
     ['its own tool', hosted('other', 'anthropic-messages', { type: 'bash_20250124' }), { type: 'bash_20250124' }, []],
     [
       'a foreign search',

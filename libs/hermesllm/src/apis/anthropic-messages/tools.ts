@@ -81,7 +81,7 @@ export function encodeTools(
 
 function encodeTool(tool: Tool, path: string, scope: Scope): WireBlock | undefined {
   if (tool.type === 'hosted') return hostedDefinition<WireBlock>(tool, api, ownTools(tool, path, scope), path, scope);
-  return encodeFunction(tool.type === 'function' ? tool : functionOfCustom(tool, 'nothing', path, scope), path, scope);
+  return encodeFunction(tool.type === 'function' ? tool : functionOfCustom(tool, path, scope), path, scope);
 }
 
 const ownTools = (tool: HostedTool, path: string, scope: Scope): Record<string, WireBlock> => ({

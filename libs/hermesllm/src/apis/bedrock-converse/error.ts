@@ -2,7 +2,7 @@ import type { EncodedError } from '../../codec.ts';
 import type { LlmError } from '../../model/error.ts';
 import { kindOfStatus, llmError } from '../../model/error.ts';
 import { isObject, maybeObject, maybeString } from '../../read.ts';
-import { errorTable, upstreamError } from '../error-table.ts';
+import { commonStatus, errorTable, upstreamError } from '../error-table.ts';
 
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 // and https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html. AWS answers 403 to bad credentials and 424 to a failing
@@ -58,7 +58,7 @@ const exceptionName = ({ kind, code }: LlmError): string =>
 export function encodeError(error: LlmError): EncodedError {
   const headers = { [typeHeader]: exceptionName(error) };
   return {
-    status: error.status,
+    status: commonStatus(error),
     body: { message: error.message },
     headers: error.requestId === undefined ? headers : { ...headers, [idHeader]: error.requestId },
   };

@@ -13,9 +13,9 @@ import {
   claudeEffort,
   decodeThinking,
   knownEfforts,
-  reportUnsigned,
   thinkingMembers,
   thinksNot,
+  unsignedEffort,
 } from '../claude-thinking.ts';
 import { nearestEffort } from '../nearest-effort.ts';
 
@@ -69,7 +69,7 @@ export function encodeReasoning(request: LlmRequest, unsigned: boolean, context:
   if (reasoning === undefined) return nothing(maxTokens);
   const { model, own, scope } = context;
   const off = thinksNot(reasoning);
-  if (own || model.claude) return encodeForClaude(reasoning, maxTokens, off, unsigned, context);
+  if (own || model.claude) return encodeForClaude(request, reasoning, off, unsigned, context);
   if (reasoning.summary !== undefined) unsupported(scope, 'reasoning.summary');
   if (reasoning.include === false) dropped(scope, 'reasoning.include', 'Whether reasoning is in the answer is up to the model');
   if (model.nova2) return off ? nothing(maxTokens) : encodeForNova(threeLevels(reasoning, scope), maxTokens);
@@ -79,8 +79,8 @@ export function encodeReasoning(request: LlmRequest, unsigned: boolean, context:
 }
 
 function encodeForClaude(
+  { model: id, maxTokens }: LlmRequest,
   reasoning: ReasoningRequest,
-  maxTokens: number | undefined,
   off: boolean,
   unsigned: boolean,
   { model, own, scope }: UpstreamContext,
@@ -90,10 +90,8 @@ function encodeForClaude(
   // Not to think is the default. A client of this API is repeated all the same.
   if (off) return { ...nothing(maxTokens), fields: own && mode === 'off' ? { thinking: { type: 'disabled' } } : undefined, effort: kept };
   if (own && mode === undefined && budget === undefined) return { ...nothing(maxTokens), effort: kept };
-  if (unsigned && mode !== 'adaptive' && (own || !model.adaptiveClaude)) {
-    reportUnsigned(scope);
-    return { ...nothing(maxTokens), effort: budget === undefined ? undefined : kept };
-  }
+  if (unsigned && mode !== 'adaptive' && (own || !model.adaptiveClaude))
+    return { ...nothing(maxTokens), effort: unsignedEffort(reasoning, kept, id, scope) };
   const display = claudeDisplay(reasoning, scope);
   if (mode === 'adaptive' || (model.adaptiveClaude && !own)) {
     let wanted = kept;

@@ -97,7 +97,13 @@ describe('toolConfig', () => {
         spec('c', {
           description: 'd',
           inputSchema: {
-            json: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'], additionalProperties: true },
+            json: {
+              type: 'object',
+              properties: { input: { type: 'string' } },
+              required: ['input'],
+              additionalProperties: true,
+              'x-custom-format': { type: 'text' },
+            },
           },
         }),
       ],

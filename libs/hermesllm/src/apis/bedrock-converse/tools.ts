@@ -126,7 +126,7 @@ function encodeTool(tool: Tool, path: string, context: UpstreamContext, out: Wir
   if (tool.type === 'hosted') {
     const wire = hostedDefinition<WireBlock>(tool, api, model.nova2 ? novaTools : {}, path, scope);
     if (wire !== undefined) out.push(wire);
-  } else encodeFunction(tool.type === 'function' ? tool : functionOfCustom(tool, 'grammar', path, scope), path, context, out);
+  } else encodeFunction(tool.type === 'function' ? tool : functionOfCustom(tool, path, scope), path, context, out);
 }
 
 // https://docs.aws.amazon.com/nova/latest/nova2-userguide/using-tools.html

@@ -70,14 +70,17 @@ describe('turns', () => {
     expect(told).toEqual(['emulated messages']);
   });
 
-  it('are never empty', () => {
-    const { messages, told } = encode([user(''), assistant(textBlock(' \n')), user('b')]);
-    expect(messages).toEqual([
-      { role: 'user', content: [{ text: emptyText }] },
-      { role: 'assistant', content: [{ text: emptyText }] },
-      { role: 'user', content: [{ text: 'b' }] },
-    ]);
-    expect(told).toEqual(['dropped messages[1].blocks[0]', 'emulated messages[0]', 'emulated messages[1]']);
+  it('of the user are never empty', () => {
+    const { messages, told } = encode([user(''), assistant(textBlock('a'))]);
+    expect(messages[0]).toEqual({ role: 'user', content: [{ text: emptyText }] });
+    expect(told).toEqual(['emulated messages[0]']);
+  });
+
+  it('of the assistant are none when nothing of them is left', () => {
+    const search = assistant(unknownBlock('openai-responses', { type: 'web_search_call' }));
+    const { messages, told } = encode([search, user('a'), assistant(textBlock(' \n')), user('b')]);
+    expect(messages).toEqual([{ role: 'user', content: [{ text: 'a' }, { text: 'b' }] }]);
+    expect(told).toEqual(['dropped messages[0].blocks[0]', 'dropped messages[2].blocks[0]']);
   });
 
   it('have a text beside a document', () => {

@@ -2,7 +2,7 @@ import type { EncodedError, JsonObject } from '../../codec.ts';
 import type { LlmError } from '../../model/error.ts';
 import { kindOfStatus } from '../../model/error.ts';
 import { isObject, listOf, maybeNumber, maybeObject, maybeString } from '../../read.ts';
-import { errorTable, upstreamError } from '../error-table.ts';
+import { commonStatus, errorTable, upstreamError } from '../error-table.ts';
 
 // https://ai.google.dev/gemini-api/docs/troubleshooting and https://cloud.google.com/apis/design/errors
 const statuses = errorTable([
@@ -55,7 +55,8 @@ function detail(details: readonly unknown[], type: string): JsonObject | undefin
 }
 
 export function encodeError(error: LlmError): EncodedError {
-  const { status, message, code, param, requestId } = error;
+  const { message, code, param, requestId } = error;
+  const status = commonStatus(error);
   const details: JsonObject[] = [];
   if (code !== undefined) details.push({ '@type': `${types}ErrorInfo`, reason: code });
   if (param !== undefined) details.push({ '@type': `${types}BadRequest`, fieldViolations: [{ field: param, description: message }] });

@@ -549,14 +549,20 @@ describe('encodeRequest', () => {
           {
             name: 'shell',
             description: 'Runs',
-            parametersJsonSchema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
+            parametersJsonSchema: {
+              type: 'object',
+              properties: { input: { type: 'string' } },
+              required: ['input'],
+              additionalProperties: true,
+              'x-custom-format': { type: 'grammar' },
+            },
           },
         ],
       },
       { googleSearch: {} },
       { urlContext: {} },
     ]);
-    expect(told).toEqual(['approximated tools[0]', 'emulated tools[2]', 'dropped tools[2].format', 'dropped tools[3]']);
+    expect(told).toEqual(['approximated tools[0]', 'emulated tools[2]', 'approximated tools[2].format', 'dropped tools[3]']);
   });
 
   it.each<[LlmRequest['toolChoice'], unknown, number, string[]]>([

@@ -88,7 +88,7 @@ export function encodeTools(
     } else if (only === undefined || only.includes(tool.name)) {
       if (tool.type === 'function' && tool.strict === true) strict.push(path);
       else loose++;
-      declarations.push(encodeFunction(tool.type === 'function' ? tool : functionOfCustom(tool, 'nothing', path, scope), path, scope));
+      declarations.push(encodeFunction(tool.type === 'function' ? tool : functionOfCustom(tool, path, scope), path, scope));
     }
   }
   const validated = held && strict.length > 0 && loose === 0;

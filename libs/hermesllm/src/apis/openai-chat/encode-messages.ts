@@ -34,10 +34,13 @@ export function encodeMessages(messages: readonly Message[], scope: Scope): Wire
       case 'user':
         out.push(wireMessage('user', encodeUserContent(blocks, i, scope), name));
         break;
-      case 'assistant':
-        out.push(encodeAssistant(blocks, name, i, scope));
-        calls = out[out.length - 1]?.tool_calls === undefined ? -1 : out.length;
+      case 'assistant': {
+        const wire = encodeAssistant(blocks, name, i, scope);
+        if (wire === undefined) break;
+        out.push(wire);
+        calls = wire.tool_calls === undefined ? -1 : out.length;
         break;
+      }
       case 'tool':
         for (let j = 0; j < blocks.length; j++) {
           const block = blocks[j] as Block;
@@ -96,7 +99,8 @@ function resultText(blocks: readonly Block[], path: string, scope: Scope, shown:
   return text ?? '';
 }
 
-function encodeAssistant(blocks: readonly Block[], name: string | undefined, message: number, scope: Scope): WireMessage {
+/** Undefined for a turn that says nothing, or nothing that can be said here. */
+function encodeAssistant(blocks: readonly Block[], name: string | undefined, message: number, scope: Scope): WireMessage | undefined {
   const parts: WirePart[] = [];
   const wire = wireMessage('assistant', null, name);
   let thoughts: ReasoningBlock[] | undefined;
@@ -131,7 +135,11 @@ function encodeAssistant(blocks: readonly Block[], name: string | undefined, mes
         break;
     }
   }
-  if (parts.length > 0 || wire.tool_calls === undefined) wire.content = plainContent(parts);
+  if (parts.length > 0) wire.content = plainContent(parts);
+  else if (wire.tool_calls === undefined) {
+    if (thoughts === undefined && wire.audio === undefined) return undefined;
+    wire.content = '';
+  }
   if (thoughts !== undefined) {
     const text = joinReasoning(thoughts);
     if (text !== undefined) wire.reasoning_content = text;

@@ -1,11 +1,10 @@
 import { dataUrl } from '../../data-url.ts';
-import { invalidRequest } from '../../hermes-error.ts';
 import type { Block, MediaBlock } from '../../model/block.ts';
 import { blockPath } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { defaulted, dropped, emulated, foreign, unsupported } from '../../warn.ts';
 import { reportCache } from './cache-hint.ts';
-import { mediaHead, reportDetail } from '../media-head.ts';
+import { describeMedia, mediaHead, reportDetail } from '../media-head.ts';
 import { api } from './api.ts';
 import type { WirePart } from './wire.ts';
 
@@ -80,7 +79,8 @@ function pushMedia(block: MediaBlock, path: string, scope: Scope, out: WirePart[
   switch (source.type) {
     case 'file':
     case 's3':
-      out.push({ type: 'file', file: { file_id: fileId(block, path), filename: block.name } });
+      if (source.type === 'file' && source.api === api) out.push({ type: 'file', file: { file_id: source.id, filename: block.name } });
+      else unsupported(scope, `${path}.source`, describeMedia(block));
       return;
     case 'text':
       emulated(scope, path, 'A text document became a text');
@@ -131,13 +131,3 @@ function audioFormat({ mediaType }: MediaBlock, path: string, scope: Scope): str
 }
 
 const defaultName = (mediaType: string): string => (mediaType === 'application/pdf' ? 'document.pdf' : 'document');
-
-/**
- * A file that another provider keeps cannot be had here, and the request would be about something that the model never sees: it is refused,
- * not sent without it.
- */
-function fileId({ source, kind }: MediaBlock, path: string): string {
-  if (source.type === 'file' && source.api === api) return source.id;
-  const where = source.type === 'file' ? `a file id of ${source.api}` : 'an address in S3';
-  throw invalidRequest(`${path}.source`, `the upstream cannot read ${kind === 'image' ? 'an' : 'a'} ${kind} given by ${where}`);
-}

@@ -119,9 +119,10 @@ describe('encodeError', () => {
   });
 
   it('keeps code and param, and a status that clients know', () => {
-    expect(encodeError(llmError('overloaded', 'a', { status: 529, code: 'c', param: 'p' }))).toMatchObject({
+    expect(encodeError(llmError('overloaded', 'a', { status: 529, code: 'c', param: 'p', requestId: 'req_1' }))).toMatchObject({
       status: 503,
       body: { error: { code: 'c', param: 'p' } },
+      headers: { 'x-request-id': 'req_1' },
     });
   });
 });

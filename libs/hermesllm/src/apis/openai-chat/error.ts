@@ -4,7 +4,7 @@ import { kindOfStatus, llmError } from '../../model/error.ts';
 import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
 import { upstreamError } from '../error-table.ts';
 import type { ErrorTable } from '../error-table.ts';
-import { openaiErrors, errorBody } from '../openai-errors.ts';
+import { openaiError, openaiErrors } from '../openai-errors.ts';
 
 /**
  * Reads an error body in OpenAI's envelope or in the forms of compatible servers: an envelope in a list of one (Gemini), `error` as text
@@ -74,9 +74,4 @@ export function decodeFailure(wire: unknown): LlmError | undefined {
   return llmError('server', 'The upstream answered without any choice', { status: 502, code: 'upstream_no_choice' });
 }
 
-/** 529 is Anthropic's; clients of this API know 503. */
-export const encodeError = (error: LlmError): EncodedError => ({
-  status: error.status === 529 ? 503 : error.status,
-  body: errorBody(error),
-  headers: undefined,
-});
+export const encodeError = (error: LlmError): EncodedError => openaiError(error);

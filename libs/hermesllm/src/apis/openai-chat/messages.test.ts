@@ -294,16 +294,17 @@ describe('messages that are written', () => {
   it.each<[string, Block]>([
     ['a file of another provider', mediaBlock('image', { type: 'file', id: 'f', api: 'anthropic-messages' })],
     ['a file in S3', mediaBlock('document', { type: 's3', uri: 's3://b/k', bucketOwner: undefined })],
-  ])('refuses %s', (_name, block) => {
-    const thrown = (() => {
-      try {
-        encode(message('user', [textBlock('a'), block]));
-      } catch (error) {
-        return error;
-      }
-      return undefined;
-    })();
-    expect(isHermesError(thrown) && [thrown.status, thrown.path]).toEqual([400, 'messages[0].blocks[1].source']);
+  ])('cannot have %s', (_name, block) => {
+    const { messages, told } = encode(message('user', [textBlock('a'), block]));
+    expect(messages).toEqual([{ role: 'user', content: 'a' }]);
+    expect(told).toEqual(['dropped messages[0].blocks[1].source']);
+  });
+
+  it('leaves out an assistant that says nothing', () => {
+    const search = unknownBlock('openai-responses', { type: 'web_search_call' });
+    const { messages, told } = encode(message('assistant', [search]), message('assistant', []), message('user', [textBlock('a')]));
+    expect(messages).toEqual([{ role: 'user', content: 'a' }]);
+    expect(told).toEqual(['dropped messages[0].blocks[0]']);
   });
 
   it('an assistant, with the calls of custom tools as calls of functions', () => {
@@ -316,7 +317,6 @@ describe('messages that are written', () => {
         unknownBlock('openai-chat', { id: '4', type: 'mcp' }),
       ]),
       message('assistant', [refusalBlock('no')]),
-      message('assistant', []),
       message('assistant', [mediaBlock('audio', { type: 'file', id: 'audio_1', api: 'openai-chat' }), png]),
     );
     expect(messages).toEqual([
@@ -332,14 +332,13 @@ describe('messages that are written', () => {
         extra_content: { google: { thought_signature: 'ts' } },
       },
       { role: 'assistant', content: [{ type: 'refusal', refusal: 'no' }] },
-      { role: 'assistant', content: '' },
       { role: 'assistant', content: '', audio: { id: 'audio_1' } },
     ]);
     expect(told).toEqual([
       'approximated messages[0].blocks[0].cache',
       'dropped messages[0].blocks[0].citations',
       'dropped messages[0].blocks[3].signature',
-      'dropped messages[3].blocks[1]',
+      'dropped messages[2].blocks[1]',
     ]);
   });
 

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { recordingScope } from '../../../test/support/recording-scope.ts';
 import type { JsonObject } from '../../codec.ts';
 import type { HermesError } from '../../hermes-error.ts';
+import { textBlock } from '../../model/block.ts';
 import type { LlmRequest } from '../../model/request.ts';
-import { emptyRequest } from '../../model/request.ts';
+import { emptyRequest, message } from '../../model/request.ts';
+import { jsonInstruction } from '../output-format.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 
 const decode = (fields: object) => {
@@ -167,7 +169,6 @@ describe('encodeRequest', () => {
     ['stop texts', { stop: ['a'] }, { stop: ['a'] }],
     ['log-probabilities', { logprobs: { alternatives: 2 } }, { logprobs: true, top_logprobs: 2 }],
     ['answers', { candidates: 2 }, { n: 2 }],
-    ['JSON', { outputFormat: { type: 'json' } }, { response_format: { type: 'json_object' } }],
     ['text', { outputFormat: { type: 'text' } }, {}],
     ['effort', { reasoning: reasoning({ mode: 'on', effort: 'high' }) }, { reasoning_effort: 'high' }],
     ['no effort', { reasoning: reasoning({ effort: 'none' }) }, { reasoning_effort: 'none' }],
@@ -204,6 +205,32 @@ describe('encodeRequest', () => {
       { outputFormat: { type: 'json-schema', name: undefined, description: undefined, schema: {}, strict: undefined } },
       { response_format: { type: 'json_schema', json_schema: { name: 'response', schema: {} } } },
       ['defaulted outputFormat.name'],
+    ],
+    [
+      'JSON of which somebody speaks',
+      { outputFormat: { type: 'json' }, messages: [message('user', [textBlock('as Json')])] },
+      { response_format: { type: 'json_object' }, messages: [{ role: 'user', content: 'as Json' }] },
+      [],
+    ],
+    [
+      'JSON of which nobody speaks',
+      { outputFormat: { type: 'json' } },
+      { response_format: { type: 'json_object' }, messages: [{ role: 'system', content: jsonInstruction }] },
+      ['emulated outputFormat'],
+    ],
+    [
+      'a schema of a list, which OpenAI refuses',
+      { outputFormat: { type: 'json-schema', name: 'n', description: 'Names.', schema: { type: 'array' }, strict: true } },
+      {
+        messages: [
+          {
+            role: 'system',
+            content:
+              'Answer with a single JSON value and nothing else. Names. It must be valid against this JSON Schema:\n{"type":"array"}',
+          },
+        ],
+      },
+      ['emulated outputFormat'],
     ],
     ['a budget', { reasoning: reasoning({ mode: 'on', budget: 9000 }) }, { reasoning_effort: 'medium' }, ['approximated reasoning.budget']],
     ['a tiny budget', { reasoning: reasoning({ budget: 10 }) }, { reasoning_effort: 'minimal' }, ['approximated reasoning.budget']],

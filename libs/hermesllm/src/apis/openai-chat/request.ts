@@ -24,7 +24,7 @@ import {
 } from '../../fields.ts';
 import { addExtensions, extensionsOf } from '../extensions.ts';
 import { scalarFields } from '../scalar-fields.ts';
-import { jsonSchemaFormat, openaiFormat, decodeLogprobsWish } from '../output-format.ts';
+import { jsonSchemaFormat, openaiOutput, decodeLogprobsWish } from '../output-format.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
 import type { ApiId } from '../../model/api.ts';
 import type { Fields } from '../../fields.ts';
@@ -109,9 +109,12 @@ function decodeStreamOptions(wire: Fields, fields: Record<string, unknown>): boo
 const unsupportedFields = words('topK');
 
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
+  const messages = encodeMessages(request.messages, scope);
+  const { format, instruction } = openaiOutput(request, scope);
+  if (instruction !== undefined) messages.unshift({ role: 'system', content: instruction });
   const wire: Record<string, unknown> = {
     model: request.model,
-    messages: encodeMessages(request.messages, scope),
+    messages,
     max_completion_tokens: request.maxTokens,
     temperature: request.temperature,
     top_p: request.topP,
@@ -126,7 +129,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     tool_choice: undefined,
     parallel_tool_calls: undefined,
     web_search_options: undefined,
-    response_format: encodeFormat(openaiFormat(request.outputFormat, scope), scope),
+    response_format: encodeFormat(format, scope),
     reasoning_effort: encodeEffort(request, scope),
     verbosity: request.verbosity,
     user: request.user,

@@ -81,7 +81,7 @@ export function encodeTools(request: LlmRequest, wire: Record<string, unknown>, 
         list.push(encodeFunction(tool, path, scope));
         break;
       case 'custom':
-        list.push(encodeFunction(functionOfCustom(tool, 'format', path, scope), path, scope));
+        list.push(encodeFunction(functionOfCustom(tool, path, scope), path, scope));
         break;
       case 'hosted':
         if (tool.api === api && isObject(tool.value) && typeof tool.value['type'] === 'string') list.push(tool.value as WirePart);

@@ -55,8 +55,15 @@ export function encodeInput(request: LlmRequest, scope: Scope): EncodedInput {
       }
     }
   }
+  // A request without any item is refused.
+  if (out.input.length === 0 && out.instructions !== undefined) {
+    out.input.push(systemItem(out.instructions));
+    out.instructions = undefined;
+  }
   return out;
 }
+
+export const systemItem = (text: string): WireItem => ({ type: 'message', role: 'system', content: [{ type: 'input_text', text }] });
 
 /** The text of blocks that are nothing else, without what only items can carry. */
 function plainText(blocks: readonly Block[]): string | undefined {

@@ -64,4 +64,8 @@ describe('encodeError', () => {
     const { status, body } = encodeError(error);
     expect(decodeError(status, body, () => 'req_1')).toEqual(error);
   });
+
+  it('has a status that clients know', () => {
+    expect(encodeError(llmError('overloaded', 'm', { status: 529 })).status).toBe(503);
+  });
 });

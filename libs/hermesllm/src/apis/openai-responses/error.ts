@@ -4,7 +4,7 @@ import { kindOfStatus } from '../../model/error.ts';
 import { maybeObject, maybeString } from '../../read.ts';
 import { words } from '../../words.ts';
 import { upstreamError } from '../error-table.ts';
-import { openaiErrors, errorBody, errorCode, errorType } from '../openai-errors.ts';
+import { errorCode, errorType, openaiError, openaiErrors } from '../openai-errors.ts';
 
 /** A status is believed before the envelope's words, but for these: 429 is also sent for an empty account, 400 for an unknown model. */
 const overruling: ReadonlySet<LlmErrorKind> = new Set<LlmErrorKind>(['billing', 'authentication', 'not_found']);
@@ -37,13 +37,7 @@ const imageCode = /(^|_)image(_|$)/;
 
 const codeOf = (error: LlmError): string | null => errorCode(error) ?? (error.kind === 'not_found' ? 'model_not_found' : null);
 
-export function encodeError(error: LlmError): EncodedError {
-  return {
-    status: error.status,
-    body: errorBody(error, codeOf(error)),
-    headers: error.requestId === undefined ? undefined : { 'x-request-id': error.requestId },
-  };
-}
+export const encodeError = (error: LlmError): EncodedError => openaiError(error, codeOf(error));
 
 /** The members of an `error` stream event, but for its number. */
 export const encodeErrorEvent = (error: LlmError): JsonObject => ({

@@ -404,6 +404,27 @@ describe('encodeRequest', () => {
     expect(paths(warnings)).toEqual(warned);
   });
 
+  it('asks for JSON in an item where nobody speaks of it, and for what OpenAI cannot be held to', () => {
+    const asked = (outputFormat: LlmRequest['outputFormat'], text: string) => {
+      const { text: format, input: items } = encode({ outputFormat, messages: [message('user', [textBlock(text)])] });
+      return { format, roles: (items as { role: string }[]).map(({ role }) => role) };
+    };
+    const json = { format: { type: 'json_object' } };
+    expect(asked({ type: 'json' }, 'hi')).toEqual({ format: json, roles: ['system', 'user'] });
+    expect(asked({ type: 'json' }, 'JSON!')).toEqual({ format: json, roles: ['user'] });
+    const schema = { anyOf: [{ type: 'object' }, { type: 'string' }] };
+    const union = { type: 'json-schema', name: 'n', description: undefined, schema, strict: true } as const;
+    expect(asked(union, 'hi')).toEqual({ format: undefined, roles: ['system', 'user'] });
+  });
+
+  it('writes instructions as an item where there is no other', () => {
+    const alone = encode({ messages: [message('system', [textBlock('a')]), message('system', [textBlock('b')])] });
+    expect([alone['instructions'], alone['input']]).toEqual([
+      undefined,
+      [{ type: 'message', role: 'system', content: [{ type: 'input_text', text: 'a\n\nb' }] }],
+    ]);
+  });
+
   it('marks the output of a failed tool', () => {
     const warnings: Warning[] = [];
     const image = mediaBlock('image', { type: 'url', url: 'https://x' });
@@ -445,7 +466,7 @@ describe('encodeRequest', () => {
       'json mode',
       { outputFormat: { type: 'json' }, verbosity: 'low' },
       { text: { format: { type: 'json_object' }, verbosity: 'low' } },
-      [],
+      ['emulated outputFormat'],
     ],
     [
       'a schema without a name',

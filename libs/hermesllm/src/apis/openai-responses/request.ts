@@ -6,7 +6,7 @@ import { setMember } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { dropped, unsupported } from '../../warn.ts';
 import { decodeInput } from './decode-input.ts';
-import { encodeInput } from './encode-input.ts';
+import { encodeInput, systemItem } from './encode-input.ts';
 import { decodeReasoningRequest, encodeReasoningRequest } from './reasoning-request.ts';
 import { api, isFamily } from './api.ts';
 import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
@@ -28,7 +28,7 @@ import { extensionsOf, addExtensions } from '../extensions.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
 import { scalarFields } from '../scalar-fields.ts';
 import { openaiTools } from '../function-tool.ts';
-import { jsonSchemaFormat, openaiFormat } from '../output-format.ts';
+import { jsonSchemaFormat, openaiOutput } from '../output-format.ts';
 import type { Fields } from '../../fields.ts';
 
 /** Members that say the same in the hub, where some have another name. */
@@ -98,6 +98,9 @@ const unsupportedFields = words('topK stop seed presencePenalty frequencyPenalty
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   reportUnsupported(request, unsupportedFields, scope);
   const { instructions, input, reasons } = encodeInput(request, scope);
+  const { format, instruction } = openaiOutput(request, scope);
+  // What `instructions` say does not count.
+  if (instruction !== undefined) input.unshift(systemItem(instruction));
   const reasoning = encodeReasoningRequest(request.reasoning, scope);
   const store = request.store ?? false;
   const thinks = reasons || (reasoning !== undefined && reasoning.effort !== 'none');
@@ -114,7 +117,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     tools: encodeTools(openaiTools(request.tools, scope), scope),
     tool_choice: encodeToolChoice(request),
     parallel_tool_calls: request.parallelToolCalls,
-    text: encodeText({ outputFormat: openaiFormat(request.outputFormat, scope), verbosity: request.verbosity }),
+    text: encodeText({ outputFormat: format, verbosity: request.verbosity }),
     reasoning,
     metadata: request.metadata,
     user: encodeUser(request),
