@@ -22,16 +22,6 @@ const deviations: readonly Deviation[] = [
       'Compatible servers for Claude tell cache writes so; the newer `cache_write_tokens` is ruled out by the recorded case resp-messages-to-chat-cache_usage.',
   },
   {
-    api: 'openai-chat',
-    finding: /must contain the word 'json'/,
-    reason: 'A rule about the words of the prompt, which a translation does not change: the upstream answers for it.',
-  },
-  {
-    api: 'openai-responses',
-    finding: /must contain the word 'json'|must contain the word \\"json\\"/,
-    reason: 'A rule about the words of the prompt, which a translation does not change: the upstream answers for it.',
-  },
-  {
     api: 'openai-responses',
     finding: /Invalid 'max_output_tokens': below minimum value/,
     reason: 'The other APIs take any limit from 1; the upstream refuses one below 16 itself.',

@@ -52,24 +52,28 @@ export interface OpenaiOutput {
   instruction: string | undefined;
 }
 
-const saysJson = (messages: LlmRequest['messages']): boolean =>
-  messages.some(({ blocks }) => blocks.some((block) => block.type === 'text' && /json/i.test(block.text)));
+const saysJson = (messages: LlmRequest['messages'], begin: number): boolean => {
+  for (let i = begin; i < messages.length; i++) {
+    if (messages[i]?.blocks.some((block) => block.type === 'text' && /json/i.test(block.text))) return true;
+  }
+  return false;
+};
 
 /**
- * A format that OpenAI takes: it answers 400 to a schema of anything but an object, and to a wish for JSON in a conversation that does not
- * speak of it (https://platform.openai.com/docs/guides/structured-outputs). Its own clients know that, those of other APIs do not.
+ * A format that OpenAI takes. It answers 400 to a wish for JSON in messages that do not speak of it
+ * (https://platform.openai.com/docs/guides/structured-outputs#json-mode): those from `begin` on, because the `instructions` of a response do
+ * not count. And it does to a schema of anything but an object, which its own clients know, and those of other APIs do not.
  */
-export function openaiOutput({ outputFormat: format, messages }: LlmRequest, scope: Scope): OpenaiOutput {
-  const free = format === undefined || format.type === 'text' || scope.client?.startsWith('openai') === true;
-  const schema = format?.type === 'json-schema' ? format.schema : undefined;
-  if (!free && !ofObject(schema)) {
-    emulated(scope, 'outputFormat', 'A message asks for it; OpenAI holds a model to schemas of objects only');
-    return { format: undefined, instruction: formatInstruction(format) };
-  }
-  if (!free && format.type === 'json' && !saysJson(messages)) {
+export function openaiOutput({ outputFormat: format, messages }: LlmRequest, begin: number, scope: Scope): OpenaiOutput {
+  if (format?.type === 'json' && !saysJson(messages, begin)) {
     emulated(scope, 'outputFormat', 'A message asks for JSON, for OpenAI wants to read of it');
     return { format, instruction: jsonInstruction };
   }
   if (format?.type !== 'json-schema') return { format, instruction: undefined };
-  return { format: { ...format, ...openaiSchema(schema, format.strict, 'outputFormat.strict', scope) }, instruction: undefined };
+  const { schema, strict } = format;
+  if (scope.client?.startsWith('openai') !== true && !ofObject(schema)) {
+    emulated(scope, 'outputFormat', 'A message asks for it; OpenAI holds a model to schemas of objects only');
+    return { format: undefined, instruction: formatInstruction(format) };
+  }
+  return { format: { ...format, ...openaiSchema(schema, strict, 'outputFormat.strict', scope) }, instruction: undefined };
 }

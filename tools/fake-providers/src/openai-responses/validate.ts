@@ -107,7 +107,7 @@ const checkTools: Check = ({ tools = [], tool_choice: choice }) => {
 
 const checkFormat: Check = (request) => {
   const format = request.text?.format;
-  if (format?.type === 'json_object' && !/json/i.test(JSON.stringify([request.instructions, request.input]))) {
+  if (format?.type === 'json_object' && !/json/i.test(JSON.stringify(request.input))) {
     return refusal(
       "Response input messages must contain the word 'json' in some form to use 'text.format' of type 'json_object'.",
       'input',

@@ -110,7 +110,7 @@ const unsupportedFields = words('topK');
 
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   const messages = encodeMessages(request.messages, scope);
-  const { format, instruction } = openaiOutput(request, scope);
+  const { format, instruction } = openaiOutput(request, 0, scope);
   if (instruction !== undefined) messages.unshift({ role: 'system', content: instruction });
   const wire: Record<string, unknown> = {
     model: request.model,

@@ -12,6 +12,8 @@ import { failedText } from '../failed-result.ts';
 export interface EncodedInput {
   instructions: string | undefined;
   input: WireItem[];
+  /** The first message that is in `input`. */
+  begin: number;
   /** Whether reasoning of an earlier turn goes back. */
   reasons: boolean;
 }
@@ -20,7 +22,7 @@ export interface EncodedInput {
 export function encodeInput(request: LlmRequest, scope: Scope): EncodedInput {
   const { messages } = request;
   const customCalls = new Set<string>();
-  const out: EncodedInput = { instructions: undefined, input: [], reasons: false };
+  const out: EncodedInput = { instructions: undefined, input: [], begin: 0, reasons: false };
   let leading = true;
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i] as Message;
@@ -33,6 +35,7 @@ export function encodeInput(request: LlmRequest, scope: Scope): EncodedInput {
           approximated(scope, `${path}.cache`, 'OpenAI caches prefixes by itself');
         }
         out.instructions = out.instructions === undefined ? text : `${out.instructions}\n\n${text}`;
+        out.begin = i + 1;
         continue;
       }
     }
@@ -59,6 +62,7 @@ export function encodeInput(request: LlmRequest, scope: Scope): EncodedInput {
   if (out.input.length === 0 && out.instructions !== undefined) {
     out.input.push(systemItem(out.instructions));
     out.instructions = undefined;
+    out.begin = 0;
   }
   return out;
 }

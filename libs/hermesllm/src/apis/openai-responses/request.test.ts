@@ -412,6 +412,11 @@ describe('encodeRequest', () => {
     const json = { format: { type: 'json_object' } };
     expect(asked({ type: 'json' }, 'hi')).toEqual({ format: json, roles: ['system', 'user'] });
     expect(asked({ type: 'json' }, 'JSON!')).toEqual({ format: json, roles: ['user'] });
+    const told = encode({
+      outputFormat: { type: 'json' },
+      messages: [message('system', [textBlock('JSON!')]), message('user', [textBlock('hi')])],
+    });
+    expect([told['instructions'], (told['input'] as unknown[]).length]).toEqual(['JSON!', 2]);
     const schema = { anyOf: [{ type: 'object' }, { type: 'string' }] };
     const union = { type: 'json-schema', name: 'n', description: undefined, schema, strict: true } as const;
     expect(asked(union, 'hi')).toEqual({ format: undefined, roles: ['system', 'user'] });

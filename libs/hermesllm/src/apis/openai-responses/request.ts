@@ -97,9 +97,8 @@ const unsupportedFields = words('topK stop seed presencePenalty frequencyPenalty
 
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   reportUnsupported(request, unsupportedFields, scope);
-  const { instructions, input, reasons } = encodeInput(request, scope);
-  const { format, instruction } = openaiOutput(request, scope);
-  // What `instructions` say does not count.
+  const { instructions, input, begin, reasons } = encodeInput(request, scope);
+  const { format, instruction } = openaiOutput(request, begin, scope);
   if (instruction !== undefined) input.unshift(systemItem(instruction));
   const reasoning = encodeReasoningRequest(request.reasoning, scope);
   const store = request.store ?? false;
