@@ -1,16 +1,12 @@
-// biome-ignore-all format: short steps
 import * as env from './env';
-import { append, begin, engine, exception, integer, literal, nullValue, put, tagObject, tagOf, undefinedValue, written, writtenSize } from './values';
-
-/*
- * JSON is read here, because the engine's parser looks at each character several times. What is rare is left to it, one value at a time: numbers that
+import { defineMember } from './detours'; import { everyFlag } from './layout';
+import { append, begin, engine, exception, integer, literal, nullValue, push, pushed, put, tagObject, tagOf, undefinedValue, written, writtenSize } from './values';
+/* JSON is read here, because the engine's parser looks at each character several times. What is rare is left to it, one value at a time: numbers that
  * are no small integers, and strings with escapes by number. What follows reads on from `at`. */
-const failed: u64 = exception, no: u64 = 1 << 32, yes: u64 = no | 1, everyFlag = 7; // of a property: configurable, writable, enumerable
-const comma = 0x2c, quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d;
+const failed: u64 = exception, no: u64 = 1 << 32, yes: u64 = no | 1;
+const comma = 0x2c, quote = 0x22, backslash = 0x5c, openBrace = 0x7b, closeBrace = 0x7d, openBracket = 0x5b, closeBracket = 0x5d, broken = 0, tooDeep = 1, skipped = 2;
 let at: usize = 0, end: usize = 0, isBytes = false;
-
-/*
- * The value of JSON text, a string or its bytes; undefined when it is broken, nested too deep, or no UTF-8. The depth must have a limit: all this calls
+/* The value of JSON text, a string or its bytes; undefined when it is broken, nested too deep, or no UTF-8. The depth must have a limit: all this calls
  * itself for each level, and an overflow of the native stack ends the whole filter. */
 export function parseJson(value: u64, text: usize, length: usize, maxDepth: i32): u64 {
   if (text == 0) return exception;
@@ -43,16 +39,14 @@ function readValue(depth: i32): u64 {
 }
 function endsScalar(): bool { const byte: u32 = at < end ? load<u8>(at) : 0; return byte <= 0x20 || byte == comma || byte == closeBracket || byte == closeBrace; }
 /** What stands between an address and here, as the engine reads it, which wants a zero behind it. */
-function byEngine(start: usize): u64 {
-  return begin(0) && append(start, at - start) && put(0) ? env.JS_ParseJSON(engine, written, at - start, literal('json')) : failed;
-}
+function byEngine(start: usize): u64 { return begin(0) && append(start, at - start) && put(0) ? env.JS_ParseJSON(engine, written, at - start, literal('json')) : failed; }
 /** An object or a list, behind its bracket. */
 function readMembers(into: u64, isObject: bool, depth: i32): u64 {
   const close = isObject ? closeBrace : closeBracket;
   for (let count: u32 = 0, byte: u32 = next() == close ? take() : comma; byte != close; byte = take()) {
     const name = isObject && byte == comma && next() == quote ? readName() : 0, isPlaced = isObject ? name != 0 && take() == 0x3a : byte == comma;
     const item = isPlaced ? readValue(depth) : failed;
-    const isSet = item != failed && (isObject ? env.JS_DefinePropertyValue(engine, into, name, item, everyFlag) : env.JS_SetPropertyUint32(engine, into, count++, item)) >= 0;
+    const isSet = item != failed && (isObject ? defineMember(engine, into, name, item, everyFlag) : env.JS_SetPropertyUint32(engine, into, count++, item)) >= 0;
     env.JS_FreeAtom(engine, name);
     if (!isSet) { env.JS_FreeValue(engine, into); return failed; }
   }
@@ -114,27 +108,23 @@ export function isUtf8(start: usize, size: usize): bool {
   }
   return true;
 }
-
-/*
- * Where the members of a JSON object stand in its bytes, as `scanMembers` of hermesllm finds them. Both take and refuse the same. The answer is a list
+/* Where the members of a JSON object stand in its bytes, as `scanMembers` of hermesllm finds them. Both take and refuse the same. The answer is a list
  * `[key, keyStart, start, end, …]`, a key undefined when it has more than plain ASCII; 0 for broken text, 1 for nesting that is too deep. */
-const broken = 0, tooDeep = 1, skipped = 2;
 export function scanMembers(start: usize, size: usize, depthLimit: i32): u64 {
-  const list = env.JS_NewArray(engine), marked = size > 2 && (load<u32>(start) & 0xffffff) == 0xbfbbef;
+  const marked = size > 2 && (load<u32>(start) & 0xffffff) == 0xbfbbef;
   at = marked ? start + 3 : start; end = start + size;
-  let byte = take(), count: u32 = 0, why: i32 = broken;
+  let byte = take(), why: i32 = begin(0) ? skipped : broken;
   if (byte == openBrace) byte = next() == closeBrace ? take() : comma;
   while (byte == comma && next() == quote) {
     const key = at, keyEnd = endOfString();
     const hasValue = take() == 0x3a && next() != 0, from = at;
     why = hasValue ? skipValue(depthLimit) : broken;
     if (why != skipped) break;
-    env.JS_SetPropertyUint32(engine, list, count++, skipPlain(key + 1, keyEnd) == keyEnd - 1 ? env.JS_NewStringLen(engine, key + 1, keyEnd - key - 2) : undefinedValue);
-    env.JS_SetPropertyUint32(engine, list, count++, integer(<i32>(key - start)));
-    env.JS_SetPropertyUint32(engine, list, count++, integer(<i32>(from - start)));
-    env.JS_SetPropertyUint32(engine, list, count++, integer(<i32>(at - start)));
+    push(skipPlain(key + 1, keyEnd) == keyEnd - 1 ? env.JS_NewStringLen(engine, key + 1, keyEnd - key - 2) : undefinedValue);
+    push(integer(<i32>(key - start))); push(integer(<i32>(from - start))); push(integer(<i32>(at - start)));
     byte = take();
   }
+  const list = pushed();
   if (byte == closeBrace && next() == 0 && at == end) return list;
   env.JS_FreeValue(engine, list);
   return integer(why == tooDeep ? tooDeep : broken);
@@ -152,6 +142,6 @@ function skipValue(depthLimit: i32): i32 {
 }
 /** Goes behind a string; behind the end of all when it does not end. */
 function endOfString(): usize {
-  for (at++; at < end && load<u8>(at) != quote; ) at += load<u8>(at) == backslash ? 2 : 1;
+  for (at = skipPlain(at + 1, end); at < end && load<u8>(at) != quote; ) at = skipPlain(at + (load<u8>(at) == backslash ? 2 : 1), end);
   return at = (at < end ? at : end) + 1;
 }

@@ -1,8 +1,5 @@
-// biome-ignore-all format: short functions
 import * as env from './env';
-
-/*
- * One event may take a fixed time, and more for each byte of its body. The engine asks now and then, and what runs over ends like an exception
+/* One event may take a fixed time, and more for each byte of its body. The engine asks now and then, and what runs over ends like an exception
  * that no script can catch. Time counts from its first question: most events are over before, and never look at the clock. */
 const clock: usize = memory.data(8);
 let baseNs: u64 = 5_000_000_000, perByteNs: u64 = 0, budget: u64 = 0, deadline: u64 = 0;

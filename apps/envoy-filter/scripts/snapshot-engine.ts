@@ -1,7 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { Diversion } from './divert-function.ts';
+import { divertFunction } from './divert-function.ts';
 import { giveObjectsRoom } from './give-objects-room.ts';
+import { leaveOutDumps } from './leave-out-dumps.ts';
 import { rewriteEngine } from './rewrite-engine.ts';
 
 /** QuickJS as a module whose memory is, from the start, the heap in which a script has run. */
@@ -27,7 +30,7 @@ const withoutSource = 1 << 4;
  * @throws Error with the stack of the script when it throws
  */
 export function snapshotEngine(code: string, name: string): EngineSnapshot {
-  const engine = giveObjectsRoom(readFileSync(fileURLToPath(import.meta.resolve('quickjs-wasi/quickjs.wasm'))));
+  const engine = leaveOutDumps(giveObjectsRoom(readFileSync(fileURLToPath(import.meta.resolve('quickjs-wasi/quickjs.wasm')))));
   const bytecode = compile(instantiate(engine), code, name);
   const running = instantiate(engine);
   const { api, context, memory, table } = running;
@@ -45,8 +48,16 @@ export function snapshotEngine(code: string, name: string): EngineSnapshot {
   api.JS_RunGC(api.qjs_get_runtime_ptr());
   const heap = new Uint8Array(memory.buffer);
   const heapPages = heap.length / 65_536;
-  return { module: rewriteEngine(engine, { heap, pages: heapPages + 1, slots: hostSlot + 1 }), heapPages, hostSlot };
+  const shorter = diversions(hostSlot).reduce(divertFunction, engine as Uint8Array);
+  return { module: rewriteEngine(shorter, { heap, pages: heapPages + 1, slots: hostSlot + 3 }), heapPages, hostSlot };
 }
+
+/** Functions of the engine that functions of the shim take the place of, by their slots. */
+const diversions = (hostSlot: number): Diversion[] => [
+  { name: 'JS_DefinePropertyValue', parameters: 5, slot: hostSlot + 1, original: 'JS_DefineSlowly' },
+  { name: 'JS_FreeValueRT', parameters: 2, slot: hostSlot + 2, original: 'JS_FreeSlowly' },
+  { name: 'JS_FreeValue', parameters: 2, slot: hostSlot + 2 },
+];
 
 function compile(running: RunningEngine, code: string, name: string): Uint8Array {
   const { api, context, memory } = running;
