@@ -155,6 +155,68 @@ describe('a run', () => {
   });
 });
 
+describe('an operation of common', () => {
+  const limit = (model: string, key = 'k', tokens = 10) => ({ model, selector: { key, value: null }, limit: { tokens, unit: 'minute' } });
+  const step = (model: string, tokens: number, key = 'k') => ({ model, key, value: 'a', tokens });
+  const openai = { name: 'openai/gpt-4o', provider_interface: 'openai', model: 'gpt-4o', default: true };
+  const table: [string, string, object, unknown][] = [
+    [
+      'limits each of several models',
+      'ratelimit',
+      { ratelimits: [limit('m'), limit('n')], steps: [step('m', 10), step('n', 10), step('m', 1), step('n', 1), step('o', 99)] },
+      ['ok', 'ok', 'limited', 'limited', 'ok'],
+    ],
+    [
+      'knows a model by its full and its bare name',
+      'ratelimit',
+      { ratelimits: [limit('acme/m'), limit('n')], steps: [step('m', 10), step('acme/m', 1), step('openai/n', 10), step('n', 1)] },
+      ['ok', 'limited', 'ok', 'limited'],
+    ],
+    [
+      'reads the name of a header in any case',
+      'ratelimit',
+      { ratelimits: [limit('m', 'X-User')], steps: [step('m', 10, 'x-user'), step('m', 1, 'X-USER')] },
+      ['ok', 'limited'],
+    ],
+    ['limits nothing without limits', 'ratelimit', { ratelimits: [], steps: [step('m', 99)] }, ['ok']],
+    [
+      'looks the hint up, not the default',
+      'llm_provider_lookup',
+      { model_providers: [openai], names: [null, 'default'], list: false },
+      {
+        results: [
+          { error: 'No model specified in request' },
+          { name: 'openai/gpt-4o', model: 'gpt-4o', provider_interface: 'openai', provider_id: 'OpenAI' },
+        ],
+        default: 'openai/gpt-4o',
+      },
+    ],
+    [
+      'has an entry for each model that a wildcard is known to serve',
+      'llm_provider_lookup',
+      {
+        model_providers: [{ ...openai, name: 'openai/*', model: '*', default: false }],
+        names: ['gpt-4o', 'openai/gpt-4o', 'openai/gpt-nobody-knows', 'gpt-nobody-knows'],
+        list: false,
+      },
+      {
+        results: [
+          { name: 'openai/gpt-4o', model: 'gpt-4o', provider_interface: 'openai', provider_id: 'OpenAI' },
+          { name: 'openai/gpt-4o', model: 'gpt-4o', provider_interface: 'openai', provider_id: 'OpenAI' },
+          { name: 'openai/*', model: 'gpt-nobody-knows', provider_interface: 'openai', provider_id: 'OpenAI' },
+          { error: "Model 'gpt-nobody-knows' not found in configured providers" },
+        ],
+        default: null,
+      },
+    ],
+  ];
+
+  it.each(table)('%s', async (name, op, args, expected) => {
+    const { outcomes } = await runFolder('common', folderOf(name.replaceAll(' ', '-'), [{ name, op, args, expected }]));
+    expect(outcomes.map(({ verdict, differences }) => [verdict, differences])).toEqual([['passed', []]]);
+  });
+});
+
 describe('an expected error', () => {
   const chat = { client: 'chat', upstream: 'messages', body: { model: 'm', messages: [{ role: 'user', content: 'hi' }] } };
   const withBody = (name: string, fields: object) => ({

@@ -93,6 +93,15 @@ describe('lookup', () => {
     }
   });
 
+  it('has nothing for no name, though there is a default', () => {
+    expect(registry.lookup(null)).toEqual({
+      ok: false,
+      kind: 'model_not_specified',
+      message: 'No model specified in request',
+      nearest: [],
+    });
+  });
+
   it('gives internal models to Plano itself', () => {
     expect(shown(registry.lookup('plano/Plano-Orchestrator', { internal: true }))).toBe('plano/Plano-Orchestrator ← Plano-Orchestrator');
   });

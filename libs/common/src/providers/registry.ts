@@ -36,11 +36,13 @@ export interface ProviderRegistry {
   readonly defaultProvider: EffectiveProvider | null;
   /** The hint if there is one, else the model, else the default provider. A blank name counts as none. */
   select(wish: { hint?: string | null; model?: string | null }): SelectionResult;
-  /** One name, without the default. Only Plano itself may ask for `internal` providers. */
-  lookup(name: string, options?: { internal?: boolean }): SelectionResult;
+  /** One name, or null where none was given, without the default. Only Plano itself may ask for `internal` providers. */
+  lookup(name: string | null, options?: { internal?: boolean }): SelectionResult;
   /** Every model that can be named, in the order of the configuration. */
   listModels(): readonly ListedModel[];
 }
+
+const notSpecified = 'No model specified in request';
 
 /**
  * Builds the table of models once; every look-up after that is a few map reads.
@@ -130,7 +132,8 @@ export function createProviderRegistry(
 
   const nearest = createNearestModels([...models.map((model) => model.id), ...specificIds, ...Object.keys(aliases)]);
 
-  const lookup = (name: string, lookupOptions?: { internal?: boolean }): SelectionResult => {
+  const lookup = (name: string | null, lookupOptions?: { internal?: boolean }): SelectionResult => {
+    if (name === null) return { ok: false, kind: 'model_not_specified', message: notSpecified, nearest: [] };
     const alias = Object.hasOwn(aliases, name) ? name : null;
     const found = find(alias === null ? name : aliases[name]!, lookupOptions?.internal === true);
     if (found !== undefined) return { ok: true, provider: found.provider, model: found.model, name: found.name, alias };
@@ -152,7 +155,7 @@ export function createProviderRegistry(
       if (defaultProvider !== null) {
         return { ok: true, provider: defaultProvider, model: defaultProvider.model, name: defaultProvider.name, alias: null };
       }
-      const message = wish === null ? 'No model specified in request and no default provider configured' : 'No default provider configured';
+      const message = wish === null ? `${notSpecified} and no default provider configured` : 'No default provider configured';
       return { ok: false, kind: 'model_not_specified', message, nearest: [] };
     },
   };
