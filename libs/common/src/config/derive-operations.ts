@@ -9,7 +9,7 @@ import type {
   RetryCondition,
 } from './effective.ts';
 import type { EffectiveLogging, EffectiveMetrics, EffectiveTracing } from './effective-telemetry.ts';
-import { isHost, parseHttpUrl } from './parse-url.ts';
+import { isHost, parseHttpUrl, redisUrlFault } from './parse-url.ts';
 import { secretFile } from './substitution.ts';
 
 const kibibyte = 1024;
@@ -93,9 +93,8 @@ export function deriveStateStorage({ author, reporter }: DeriveContext): Effecti
 export function deriveRedis({ author, reporter }: DeriveContext): EffectiveRedis | null {
   const written = author.redis;
   if (written === undefined) return null;
-  if (secretFile(written.url) === null && !/^rediss?:\/\/[^\s]+$/i.test(written.url)) {
-    reporter.problem(['redis', 'url'], 'is not a URL that begins with `redis://` or `rediss://`');
-  }
+  const fault = secretFile(written.url) === null ? redisUrlFault(written.url) : null;
+  if (fault !== null) reporter.problem(['redis', 'url'], fault.message, fault.hint);
   return { url: written.url, onFailure: written.on_failure ?? 'open', timeoutMs: written.timeout ?? 250 };
 }
 

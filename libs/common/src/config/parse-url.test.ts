@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isHost, parseHostPort, parseHttpUrl } from './parse-url.ts';
+import { isHost, parseHostPort, parseHttpUrl, redisUrlFault } from './parse-url.ts';
 
 describe('parseHttpUrl', () => {
   const good: [string, [string, string, number, string, string, string | null]][] = [
@@ -54,6 +54,21 @@ describe('parseHostPort', () => {
     const result = parseHostPort(text);
     expect(result.ok ? [result.host, result.port] : [null, null]).toEqual([host, port]);
   });
+});
+
+describe('redisUrlFault', () => {
+  it.each(['redis://c', 'REDISS://:p@ss@c:6380/1', 'redis://u:p/w#d?@[::1]:6379/', 'redis://c:6379/0?family=6'])('takes %j', (text) => {
+    expect(redisUrlFault(text)).toBeNull();
+  });
+
+  it.each(['http://c', 'redis:c', 'redis://', 'redis://u:secret@', 'redis://u:secret@c:0', 'redis://u:secret@c/x', 'redis://a b'])(
+    'refuses %j without repeating it',
+    (text) => {
+      const fault = redisUrlFault(text);
+      expect(fault?.message).toMatch(/^(is|has) /);
+      expect(JSON.stringify(fault)).not.toContain('secret');
+    },
+  );
 });
 
 describe('isHost', () => {

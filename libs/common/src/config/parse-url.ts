@@ -54,6 +54,20 @@ export function parseHttpUrl(text: string): UrlResult {
   };
 }
 
+/**
+ * What is wrong with the URL of a Redis, or null. The password may hold any character but white space, as people write it.
+ *
+ * @example
+ * redisUrlFault('rediss://:p@ss@cache:6380/1'); // null
+ */
+export function redisUrlFault(text: string): { readonly message: string; readonly hint?: string } | null {
+  const match = /^rediss?:\/\/(?:\S*@)?([^@/?#\s]*)(\/[^?#\s]*)?(?:\?[^#\s]*)?$/i.exec(text);
+  if (match === null) return { message: 'is not a URL that begins with `redis://` or `rediss://`' };
+  const address = parseHostPort(match[1]!);
+  if (!address.ok) return address;
+  return /^\/?\d*$/.test(match[2] ?? '') ? null : { message: 'has a database that is not a number', hint: 'such as `redis://cache:6379/1`' };
+}
+
 /** Host and port of an address, or what is wrong with it. */
 export type HostPortResult =
   | { readonly ok: true; readonly host: string; readonly port: number | null }

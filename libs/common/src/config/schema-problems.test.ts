@@ -39,7 +39,14 @@ describe('what the schema refuses', () => {
       'limits: { in_flight: "5" }',
       '4:22: limits.in_flight: must be a whole number, but is text (write it without quotes)',
     ],
-    ['a fraction', 'limits: { in_flight: 1.5 }', '4:22: limits.in_flight: must be a whole number, but is a number'],
+    ['a fraction', 'limits: { in_flight: 1.5 }', '4:22: limits.in_flight: must be a whole number, but has a fraction'],
+    ['no number', 'limits: { in_flight: .nan }', '4:22: limits.in_flight: must be a whole number, but is infinite or no number'],
+    ['digits with a line below them', 'limits: { in_flight: 1_000 }', '4:22: limits.in_flight: must be a whole number, but is text'],
+    [
+      'a size beyond all memory',
+      'limits: { request_body: 9999999999GiB }',
+      '4:25: limits.request_body: is not a size above zero and below 8388608GiB',
+    ],
     ['too little', 'limits: { in_flight: 0 }', '4:22: limits.in_flight: must be at least 1'],
     ['too much', 'retries: { max: 21 }', '4:17: retries.max: must be at most 20'],
     [

@@ -69,7 +69,7 @@ function describe(issue: Issue, value: unknown): { message: string; hint: string
       return { message: issue.message, hint: typeof hint === 'string' ? hint : undefined };
     }
     case 'invalid_type':
-      return { message: `must be ${expected(issue)}, but is ${nameOfType(value)}`, hint: typeHint(issue, value) };
+      return { message: `must be ${expected(issue)}, but ${whatItIs(issue, value)}`, hint: typeHint(issue, value) };
     case 'invalid_value':
     case 'invalid_union': {
       const words = allowedWords(issue);
@@ -136,12 +136,18 @@ function nameOfType(value: unknown): string {
   }
 }
 
+function whatItIs(issue: Issue, value: unknown): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'is infinite or no number';
+  if (typeof value === 'number' && expected(issue) === 'a whole number') return 'has a fraction';
+  return `is ${nameOfType(value)}`;
+}
+
 function typeHint(issue: z.core.$ZodIssueInvalidType, value: unknown): string | undefined {
   const expectedType = issue.expected;
   if (issue.message === 'text' && (typeof value === 'number' || typeof value === 'boolean')) return 'put it in quotes';
   if (expectedType === 'boolean' && typeof value === 'string') return 'write it without quotes, and not as yes or no';
   if ((expectedType === 'int' || expectedType === 'number') && typeof value === 'string') {
-    return /^\s*-?\d/.test(value) ? 'write it without quotes' : undefined;
+    return /^\s*-?\d+(?:\.\d+)?\s*$/.test(value) ? 'write it without quotes' : undefined;
   }
   return undefined;
 }

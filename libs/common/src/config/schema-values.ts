@@ -66,7 +66,7 @@ export const size = z
     if (bytes !== null) return bytes;
     context.addIssue({
       code: 'custom',
-      message: 'is not a size above zero',
+      message: 'is not a size above zero and below 8388608GiB',
       params: { hint: 'write a number and a unit, such as `64KiB` or `32MiB`' },
     });
     return z.NEVER;

@@ -30,6 +30,11 @@ describe('readYaml', () => {
     });
   });
 
+  it('reads the tags of YAML’s own scalars and collections', () => {
+    const result = readYaml('a: !!str 5\nb: !!int "6"\nc: !!seq [1]\nd: !!map { e: !!null "" }\nf: !!bool "true"\ng: !!float 1.5');
+    expect(result.ok ? result.source.data : result.errors).toEqual({ a: '5', b: 6, c: [1], d: { e: null }, f: true, g: 1.5 });
+  });
+
   const places: [Path, 'key' | 'value', number, number][] = [
     [['version'], 'value', 1, 10],
     [['version'], 'key', 1, 1],
@@ -57,6 +62,10 @@ describe('readYaml', () => {
     ['an alias within its own anchor', 'a: 1\nb: &b\n  - c: [*b]\n', /stands within what it stands for/, 3],
     ['an open quote', 'a: "sk-secret', /missing/, 1],
     ['text after a value', 'a: "x" sk-secret', /unexpected/, 1],
+    ['a set, which is no plain data', 'a: 1\nb: !!set { c, d }', /unknown tag/, 2],
+    ['an ordered map', 'a: !!omap [{ b: 1 }]', /unknown tag/, 1],
+    ['binary data', 'a: 1\nb: !!binary c2VjcmV0', /unknown tag/, 2],
+    ['a tag of one’s own', 'a: !secret b', /unknown tag/, 1],
     ['too many brackets', '['.repeat(100_000), /./, 1],
   ];
   it.each(broken)('refuses %s', (_name, source, message, line) => {

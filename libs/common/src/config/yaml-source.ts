@@ -62,8 +62,9 @@ export function readYaml(text: string): YamlResult {
   };
   let document: Document.Parsed | undefined;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' });
-    const faults = document.errors.map(({ code, pos: [offset] }) => ({
+    // A set, a binary or an ordered map is no plain data, and what a tag of one's own means nobody knows: such tags are faults, not warnings.
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, resolveKnownTags: false, logLevel: 'error' });
+    const faults = [...document.errors, ...document.warnings].map(({ code, pos: [offset] }) => ({
       code,
       offset,
       ...place(offset),
