@@ -52,6 +52,27 @@ describe('the metrics of exchanges', () => {
     expect(Number(found[0]?.split('} ')[1])).toBeCloseTo(value, 9);
   });
 
+  it.each([
+    ['/v1/chat/completions', 'openai-chat', 'chat'],
+    ['/v1/embeddings?x=1', 'openai-chat', 'embeddings'],
+    ['/v1beta/models/m:generateContent', 'gemini', 'generate_content'],
+  ] as const)('say what was asked for at %s', async (path, clientApi, operation) => {
+    metrics.record(record);
+    metrics.record({ ...record, head: { ...record.head, path }, summary: { ...summary, clientApi } });
+    const counts = await lines('gen_ai_client_operation_duration_seconds_count');
+    expect(counts.filter((line) => line.includes(`gen_ai_operation_name="${operation}"`))).toHaveLength(1);
+    expect(counts.length).toBe(operation === 'chat' ? 1 : 2);
+  });
+
+  it('call providers as OpenTelemetry does, and as the configuration does', async () => {
+    const bedrock = { ...config(), providers: config().providers.map((provider) => ({ ...provider, provider: 'amazon_bedrock' })) };
+    metrics.allow(bedrock);
+    metrics.record({ ...record, summary: { ...summary, provider: 'amazon_bedrock' } });
+    const [line] = await lines('gen_ai_client_token_usage_count');
+    expect(line).toContain('gen_ai_provider_name="aws.bedrock"');
+    expect(line).toContain(',provider="amazon_bedrock"');
+  });
+
   it('tell what the gateway asked of its own accord from what clients did', async () => {
     metrics.record({ ...record, head: { method: 'POST', path: '/v1/chat/completions', headers: {} }, purpose: 'function-calling' });
     expect(await lines('requests_total')).toEqual([

@@ -1,7 +1,8 @@
-import type { EffectiveConfig, ExchangeSummary } from '@plano/common';
+import type { EffectiveConfig } from '@plano/common';
 import { exchangeMetrics } from '@plano/common';
 import type { ApiId } from '@plano/hermesllm';
 import type { ExchangePurpose, ExchangeRecord } from '@plano/common';
+import { genAiOperation, genAiProvider } from './gen-ai-names.ts';
 import type { CounterSeries, HistogramSeries, MetricLabels, MetricSample } from './metric-family.ts';
 import { counterFamily, gauge, histogramFamily } from './metric-family.ts';
 import type { MetricRegistry } from './metric-registry.ts';
@@ -39,7 +40,9 @@ const apiPositions: Readonly<Record<ApiId | typeof none, number>> = {
   'bedrock-converse': 4,
   gemini: 5,
 };
-const rowLength = Object.keys(apiPositions).length * 2 * statusClasses.length;
+/** Embeddings have no API of their own, but metrics of their own. */
+const embeddingsPosition = Object.keys(apiPositions).length;
+const rowLength = (embeddingsPosition + 1) * 2 * statusClasses.length;
 
 /** What stands for the listener in exchanges that no client asked for. */
 const ownPurposes: readonly ExchangePurpose[] = ['function-calling'];
@@ -91,17 +94,18 @@ export function createGatewayMetrics(options: GatewayMetricsOptions): GatewayMet
     if (names[kind].size < mostNames) names[kind].add(value);
   }
 
-  function seriesOf(listenerName: string | null, summary: ExchangeSummary, statusClass: number): ExchangeSeries {
+  function seriesOf(listenerName: string | null, { head, summary }: ExchangeRecord, statusClass: number): ExchangeSeries {
     const listener = label('listener', listenerName);
     const provider = label('provider', summary.provider);
     const model = label('model', summary.model);
     const ofListener = getOrSet(rows, listener, () => new Map<string, Map<string, (ExchangeSeries | undefined)[]>>());
     const ofProvider = getOrSet(ofListener, provider, () => new Map<string, (ExchangeSeries | undefined)[]>());
     const row = getOrSet(ofProvider, model, (): (ExchangeSeries | undefined)[] => Array.from({ length: rowLength }));
-    const api = apiPositions[summary.clientApi ?? none];
+    const operation = genAiOperation(summary.clientApi, head.path);
+    const api = operation === 'embeddings' ? embeddingsPosition : apiPositions[summary.clientApi ?? none];
     const index = (api * 2 + (summary.stream ? 1 : 0)) * statusClasses.length + statusClass;
     return (row[index] ??= makeSeries(
-      { listener, provider, model },
+      { listener, provider, model, operation },
       summary.clientApi,
       summary.stream,
       statusClasses[statusClass] as string,
@@ -119,7 +123,7 @@ export function createGatewayMetrics(options: GatewayMetricsOptions): GatewayMet
     },
     record(record) {
       const { summary, durationMs, firstByteMs } = record;
-      const series = seriesOf(record.purpose ?? record.head.listener ?? null, summary, classOf(record));
+      const series = seriesOf(record.purpose ?? record.head.listener ?? null, record, classOf(record));
       series.requests.add(1);
       if (summary.attempts > 0) series.attempts.add(summary.attempts);
       if (summary.error?.code === 'rate_limited') series.rateLimited.add(1);
@@ -170,7 +174,7 @@ function createSeriesMaker(registry: MetricRegistry) {
   const perOutputToken = histogramFamily(registry, others.genAiTimePerOutputToken);
   const tokenUsage = histogramFamily(registry, genAiTokenUsage);
   return (
-    { listener, provider, model }: { listener: string; provider: string; model: string },
+    { listener, provider, model, operation }: Readonly<Record<'listener' | 'provider' | 'model' | 'operation', string>>,
     clientApi: ApiId | null,
     stream: boolean,
     statusClass: string,
@@ -178,9 +182,10 @@ function createSeriesMaker(registry: MetricRegistry) {
     const shared = { listener, client_api: clientApi ?? none, streaming: String(stream), status_class: statusClass };
     const labels: MetricLabels = { provider, model, ...shared };
     const genAi: MetricLabels = {
-      gen_ai_operation_name: clientApi === 'gemini' ? 'generate_content' : 'chat',
-      gen_ai_provider_name: provider,
+      gen_ai_operation_name: operation,
+      gen_ai_provider_name: genAiProvider(provider),
       gen_ai_request_model: model,
+      provider,
       ...shared,
     };
     return {

@@ -211,14 +211,18 @@ function openListener(listener: ListenerSocket, options: ListenerOptions): Promi
 function withProbes(handler: RequestHandler, ready: () => boolean): RequestHandler {
   return (request, response, awaitsContinue) => {
     const path = originForm(request.url ?? '/');
-    if (path === '/healthz') answerProbe(response, true);
-    else if (path === '/readyz') answerProbe(response, ready());
+    if (isAt(path, '/healthz')) answerProbe(response, true);
+    else if (isAt(path, '/readyz')) answerProbe(response, ready());
     else {
       if ('shouldKeepAlive' in response && !ready()) response.shouldKeepAlive = false;
       handler(request, response, awaitsContinue);
     }
   };
 }
+
+/** Whether a request is for exactly this place, whatever its query. */
+const isAt = (path: string, place: string): boolean =>
+  path.startsWith(place) && (path.length === place.length || path.charCodeAt(place.length) === 0x3f);
 
 /** Answers a request that is not looked at any further. */
 function answerRefused(

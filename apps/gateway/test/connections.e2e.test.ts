@@ -574,7 +574,8 @@ describe('what an outsider finds', () => {
       answer = () => response.end('{}');
     });
     const gateway = await gatewayWith('', upstream);
-    for (const path of ['/healthz', '/readyz']) expect((await fetch(gateway.url + path)).status).toBe(200);
+    for (const path of ['/healthz', '/readyz', '/healthz?from=balancer', '/readyz?'])
+      expect((await fetch(gateway.url + path)).status).toBe(200);
     for (const path of ['/healthzX', '/healthz/', '/healthz/x', '/readyzX']) expect((await fetch(gateway.url + path)).status).toBe(404);
     // The connection has one request under way, so that it lives on while the gateway drains.
     const client = raw(gateway.port, post(chat()));

@@ -34,7 +34,9 @@ function effective(rendered: RenderedProvider): EffectiveProvider {
     displayName: findProvider(rendered.provider_interface)?.display ?? '',
     model: wildcard ? '*' : rendered.model,
     wildcard,
-    ...(wildcard && findProvider(prefix)?.id === rendered.provider_interface ? { knownModels: knownModels(rendered.provider_interface) } : {}),
+    ...(wildcard && findProvider(prefix)?.id === rendered.provider_interface
+      ? { knownModels: knownModels(rendered.provider_interface) }
+      : {}),
     default: rendered.default ?? false,
     internal: rendered.internal ?? false,
     builtin: null,

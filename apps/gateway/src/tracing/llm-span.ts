@@ -1,19 +1,11 @@
 import type { ExchangeRecord } from '@plano/common';
+import { genAiOperation, genAiProvider } from '../gen-ai-names.ts';
 import { createShow, idOf, pathPart } from '../shown-text.ts';
 import type { CustomAttributes } from './custom-attributes.ts';
 import { failureOf } from './request-span.ts';
 import type { Span, SpanAttributes, SpanPlace } from './span.ts';
 
 const show = createShow();
-
-/** Where OpenTelemetry calls a provider otherwise than we do. */
-const providerNames: Readonly<Record<string, string>> = {
-  amazon_bedrock: 'aws.bedrock',
-  azure_openai: 'azure.ai.openai',
-  gemini: 'gcp.gemini',
-  mistral: 'mistral_ai',
-  xai: 'x_ai',
-};
 
 /**
  * The span of an exchange with a model: names of the reference (`llm.…`), and beside them those of OpenTelemetry's conventions for generative AI
@@ -31,7 +23,7 @@ export function llmSpan(place: SpanPlace, record: ExchangeRecord, endMs: number,
     'http.method': head.method,
     'http.path': path,
     'http.status_code': status,
-    'gen_ai.operation.name': operationOf(record, path),
+    'gen_ai.operation.name': genAiOperation(summary.clientApi, head.path),
     'gen_ai.request.stream': summary.stream,
     'llm.is_streaming': summary.stream,
     'llm.duration_ms': Math.round(endMs - place.startMs),
@@ -47,7 +39,7 @@ export function llmSpan(place: SpanPlace, record: ExchangeRecord, endMs: number,
   if (model !== undefined || requested !== undefined) attributes['gen_ai.request.model'] = withoutProvider(model ?? requested ?? '');
   if (summary.provider !== null) {
     attributes['llm.provider'] = summary.provider;
-    attributes['gen_ai.provider.name'] = providerNames[summary.provider] ?? summary.provider;
+    attributes['gen_ai.provider.name'] = genAiProvider(summary.provider);
   }
   if (summary.fallbackFrom !== null) attributes['plano.fallback_from'] = show(summary.fallbackFrom);
   addAnswer(attributes, summary.answer);
@@ -74,11 +66,6 @@ const nameOf = (operation: string, requested: string | undefined, model: string 
 };
 
 const withoutProvider = (name: string): string => name.slice(name.indexOf('/') + 1);
-
-function operationOf({ summary }: ExchangeRecord, path: string): string {
-  if (path.endsWith('/embeddings')) return 'embeddings';
-  return summary.clientApi === 'gemini' ? 'generate_content' : 'chat';
-}
 
 function addAnswer(attributes: SpanAttributes, answer: ExchangeRecord['summary']['answer']): void {
   if (answer === null) return;

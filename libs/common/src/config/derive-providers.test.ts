@@ -105,7 +105,7 @@ describe('providers', () => {
       ),
     );
     const [openai, google, acme, specific] = providers;
-    expect(openai?.knownModels).toEqual(expect.arrayContaining(['gpt-4o', 'gpt-4o-mini']));
+    expect(openai?.knownModels).toEqual(expect.arrayContaining(['gpt-4o', 'gpt-4o-mini', 'text-embedding-3-small']));
     expect(google?.knownModels).toEqual(expect.arrayContaining(['gemini-2.5-flash']));
     expect([acme?.knownModels, specific?.knownModels]).toEqual([[], undefined]);
   });

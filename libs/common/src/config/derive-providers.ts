@@ -1,6 +1,7 @@
 import { findProvider, nearestProviders } from '@plano/hermesllm';
 import { knownModels } from '@plano/hermesllm/models';
 import { type AuthorProvider, authorProviders } from './author-providers.ts';
+import { embeddingModels } from '../providers/embedding-models.ts';
 import type { DeriveContext } from './derive-context.ts';
 import { deriveCircuitBreaker, deriveHeaders } from './derive-provider-details.ts';
 import type { EffectiveCredential, EffectiveProvider, EffectiveProviderEndpoint, EffectiveUpstream } from './effective-provider.ts';
@@ -137,7 +138,7 @@ function deriveProvider(context: DeriveContext, item: AuthorProvider, path: Path
 function modelsBehind(prefix: string, pattern: string, facts: ProviderFacts): readonly string[] {
   if (findProvider(prefix)?.id !== facts.id) return [];
   const start = pattern.slice(0, -1);
-  return knownModels(facts.id).filter((model) => model.startsWith(start));
+  return [...knownModels(facts.id), ...embeddingModels(facts.id)].filter((model) => model.startsWith(start));
 }
 
 /** The provider that a prefix names, or for a name of the author's own the one whose interface it has. */

@@ -65,7 +65,11 @@ describe('what would only fail later', () => {
       '4:27: routing.session_cache: needs a `url` for `redis`',
     ],
     ['postgres without connection', 'state_storage: { type: postgres }', '4:16: state_storage: needs a `connection_string` for `postgres`'],
-    ['a port that Redis cannot have', 'redis: { url: "redis://u:p@ss@c:99999" }', '4:15: redis.url: has a port that is not between 1 and 65535'],
+    [
+      'a port that Redis cannot have',
+      'redis: { url: "redis://u:p@ss@c:99999" }',
+      '4:15: redis.url: has a port that is not between 1 and 65535',
+    ],
     ['a database without number', 'redis: { url: "redis://c/main" }', '4:15: redis.url: has a database that is not a number'],
     [
       'a session cache elsewhere',

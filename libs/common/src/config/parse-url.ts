@@ -65,7 +65,9 @@ export function redisUrlFault(text: string): { readonly message: string; readonl
   if (match === null) return { message: 'is not a URL that begins with `redis://` or `rediss://`' };
   const address = parseHostPort(match[1]!);
   if (!address.ok) return address;
-  return /^\/?\d*$/.test(match[2] ?? '') ? null : { message: 'has a database that is not a number', hint: 'such as `redis://cache:6379/1`' };
+  return /^\/?\d*$/.test(match[2] ?? '')
+    ? null
+    : { message: 'has a database that is not a number', hint: 'such as `redis://cache:6379/1`' };
 }
 
 /** Host and port of an address, or what is wrong with it. */
