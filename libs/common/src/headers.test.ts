@@ -4,6 +4,7 @@ import {
   isCredentialParameter,
   isForgedHeader,
   isForwardedToClient,
+  isForwardedToOwner,
   isForwardedUpstream,
   isForwardedWithCredential,
 } from './headers.ts';
@@ -113,6 +114,12 @@ describe('what goes to the client', () => {
   ])('%s does not', (name) => {
     expect(isForwardedToClient(name)).toBe(false);
   });
+  it.each(['openai-organization', 'openai-project', 'anthropic-organization-id', 'anthropic-workspace-id'])(
+    '%s goes to the owner of the account only',
+    (name) => {
+      expect([isForwardedToClient(name), isForwardedToOwner(name)]).toEqual([false, true]);
+    },
+  );
 });
 
 describe('what an outsider may not send', () => {

@@ -197,14 +197,26 @@ export function isCredentialParameter(name: string): boolean {
 }
 
 /**
- * Whether a provider's response header goes on to the client. Everything does that is not the connection's own, a cookie, a promise about the
- * provider's own origin, internal, or set anew by the gateway (lengths, encodings, CORS). `name` in lower case.
+ * Whether a provider's response header goes on to a client that does not own the account at the provider. Everything does that is not the
+ * connection's own, a cookie, a promise about the provider's own origin, internal, set anew by the gateway (lengths, encodings, CORS), or the name of
+ * that account. `name` in lower case.
  *
  * @example
  * isForwardedToClient('retry-after'); // true
  * isForwardedToClient('set-cookie'); // false
  */
 export function isForwardedToClient(name: string): boolean {
+  return isForwardedToOwner(name) && !accountHeaders.has(name);
+}
+
+/**
+ * Whether a provider's response header goes on to a client whose own credential the provider was shown: also what names its account. `name` in
+ * lower case.
+ *
+ * @example
+ * isForwardedToOwner('openai-organization'); // true
+ */
+export function isForwardedToOwner(name: string): boolean {
   return !hopByHopHeaders.has(name) && !responseHeadersDropped.has(name) && !startsWithAny(name, responsePrefixesDropped);
 }
 

@@ -206,7 +206,7 @@ class LeasedBody implements ResponseSide {
 
 /** The upstream's headers that go on, in an object of the answer's own. */
 const forwarded = (attempt: Attempt, headers: HttpHeaders): Record<string, string | readonly string[]> =>
-  attempt.incoming.context.headerTables.toClient(headers);
+  attempt.incoming.context.headerTables.toClient(headers, attempt.lease.endpoint.credential.type === 'pass-through');
 
 const respondInvalid = (attempt: Attempt, message: string): Decision =>
   respondError(

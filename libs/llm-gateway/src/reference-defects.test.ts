@@ -101,6 +101,19 @@ retries: { max: 0 }
     expect(Object.keys(sent[1]?.headers ?? {}).filter((name) => name in owned)).toEqual([]);
     expect(sent[0]?.headers['cookie']).toBeUndefined();
   });
+  it('L-11: the account that a provider names is told to its owner alone', () => {
+    const names = { 'openai-organization': 'org-1', 'anthropic-organization-id': 'a-1' };
+    const both = `model_providers: [{ model: openai/gpt-4o, passthrough_auth: true }, { model: openai/other, access_key: k }]\nretries: { max: 0 }\n`;
+    for (const status of [200, 400]) {
+      const told = ['openai/gpt-4o', 'openai/other'].map((model) => {
+        const { decision } = gatewayUnderTest(both).ask({ headers: { authorization: 'Bearer client' }, body: chat({ model }) }, [
+          { status, headers: names, body: '{}' },
+        ]);
+        return Object.keys(decision.headers).filter((name) => name in names);
+      });
+      expect(told).toEqual([Object.keys(names), []]);
+    }
+  });
   it('L-8: whether Bedrock streams is read from the body', () => {
     const paths = [true, false].map(
       (wanted) =>

@@ -4,6 +4,7 @@ import {
   headerNames,
   headerValue,
   isForwardedToClient,
+  isForwardedToOwner,
   isForwardedUpstream,
   isForwardedWithCredential,
 } from '@plano/common';
@@ -12,8 +13,11 @@ import {
 export interface HeaderTables {
   /** `ownCredential`: the upstream is shown the client's own credential, so what belongs to that goes too. */
   toUpstream(headers: HttpHeaders, ownCredential: boolean): Record<string, string>;
-  /** With the provider's id of the request, whatever it calls it, as `x-upstream-request-id`: hosts have an id of their own. */
-  toClient(headers: HttpHeaders): Record<string, string | readonly string[]>;
+  /**
+   * With the provider's id of the request, whatever it calls it, as `x-upstream-request-id`: hosts have an id of their own. `ownCredential`: the
+   * account at the provider is the client's own, so it may be named.
+   */
+  toClient(headers: HttpHeaders, ownCredential: boolean): Record<string, string | readonly string[]>;
 }
 
 const rememberedNames = 512;
@@ -32,7 +36,7 @@ function remember(rule: (name: string) => boolean): (name: string) => boolean {
 
 export function createHeaderTables(): HeaderTables {
   const beside = { ours: remember(isForwardedUpstream), clients: remember(isForwardedWithCredential) };
-  const client = remember(isForwardedToClient);
+  const back = { ours: remember(isForwardedToClient), clients: remember(isForwardedToOwner) };
   return {
     toUpstream(headers, ownCredential) {
       const upstream = ownCredential ? beside.clients : beside.ours;
@@ -45,7 +49,8 @@ export function createHeaderTables(): HeaderTables {
       }
       return out;
     },
-    toClient(headers) {
+    toClient(headers, ownCredential) {
+      const client = ownCredential ? back.clients : back.ours;
       const named = namedByConnection(headers);
       const out: Record<string, string | readonly string[]> = {};
       for (const name in headers) {
