@@ -42,10 +42,14 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
   return z.enum(words);
 }
 
+// For editors, which know the JSON Schema alone; parsing has words of its own for what is wrong.
+const durationPattern = String.raw`^\s*\d{1,15}(?:\.\d{1,9})? ?(?:[mM][sS]|[sSmMhH])\s*$`;
+const sizePattern = String.raw`^\s*\d{1,15}(?:\.\d{1,9})? ?(?:[kKmMgG][iI]?)?[bB]\s*$`;
+
 /** A duration with its unit, in milliseconds after parsing. */
 export const duration = z
   .string({ error: () => 'a duration with its unit, such as `500ms`, `5s` or `2m`' })
-  .meta({ description: 'A duration with its unit: ms, s, m or h', examples: ['5s'] })
+  .meta({ description: 'A duration with its unit: ms, s, m or h', examples: ['5s'], pattern: durationPattern })
   .transform((written, context) => {
     const milliseconds = parseDuration(written);
     if (milliseconds !== null) return milliseconds;
@@ -60,7 +64,7 @@ export const duration = z
 /** A size with its unit, in bytes after parsing. */
 export const size = z
   .string({ error: () => 'a size with its unit, such as `64KiB` or `32MiB`' })
-  .meta({ description: 'A size with its unit: B, KB, MB, GB, KiB, MiB or GiB', examples: ['32MiB'] })
+  .meta({ description: 'A size with its unit: B, KB, MB, GB, KiB, MiB or GiB', examples: ['32MiB'], pattern: sizePattern })
   .transform((written, context) => {
     const bytes = parseSize(written);
     if (bytes !== null) return bytes;

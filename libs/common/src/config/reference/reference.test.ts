@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { parseDuration, parseSize } from '../units.ts';
 import { describedPath, describedSchema, schemaKeys } from './described-schema.ts';
 import { keyDescriptions } from './key-descriptions.ts';
 import { referencePage } from './reference-page.ts';
@@ -49,6 +50,14 @@ describe('the JSON Schema', () => {
   });
 
   const base = { version: 'v0.4.0', listeners: [{ type: 'model', name: 'm' }] };
+  it.each(['1ms', '1.5 S', '2m', '24H', ' 5s '])('accepts the duration %j, as the gateway does', (written) => {
+    expect([validate({ ...base, timeouts: { connect: written } }), parseDuration(written) !== null]).toEqual([true, true]);
+  });
+
+  it.each(['1B', '1.5 gb', '64KiB', '2mib'])('accepts the size %j, as the gateway does', (written) => {
+    expect([validate({ ...base, limits: { request_body: written } }), parseSize(written) !== null]).toEqual([true, true]);
+  });
+
   const refused: [string, unknown, string][] = [
     ['nothing', null, ''],
     ['a file without version', { listeners: [] }, ''],
@@ -57,6 +66,8 @@ describe('the JSON Schema', () => {
     ['text in place of a number', { ...base, limits: { json_depth: '9' } }, '/limits/json_depth'],
     ['a number out of bounds', { ...base, tracing: { random_sampling: 101 } }, '/tracing/random_sampling'],
     ['a duration without unit', { ...base, timeouts: { connect: 5 } }, '/timeouts/connect'],
+    ['a duration in words', { ...base, timeouts: { connect: '5 secs' } }, '/timeouts/connect'],
+    ['a size without unit', { ...base, limits: { request_body: '32' } }, '/limits/request_body'],
     ['an unknown word', { ...base, mode: 'model' }, '/mode'],
   ];
   it.each(refused)('refuses %s', (_name, config, path) => {
