@@ -6,7 +6,8 @@ import { startFakeBedrock } from '@plano/fake-providers';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bedrockClient } from './support/bedrock-client.ts';
-import { freePort, gatewayProcesses } from './support/gateway-process.ts';
+import { freePort } from './support/free-port.ts';
+import { gatewayProcesses } from './support/gateway-process.ts';
 
 // The fake checks a signature by making it anew from Amazon's description, with code of its own.
 const processes = gatewayProcesses();

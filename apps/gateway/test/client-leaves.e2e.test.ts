@@ -41,7 +41,7 @@ describe('a client that leaves', () => {
     for await (const { choices } of await client.chat.completions.create(question)) text += choices[0]?.delta.content ?? '';
     expect(text).toBe('Hello');
     await expect
-      .poll(() => gateway.records, { timeout: 10_000 })
+      .poll(() => gateway.records)
       .toMatchObject([
         {
           status: 200,
@@ -50,14 +50,14 @@ describe('a client that leaves', () => {
         },
       ]);
     for (const response of open) response.end();
-    await expect.poll(gateway.running, { timeout: 10_000 }).toBe(0);
+    await expect.poll(gateway.running).toBe(0);
   });
 
   it('before it has not, and its upstream is let go', async () => {
     const { gateway, open } = await gatewayBefore(`${chunk({ role: 'assistant', content: 'Hello' })}${finish}`);
     const client = new OpenAI({ baseURL: `${gateway.url}/v1`, apiKey: 'k', maxRetries: 0 });
     for await (const { usage: told } of await client.chat.completions.create(question)) if (told) break;
-    await expect.poll(() => gateway.records, { timeout: 10_000 }).toMatchObject([{ outcome: 'aborted', summary: { error: null } }]);
-    await expect.poll(() => open[0]?.destroyed, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => gateway.records).toMatchObject([{ outcome: 'aborted', summary: { error: null } }]);
+    await expect.poll(() => open[0]?.destroyed).toBe(true);
   });
 });

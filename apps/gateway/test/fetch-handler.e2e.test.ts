@@ -46,7 +46,7 @@ describe('a gateway as a fetch handler', () => {
   it('says that it does not decode bodies', async () => {
     const answer = await handlerOf()(request({ messages }, { headers: { 'content-encoding': 'gzip' } }));
     expect([answer.status, await answer.json()]).toMatchObject([415, { error: { code: 'unsupported_encoding' } }]);
-    expect(records).toMatchObject([{ status: 415 }]);
+    await expect.poll(() => records).toMatchObject([{ status: 415 }]);
   });
 
   it('reads no body of a request that it refuses whatever that says', async () => {
@@ -55,7 +55,7 @@ describe('a gateway as a fetch handler', () => {
     const init = { method: 'POST', body, duplex: 'half' as const };
     const answer = await handlerOf()(new Request('http://gateway.test/v1/nothing', init));
     expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'not_found' } }]);
-    expect([pulls, records]).toMatchObject([0, [{ status: 404, outcome: 'finished' }]]);
+    await expect.poll(() => [pulls, records]).toMatchObject([0, [{ status: 404, outcome: 'finished' }]]);
   });
 
   it('lists models, for HEAD without a body', async () => {
@@ -182,13 +182,13 @@ describe('deadlines of a fetch handler', () => {
   it('end a stream that drips for ever with an error event, if there is a limit for it', async () => {
     const answer = await handlerOf({ streamTotalMs: 120, fetch: drip(10, 'text/event-stream', ':') })(request({ messages, stream: true }));
     expect(await answer.text()).toContain('upstream_timeout');
-    expect(records).toMatchObject([{ outcome: 'finished', summary: { error: { code: 'upstream_timeout' } } }]);
+    await expect.poll(() => records).toMatchObject([{ outcome: 'finished', summary: { error: { code: 'upstream_timeout' } } }]);
   });
 
   it('also hold for an answer that is no stream while it passes', async () => {
     const answer = handlerOf({ totalMs: 120, fetch: drip(10, 'application/json', ' ') })(request({ messages }));
     await expect(answer.then((passing) => passing.text())).rejects.toThrow('closed the connection');
-    expect(records).toMatchObject([{ summary: { error: { code: 'upstream_timeout' } } }]);
+    await expect.poll(() => records).toMatchObject([{ summary: { error: { code: 'upstream_timeout' } } }]);
   });
 
   it('send nothing any more when they pass during the wait for a retry', async () => {

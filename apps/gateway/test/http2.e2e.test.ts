@@ -143,7 +143,7 @@ describe('HTTP/2 without TLS, on the port of HTTP/1', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ error: { type: 'request_too_large' } });
     expect((await answerOf(start(client, chat('still there')))).text).toContain('still there');
     // What comes of a refused body is dropped for a second before its stream is ended.
-    await expect.poll(gateway.active, { timeout: 5_000 }).toBe(0);
+    await expect.poll(gateway.active).toBe(0);
     expect(gateway.memory.used).toBe(0);
   });
 
@@ -183,7 +183,7 @@ describe('HTTP/2 without TLS, on the port of HTTP/1', () => {
     const answer = await answerOf(stream);
     expect(answer.headers[':status']).toBe(408);
     expect(JSON.parse(answer.text)).toMatchObject({ error: { code: 'request_timeout' } });
-    await expect.poll(gateway.active, { timeout: 5_000 }).toBe(0);
+    await expect.poll(gateway.active).toBe(0);
   });
 
   it('refuses a head over the limit with 431', async () => {
@@ -260,11 +260,13 @@ describe('HTTP/2 without TLS, on the port of HTTP/1', () => {
     const gateway = await gatewayWith(providerAt(upstream.url));
     const stream = start(session(gateway.url), chat('Hi', true));
     await once(stream, 'readable');
-    for (let index = 0; index < 40; index++) {
-      stream.read(1);
+    let read = 0;
+    const readOne = (): boolean => {
+      if (stream.read(1) !== null) read += 1;
       peak = Math.max(peak, gateway.memory.used);
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
+      return read > 30 && peak > 0;
+    };
+    await expect.poll(readOne, { interval: 20 }).toBe(true);
     const grown = async (): Promise<number> => {
       const before = written;
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -272,7 +274,6 @@ describe('HTTP/2 without TLS, on the port of HTTP/1', () => {
     };
     await expect.poll(grown).toBe(0);
     expect(written).toBeLessThan(200_000_000);
-    expect(peak).toBeGreaterThan(0);
     expect(peak).toBeLessThan(1024 * 1024);
     stream.close(constants.NGHTTP2_CANCEL);
     await expect.poll(gateway.active).toBe(0);

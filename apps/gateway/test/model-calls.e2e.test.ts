@@ -13,7 +13,7 @@ import { startNodeGateway } from './support/start-node-gateway.ts';
 const weatherCall = 'tool_calls": [{"name": "weather", "arguments": {"city": "Oslo"}}]}\n```';
 const messages = [{ role: 'user' as const, content: 'Weather in Oslo?' }];
 /** A record may come after its client has its answer. */
-const patient = { timeout: 10_000 };
+const patient = { timeout: 30_000 };
 
 let arch: FakeServer;
 let openai: FakeServer;

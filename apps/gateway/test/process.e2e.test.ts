@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from './support/free-port.ts';
 
 // The bundle as it is published, which `npm test` and `nx test` build first: what a user starts, with the built packages behind it.
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
@@ -30,14 +31,6 @@ afterEach(async () => {
   }
   rmSync(folder, { recursive: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createSocketServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 interface Started {
   readonly child: ChildProcess;

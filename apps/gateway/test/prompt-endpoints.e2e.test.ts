@@ -6,7 +6,8 @@ import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DeveloperApi } from './support/developer-api.ts';
 import { startDeveloperApi } from './support/developer-api.ts';
-import { freePort, gatewayProcesses } from './support/gateway-process.ts';
+import { freePort } from './support/free-port.ts';
+import { gatewayProcesses } from './support/gateway-process.ts';
 import { startNodeGateway } from './support/start-node-gateway.ts';
 
 const certificate = (name: string): string => fileURLToPath(new URL(`./certificates/${name}`, import.meta.url));

@@ -379,11 +379,11 @@ it('P-20: a client that goes away ends the call of the API', async () => {
   const leaving = new AbortController();
   const before = api.abandoned();
   const asked = client.chat.completions.create({ model: 'gpt-4o', messages: [user(ask)] }, { signal: leaving.signal });
-  await expect.poll(() => api.calls.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => api.calls.length).toBe(1);
   leaving.abort();
   await expect(asked).rejects.toThrow();
-  if (endsCalls) await expect.poll(() => [api.abandoned() - before, prompts.running()], { timeout: 10_000 }).toEqual([1, 0]);
-  await expect.poll(prompts.active, { timeout: 10_000 }).toBe(0);
+  if (endsCalls) await expect.poll(() => [api.abandoned() - before, prompts.running()]).toEqual([1, 0]);
+  await expect.poll(prompts.active).toBe(0);
   await expect.poll(() => prompts.records.at(-1)?.outcome).toBe('aborted');
 });
 

@@ -9,6 +9,7 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRedisStore, type RedisStoreOptions } from '../src/adapters/redis-store.ts';
 import type { RateLimitStore } from '../src/rate-limit-store.ts';
+import { freePort } from './support/free-port.ts';
 import { startNodeGateway as startGateway } from './support/start-node-gateway.ts';
 
 const url = process.env['REDIS_URL'] ?? '';
@@ -151,14 +152,6 @@ ratelimits: [{ model: plano/echo, selector: { key: x-user }, limit: { requests: 
 });
 
 describe('without Redis', () => {
-  async function freePort(): Promise<number> {
-    const server = createServer();
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
-
   async function startRedis(port: number): Promise<ChildProcess> {
     const server = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
     closers.push(() => server.kill('SIGKILL'));

@@ -10,7 +10,8 @@ import OpenAI from 'openai';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createGatewayMetrics } from '../src/gateway-metrics.ts';
 import { toNodeHandler } from '../src/node-handler.ts';
-import { freePort, gatewayProcesses } from './support/gateway-process.ts';
+import { freePort } from './support/free-port.ts';
+import { gatewayProcesses } from './support/gateway-process.ts';
 import { startNodeGateway as startGateway } from './support/start-node-gateway.ts';
 import { startUpstream } from './support/start-upstream.ts';
 

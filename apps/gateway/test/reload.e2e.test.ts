@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayRuntime } from '../src/gateway-runtime.ts';
 import { createGatewayRuntime } from '../src/gateway-runtime.ts';
 import type { GatewayProcess } from './support/gateway-process.ts';
-import { freePort, gatewayProcesses } from './support/gateway-process.ts';
+import { freePort } from './support/free-port.ts';
+import { gatewayProcesses } from './support/gateway-process.ts';
 import type { HeldStreams } from './support/held-stream.ts';
 import { startHeldStreams } from './support/held-stream.ts';
 
@@ -143,11 +144,13 @@ describe('a configuration applied to a running gateway', () => {
     await ask(port);
     const lines = async (start: string): Promise<string[]> =>
       (await runtime.metrics.metrics()).split('\n').filter((line) => line.startsWith(start));
-    expect(await lines('active_requests ')).toEqual(['active_requests 1']);
+    await expect.poll(() => lines('active_requests ')).toEqual(['active_requests 1']);
     one.finish();
     await rest();
     await expect.poll(() => lines('active_requests ')).toEqual(['active_requests 0']);
-    expect((await lines('requests_total{')).map((line) => [/streaming="(\w+)"/.exec(line)?.[1], line.split(' ').at(-1)])).toEqual([
+    const counts = async () =>
+      (await lines('requests_total{')).map((line) => [/streaming="(\w+)"/.exec(line)?.[1], line.split(' ').at(-1)]);
+    await expect.poll(counts).toEqual([
       ['false', '1'],
       ['true', '1'],
     ]);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { freePort, gatewayProcesses } from './support/gateway-process.ts';
+import { freePort } from './support/free-port.ts';
+import { gatewayProcesses } from './support/gateway-process.ts';
 import { answer, scriptedUpstream } from './support/scripted-upstream.ts';
 import type { Collector, CollectorMood } from './support/start-collector.ts';
 import { startCollector } from './support/start-collector.ts';
@@ -62,9 +63,9 @@ describe('a collector', () => {
     const port = await freePort();
     const gateway = await start(tracing(`http://127.0.0.1:${port}`));
     expect(await ask(gateway.url)).toBe(200);
-    await expect.poll(() => lost(gateway, 'export_failed'), { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => lost(gateway, 'export_failed')).toBe(3);
     expect(await ask(gateway.url)).toBe(200);
-    await expect.poll(() => lost(gateway, 'export_failed'), { timeout: 10_000 }).toBe(6);
+    await expect.poll(() => lost(gateway, 'export_failed')).toBe(6);
     expect(told.mock.calls.map(([message]) => String(message))).toEqual([
       expect.stringMatching(new RegExp(`^warning: Spans do not arrive at http://127.0.0.1:${port} and are lost`)),
     ]);
@@ -87,7 +88,7 @@ describe('a collector', () => {
     const collector = await collect('refuses');
     const gateway = await start(tracing(collector.endpoint));
     expect(await ask(gateway.url)).toBe(200);
-    await expect.poll(() => lost(gateway, 'export_failed'), { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => lost(gateway, 'export_failed')).toBe(3);
     collector.behave('takes');
     expect(await ask(gateway.url)).toBe(200);
     await spansOf(collector, 3);
@@ -106,7 +107,8 @@ describe('a collector', () => {
     await expect.poll(() => lost(gateway, 'queue_full')).toBeGreaterThan(0);
     await gateway.runtime.stop(0);
     const reasons = ['queue_full', 'export_failed', 'stopped'];
-    expect((await Promise.all(reasons.map((reason) => lost(gateway, reason)))).reduce((one, other) => one + other)).toBe(12);
+    const allLost = async () => (await Promise.all(reasons.map((reason) => lost(gateway, reason)))).reduce((one, other) => one + other);
+    await expect.poll(allLost).toBe(12);
   });
 });
 
@@ -124,7 +126,7 @@ describe('a reload', () => {
     await gateway.apply(yaml());
     expect(await ask(gateway.url)).toBe(200);
     await gateway.runtime.stop(0);
-    expect([one.spans.length, two.spans.length]).toEqual([3, 3]);
+    await expect.poll(() => [one.spans.length, two.spans.length]).toEqual([3, 3]);
   });
 
   it('loses no span that still waits', async () => {
@@ -143,7 +145,7 @@ describe('the end', () => {
     const collector = await collect();
     const gateway = await start(tracing(collector.endpoint));
     expect(await ask(gateway.url)).toBe(200);
-    await gateway.runtime.stop(1000);
+    await gateway.runtime.stop(20_000);
     expect(collector.spans).toHaveLength(3);
   });
 });

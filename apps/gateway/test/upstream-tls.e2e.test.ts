@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadUpstreamCa } from '../src/upstream-ca.ts';
-import { freePort, gatewayProcesses } from './support/gateway-process.ts';
+import { freePort } from './support/free-port.ts';
+import { gatewayProcesses } from './support/gateway-process.ts';
 import { startGateway } from './support/start-gateway.ts';
 
 const file = (name: string): string => join(import.meta.dirname, 'certificates', name);

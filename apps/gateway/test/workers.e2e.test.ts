@@ -5,7 +5,8 @@ import { Agent, request as httpRequest } from 'node:http';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayProcess } from './support/gateway-process.ts';
-import { freePort, gatewayProcesses } from './support/gateway-process.ts';
+import { freePort } from './support/free-port.ts';
+import { gatewayProcesses } from './support/gateway-process.ts';
 import type { HeldStreams } from './support/held-stream.ts';
 import { startHeldStreams } from './support/held-stream.ts';
 
@@ -72,8 +73,8 @@ describe('plano-gateway --workers 2', () => {
     expect(gateway.output()).toContain('workers    2');
     for (let request = 0; request < 6; request++) expect(await ask(port)).toBe(200);
     await expect.poll(() => read(metrics, 'requests_total{')).toBe(6);
-    expect(await read(metrics, 'request_latency_count{')).toBe(6);
-    expect(await read(metrics, 'plano_workers ')).toBe(2);
+    await expect.poll(() => read(metrics, 'request_latency_count{')).toBe(6);
+    await expect.poll(() => read(metrics, 'plano_workers ')).toBe(2);
   });
 
   it('restarts a worker that crashed, while the other one serves', async () => {
@@ -220,7 +221,7 @@ describe('plano-gateway --workers 2', () => {
       await gateway.says('The configuration was reloaded');
       const rest = await Promise.all(Array.from({ length: 7 }, () => remaining(port, false)));
       expect(rest.sort()).toEqual(['200 0', ...Array.from({ length: 6 }, () => '429 0')]);
-      expect(await read(metrics, 'ratelimit_store_available')).toBe(1);
+      await expect.poll(() => read(metrics, 'ratelimit_store_available')).toBe(1);
     });
 
     it('counts for itself, and says so, while the primary does not answer', async () => {

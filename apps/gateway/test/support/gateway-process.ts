@@ -2,8 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +20,7 @@ export interface GatewayProcess {
   /** Replaces the configuration as an editor does, by renaming. */
   replaceConfig(yaml: string): void;
   signal(name: NodeJS.Signals): void;
+  /** The exit code, when all that was written has been read. */
   readonly exit: Promise<number | null>;
 }
 
@@ -59,7 +58,7 @@ export function gatewayProcesses(): GatewayProcesses {
           renameSync(`${file}~`, file);
         },
         signal: (name) => void child.kill(name),
-        exit: once(child, 'exit').then(([code]) => code as number | null),
+        exit: once(child, 'close').then(([code]) => code as number | null),
       };
     },
     async clean() {
@@ -71,13 +70,4 @@ export function gatewayProcesses(): GatewayProcesses {
       for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
     },
   };
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { behindEnvoy } from '../../src/behind-envoy.ts';
 import type { GatewayRuntime } from '../../src/gateway-runtime.ts';
 import { createGatewayRuntime } from '../../src/gateway-runtime.ts';
-import { freePort } from './gateway-process.ts';
+import { freePort } from './free-port.ts';
 import type { CollectedSpan, Collector } from './start-collector.ts';
 
 /** A gateway as `serve` runs it, on a port that stays. */
@@ -44,7 +44,7 @@ export async function startTracedGateway(
 /** Waits until the collector has so many spans of a trace, or in all, and returns them in the order of their start, parents first. */
 export async function spansOf(collector: Collector, count: number, traceId?: string): Promise<CollectedSpan[]> {
   const found = (): CollectedSpan[] => collector.spans.filter((span) => traceId === undefined || span.traceId === traceId);
-  await expect.poll(() => found().length, { timeout: 5_000 }).toBeGreaterThanOrEqual(count);
+  await expect.poll(() => found().length).toBeGreaterThanOrEqual(count);
   // What began at the same moment is a parent and its child.
   return found().toSorted((one, other) => Number(one.start - other.start) || (one.spanId === other.parentId ? -1 : 1));
 }
