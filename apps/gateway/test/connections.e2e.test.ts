@@ -305,7 +305,7 @@ describe('slow and silent clients', () => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       await flood(response, event.repeat(200), 300_000_000, (bytes) => (written += bytes));
     });
-    const gateway = await gatewayWith('timeouts: { stream_idle: 700ms }', upstream);
+    const gateway = await gatewayWith('timeouts: { stream_idle: 2s }', upstream);
     const client = raw(gateway.port, post(chat('Hi', true)));
     client.socket.pause();
     let peak = 0;

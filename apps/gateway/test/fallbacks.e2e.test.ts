@@ -156,7 +156,7 @@ describe('a listener', () => {
     const slow = await upstream(hang);
     const gateway = await startGateway(`
 version: v0.4.0
-listeners: [{ name: quick, type: model, port: 12000, timeout: 300ms, max_retries: 0 }]
+listeners: [{ name: quick, type: model, port: 12000, timeout: 3s, max_retries: 0 }]
 internal_listeners: { llm: { port: 12001 } }
 model_providers:
   - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }

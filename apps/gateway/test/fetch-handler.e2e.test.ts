@@ -136,7 +136,7 @@ describe('a gateway as a fetch handler', () => {
   });
 
   it('ends a stream that falls silent with an error event', async () => {
-    const answer = await handlerOf({ streamIdleMs: 50 })(request({ messages, stream: true }));
+    const answer = await handlerOf({ streamIdleMs: 500 })(request({ messages, stream: true }));
     expect(await answer.text()).toMatch(/"one".*upstream_timeout/s);
     await expect.poll(() => records).toMatchObject([{ outcome: 'finished', summary: { error: { code: 'upstream_timeout' } } }]);
   });

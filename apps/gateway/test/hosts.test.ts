@@ -171,7 +171,7 @@ interface HostOptions {
   readonly onExchange: (record: ExchangeRecord) => void;
 }
 const sign = (): Promise<Record<string, string>> => Promise.resolve({ 'x-signed': 'signed' });
-const timeouts = { connectMs: 2_000, firstByteMs: 2_000, streamIdleMs: 2_000 };
+const timeouts = { connectMs: 20_000, firstByteMs: 20_000, streamIdleMs: 20_000 };
 
 const hosts: Readonly<Record<string, (gateway: Gateway, options: HostOptions) => Promise<Host>>> = {
   async toNodeHandler(gateway, options) {

@@ -65,7 +65,7 @@ describe('retries', () => {
     const { url } = await upstream(refuse(500), hang);
     const gateway = await gatewayOf(
       `  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }`,
-      'timeouts: { total: 400ms }\nretries: { base: 10ms, cap: 20ms }',
+      'timeouts: { total: 3s }\nretries: { base: 10ms, cap: 20ms }',
     );
     const received = await fetch(`${gateway.url}/v1/messages`, {
       method: 'POST',
@@ -133,7 +133,7 @@ model_providers: [{ model: amazon_bedrock/nova, base_url: "${url}", default: tru
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
     const records: ExchangeRecord[] = [];
     const handler = toNodeHandler(createLlmGateway(deriveConfig(parsed.config, {})), {
-      pools: createUpstreamPools({ connectMs: 1_000, firstByteMs: 1_000, streamIdleMs: 1_000 }, { sign }),
+      pools: createUpstreamPools({ connectMs: 10_000, firstByteMs: 10_000, streamIdleMs: 10_000 }, { sign }),
       onExchange: (record) => records.push(record),
     });
     closers.push(() => handler.close());

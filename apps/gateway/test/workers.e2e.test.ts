@@ -153,7 +153,7 @@ describe('plano-gateway --workers 2', () => {
     const body = { model: 'openai/m', messages: [{ role: 'user' as const, content: 'Hi' }], stream: true as const };
     const streams = await Promise.all([client.chat.completions.create(body), client.chat.completions.create(body)]);
     gateway.signal('SIGKILL');
-    await gateway.exit;
+    await expect.poll(() => isRunning(gateway.pid)).toBe(false);
     await expect
       .poll(
         () =>

@@ -20,7 +20,7 @@ export interface GatewayProcess {
   /** Replaces the configuration as an editor does, by renaming. */
   replaceConfig(yaml: string): void;
   signal(name: NodeJS.Signals): void;
-  /** The exit code, when all that was written has been read. */
+  /** The exit code, when all that was written has been read, its workers' words too. */
   readonly exit: Promise<number | null>;
 }
 
