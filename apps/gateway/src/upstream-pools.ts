@@ -255,8 +255,16 @@ const tooSlow: UpstreamFailure = { reason: 'timeout', message: 'The upstream did
 /** Codes of certificates that cannot be trusted or are for another name; nothing was sent then. */
 const untrusted = /^(?:CERT_|ERR_TLS|UNABLE_TO_|INVALID_CA)|_CERT(?:_|$)/;
 
+/** Something in the request itself, such as a key from a file: nothing was sent, and nothing would be the next time. */
+const unsendable: UpstreamFailure = {
+  reason: 'reset',
+  message: 'The request cannot be sent: its path or headers have a character that HTTP does not carry',
+  final: true,
+};
+
 function failureOf(error: Error): UpstreamFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+  if (code === 'UND_ERR_INVALID_ARG') return unsendable;
   if (code === 'ETIMEDOUT') return tooSlow;
   return untrusted.test(code) ? connectionFailure(code, true) : connectionFailure(code);
 }

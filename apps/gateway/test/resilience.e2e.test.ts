@@ -168,6 +168,16 @@ model_providers: [{ model: amazon_bedrock/nova, base_url: "${url}", default: tru
     const received = await ask(url);
     expect([received.status, await received.json()]).toMatchObject([400, { error: { code: 'missing_credential' } }]);
   });
+  it('are no fault of the upstream when no header can carry what was signed: sent once, and told so', async () => {
+    const { url, seen, records } = await bedrock(() => Promise.resolve({ authorization: 'AWS4 日本' }));
+    for (let index = 0; index < 6; index++) {
+      const received = await ask(url);
+      const { error } = (await received.json()) as { error: { code: string; message: string } };
+      expect([received.status, error.code, error.message]).toEqual([502, 'upstream_reset', expect.stringContaining('cannot be sent')]);
+    }
+    expect(seen).toHaveLength(0);
+    await expect.poll(() => records.map(({ summary }) => summary.attempts)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
   it('are not sent once the client has gone', async () => {
     let finish: () => void = () => {};
     let asked = false;

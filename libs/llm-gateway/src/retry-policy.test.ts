@@ -19,6 +19,7 @@ const retries: EffectiveRetries = {
 
 describe('what may be mended', () => {
   it.each([
+    ['a request that no host can send', failure('reset', true), undefined, false, false, 'unknown'],
     ['a good answer', status(200), undefined, false, false, 'success'],
     ['a redirect', status(302), undefined, false, false, 'success'],
     ['a wrong request', status(400), 400, false, false, 'success'],

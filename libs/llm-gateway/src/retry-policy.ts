@@ -37,7 +37,7 @@ export const isFallenBack = (trouble: Trouble, on: readonly RetryCondition[]): b
 /** What an answer says of its endpoint: that it is down or broken, not that it refuses this request or is busy. */
 export function outcomeOf(head: UpstreamHead): BreakerOutcome {
   if (head.ok) return head.status >= 500 ? 'failure' : 'success';
-  return head.reason === 'unsigned' ? 'unknown' : 'failure';
+  return head.reason === 'unsigned' || (head.final === true && head.reason === 'reset') ? 'unknown' : 'failure';
 }
 
 /**

@@ -182,6 +182,22 @@ describe('providers', () => {
       /endpoints\[0\]\.base_url: is not a URL/,
     ],
     ['with a place without URL', '{ model: amazon_bedrock/x, endpoints: [{ weight: 1 }] }', /endpoints\[0\]: needs a `base_url`/],
+    [
+      'with a key that no header carries',
+      '{ model: openai/x, access_key: sk-€uro }',
+      /access_key: has a line break or another character in it that no header/,
+    ],
+    ['with spaces around the key', '{ model: openai/x, access_key: " k" }', /access_key: has a space around it/],
+    [
+      'with such a key at an endpoint',
+      '{ model: openai/x, access_key: k, endpoints: [{ access_key: "a " }] }',
+      /endpoints\[0\]\.access_key: has a space around it/,
+    ],
+    [
+      'with a header beyond Latin-1',
+      '{ model: openai/x, access_key: k, headers: { a: 日本 } }',
+      /headers\.a: has a character in its value/,
+    ],
     ['with a line break in a header', '{ model: openai/x, access_key: k, headers: { a: "b\\r\\nc: d" } }', /headers\.a: has a line break/],
     ['with one header twice', '{ model: openai/x, access_key: k, headers: { a: b, A: c } }', /headers\.A: is there twice/],
     ['not at all', '', /listeners\[0\]: a model listener needs at least one model provider/],

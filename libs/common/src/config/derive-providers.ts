@@ -8,6 +8,7 @@ import type { EffectiveCredential, EffectiveProvider, EffectiveProviderEndpoint,
 import { parseHostPort, parseHttpUrl } from './parse-url.ts';
 import type { Path } from './problem.ts';
 import { findProviderFacts, type ProviderFacts } from './provider-facts.ts';
+import { secretFile } from './substitution.ts';
 
 const echo = 'plano/echo';
 /** The rest of an entry whose provider is unknown is checked as if it were one that needs nothing. */
@@ -186,7 +187,7 @@ function deriveCredential(
     return { type: 'pass-through' };
   }
   if (item.access_key !== undefined) {
-    if (/[\p{Cc}]/u.test(item.access_key)) reporter.problem([...path, 'access_key'], 'has a line break or another control character in it');
+    reportKey(reporter, item.access_key, [...path, 'access_key']);
     return { type: 'key', value: item.access_key };
   }
   // Subscriptions have no key of their own: the client signs in.
@@ -200,6 +201,13 @@ function deriveCredential(
     );
   }
   return { type: 'none' };
+}
+
+/** A key in a file is looked at when the file is. */
+function reportKey(reporter: DeriveContext['reporter'], key: string, path: Path): void {
+  if (secretFile(key) !== null) return;
+  if (/[^\x20-\x7e\x80-\xff]/.test(key)) reporter.problem(path, 'has a line break or another character in it that no header can carry');
+  else if (key.trim() !== key) reporter.problem(path, 'has a space around it');
 }
 
 function deriveUpstream(
@@ -251,6 +259,7 @@ function deriveEndpoints(
       }
       continue;
     }
+    if (endpoint.access_key !== undefined) reportKey(context.reporter, endpoint.access_key, [...endpointPath, 'access_key']);
     const credential: EffectiveCredential =
       endpoint.access_key === undefined ? own.credential : { type: 'key', value: endpoint.access_key };
     endpoints.push({ upstream, credential, weight: endpoint.weight ?? 1 });

@@ -120,7 +120,7 @@ model_aliases: { a: { target: openai/gone } }
       providers('{ model: acme/x, access_key: "a\\nb", http_host: "a b", headers: { host: h } }'),
       [
         'model_providers[0].model: `acme` is not a known provider, and has no `base_url` and no `provider_interface`',
-        'model_providers[0].access_key: has a line break or another control character in it',
+        'model_providers[0].access_key: has a line break or another character in it that no header can carry',
         'model_providers[0].http_host: has characters in its host that no host name has',
         'model_providers[0].headers.host: is written by Plano itself',
       ],

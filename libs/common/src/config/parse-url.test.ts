@@ -27,6 +27,8 @@ describe('parseHttpUrl', () => {
     ['https://host\\@evil', /backslashes/],
     ['https://host#x', /fragment/],
     ['https://hôst', /characters/],
+    ['https://host/ü', /beyond ASCII/],
+    ['https://host?x=日本', /beyond ASCII/],
     ['https://::1', /more than one colon/],
     ['', /is not a URL/],
   ];

@@ -38,6 +38,9 @@ export function parseHttpUrl(text: string): UrlResult {
   if (fragment !== undefined) return { ok: false, message: 'must not have a fragment (`#…`)' };
   const address = parseHostPort(authorityText!);
   if (!address.ok) return address;
+  if (/[^\x21-\x7e]/.test(`${path}${query ?? ''}`)) {
+    return { ok: false, message: 'has a character beyond ASCII in its path or query', hint: 'write it percent-encoded: `%C3%BC` for `ü`' };
+  }
   const ownPort = scheme === 'http' ? 80 : 443;
   const port = address.port ?? ownPort;
   const shown = address.host.includes(':') ? `[${address.host}]` : address.host;

@@ -99,6 +99,8 @@ export const headers = z
       else if (lower.has(name.toLowerCase())) complain('is there twice, in another case');
       else if (/[\p{Cc}]/u.test(written[name]!.replaceAll('\t', ' ')))
         complain('has a line break or another control character in its value');
+      else if (/[^\u0000-\u00ff]/.test(written[name]!) && !written[name]!.startsWith('file:'))
+        complain('has a character in its value that no header can carry');
       else lower.set(name.toLowerCase(), written[name]!);
     }
     return Object.fromEntries(lower);
