@@ -70,6 +70,14 @@ describe('lookup', () => {
     ['C-10: an unknown prefix is not ignored', 'zzz/gpt-4o', 'model_not_found'],
     ['C-10: another provider’s prefix is not ignored', 'groq/gpt-4o', 'model_not_found'],
     ['a prefix alone', 'openai/', 'model_not_found'],
+    ['dots that would lead out of a path', 'acme/..', 'model_not_found'],
+    ['a dot that is a part of a path', 'acme/.', 'model_not_found'],
+    ['dots within an id', 'acme/gpt..5', 'acme/* ← gpt..5'],
+    ['half a character, which has no form in a path', 'acme/\ud800', 'model_not_found'],
+    ['a whole one', 'acme/🌊', 'acme/* ← 🌊'],
+    ['a control character', 'acme/a\u0000b', 'model_not_found'],
+    ['an id longer than any', `acme/${'x'.repeat(2049)}`, 'model_not_found'],
+    ['an id as long as Bedrock’s may be', `acme/${'x'.repeat(2048)}`, `acme/* ← ${'x'.repeat(2048)}`],
     ['a star is no model', 'openai/*', 'model_not_found'],
     ['an unknown bare name', 'gpt-9', 'model_not_found'],
     ['C-10: an internal model', 'Plano-Orchestrator', 'model_not_found'],
@@ -130,6 +138,11 @@ describe('near matches', () => {
   it('has the text that clients know', () => {
     const result = registry.lookup('gpt-9');
     expect(result.ok ? '' : result.message).toBe("Model 'gpt-9' not found in configured providers");
+  });
+
+  it('repeats no more than the beginning of a long name', () => {
+    const result = registry.lookup('é'.repeat(1_000_000));
+    expect(result.ok ? '' : result.message).toBe(`Model '${'é'.repeat(128)}...' not found in configured providers`);
   });
 });
 

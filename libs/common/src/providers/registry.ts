@@ -1,5 +1,6 @@
 import { findProvider } from '@plano/hermesllm';
 import type { EffectiveProvider } from '../config/effective-provider.ts';
+import { shorten } from '../shorten.ts';
 import { createNearestModels } from './nearest-models.ts';
 
 /** The provider and model that a request goes to. */
@@ -42,13 +43,22 @@ export interface ProviderRegistry {
   listModels(): readonly ListedModel[];
 }
 
+/** UTF-16 units of the longest id that a wildcard lets through: Bedrock's may be so long, and ids are kept for every endpoint. */
+const longestModel = 2_048;
+/** Bytes of a name that an error repeats. */
+const longestShown = 256;
+/** A client's choice may end up in a path: no dots that lead out of it, and nothing that has no form there. */
+const modelShape = /^(?!\.{1,2}$)[^\p{Cc}\p{Cs}]+$/u;
+
+const mayBeModel = (id: string): boolean => id.length <= longestModel && modelShape.test(id);
+
 const notSpecified = 'No model specified in request';
 
 /**
  * Builds the table of models once; every look-up after that is a few map reads.
  *
  * A name is, in this order: an alias; the `name` or full model string of a specific entry; the bare model id of one (of two, the later entry); a
- * full model string under a wildcard (the longest prefix wins); the bare id of a model that a wildcard's provider is known to serve (the first
+ * full model string under a wildcard (the longest prefix wins; not for what can be no model's id, such as `..`); the bare id of a model that a wildcard's provider is known to serve (the first
  * entry wins). A prefix is never ignored: `anthropic/gpt-4o` does not reach OpenAI's `gpt-4o`.
  *
  * @throws Error when there is no provider, two entries have one name, two are the default, or a wildcard is
@@ -123,7 +133,8 @@ export function createProviderRegistry(
     for (const { prefix, provider } of wildcards) {
       if (provider.internal && !includeInternal) continue;
       if (name.length > prefix.length && name.startsWith(prefix) && !name.endsWith('*')) {
-        return { provider, model: name.slice(prefixOf(name).length + 1), name, alias: null };
+        const model = name.slice(prefixOf(name).length + 1);
+        if (mayBeModel(model)) return { provider, model, name, alias: null };
       }
     }
     const catalogued = known.get(name);
@@ -140,7 +151,7 @@ export function createProviderRegistry(
     return {
       ok: false,
       kind: 'model_not_found',
-      message: `Model '${name}' not found in configured providers`,
+      message: `Model '${shorten(name, longestShown)}' not found in configured providers`,
       nearest: nearest(name),
     };
   };
