@@ -109,6 +109,12 @@ describe('the access log', () => {
     expect(text.length).toBeLessThan(1500);
   });
 
+  it('writes out a number of warnings, and how many more there were', () => {
+    const warnings = Array.from({ length: 1000 }, (_, index) => ({ type: 'dropped' as const, path: `k${index}`, reason: 'unknown there' }));
+    const line = JSON.parse(written('json', { ...entry, summary: { ...entry.summary, warnings } })) as Record<string, unknown>;
+    expect([line['warnings'], line['furtherWarnings']]).toEqual([warnings.slice(0, 32), 968]);
+  });
+
   it('is silent above the level info', () => {
     let wrote = false;
     const log = createAccessLog(

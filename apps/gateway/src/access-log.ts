@@ -71,7 +71,7 @@ function facts(
     usage: answer?.usage,
     finish: answer?.finish?.reason,
     error: summary.error === null ? undefined : show(summary.error.code),
-    warnings: summary.warnings.length === 0 ? undefined : summary.warnings.map((warning) => shownWarning(warning, show)),
+    ...shownWarnings(summary.warnings, show),
   };
 }
 
@@ -93,6 +93,16 @@ function line({ head, purpose, status, summary, outcome, durationMs, firstByteMs
   const requestId = idOf(head);
   if (requestId !== undefined) text += ` id=${requestId}`;
   return outcome === 'aborted' ? `${text} aborted` : text;
+}
+
+/** Warnings of one exchange that are written out. */
+const mostWarnings = 32;
+
+/** A client can cause any number of them. */
+function shownWarnings(warnings: readonly Warning[], show: Show): object {
+  if (warnings.length === 0) return {};
+  const shown = warnings.slice(0, mostWarnings).map((warning) => shownWarning(warning, show));
+  return warnings.length === shown.length ? { warnings: shown } : { warnings: shown, furtherWarnings: warnings.length - shown.length };
 }
 
 /** Names of members are the client's words, and so are values of headers. */

@@ -1,5 +1,5 @@
 import type { RequestHead } from '@plano/common';
-import { headerNames, headerValue, maskSecrets } from '@plano/common';
+import { headerNames, headerValue, maskSecrets, ownText } from '@plano/common';
 
 const rememberedTexts = 512;
 const longestText = 256;
@@ -17,15 +17,19 @@ export const masked = (text: string): string =>
 /** What `createShow` makes. */
 export type Show = (text: string) => string;
 
-/** A client's text on a line of a log: without secrets, without line breaks, not too long. Most are always the same few. */
+/**
+ * A client's text on a line of a log: without secrets, without line breaks, not too long. Most are always the same few, so short ones are remembered,
+ * as texts of their own: a part of a request would keep all of it in memory.
+ */
 export function createShow(): Show {
   const known = new Map<string, string>();
   return (text) => {
+    if (text.length > longestText) return masked(text);
     let shown = known.get(text);
     if (shown === undefined) {
       shown = masked(text);
       if (known.size >= rememberedTexts) known.clear();
-      known.set(text, shown);
+      known.set(ownText(text), ownText(shown));
     }
     return shown;
   };

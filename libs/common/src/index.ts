@@ -23,6 +23,7 @@ export * from './function-calling.ts';
 export * from './headers.ts';
 export * from './listener-keys.ts';
 export * from './near-match.ts';
+export * from './own-text.ts';
 export * from './path-template.ts';
 export * from './paths.ts';
 export * from './pii.ts';

@@ -21,6 +21,8 @@ export interface HeaderTables {
 }
 
 const rememberedNames = 512;
+/** Clients make up names, of any length that fits into a head. */
+const longestRemembered = 64;
 
 function remember(rule: (name: string) => boolean): (name: string) => boolean {
   const known = new Map<string, boolean>();
@@ -28,7 +30,7 @@ function remember(rule: (name: string) => boolean): (name: string) => boolean {
     let answer = known.get(name);
     if (answer === undefined) {
       answer = rule(name);
-      if (known.size < rememberedNames) known.set(name, answer);
+      if (known.size < rememberedNames && name.length <= longestRemembered) known.set(name, answer);
     }
     return answer;
   };
