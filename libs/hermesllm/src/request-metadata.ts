@@ -93,6 +93,7 @@ const placeholders: Readonly<Record<MediaBlock['kind'], string>> = {
   document: '[File]',
   audio: '[Audio]',
   video: '[Video]',
+  'search-result': '[File]',
 };
 
 function recentUserMessage(messages: readonly Message[]): string | undefined {

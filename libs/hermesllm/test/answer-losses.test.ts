@@ -141,16 +141,64 @@ describe('what a citation loses is reported', () => {
   });
 
   it('its place in a source that is no page, by Converse', () => {
-    const page = {
-      type: 'page_location',
-      cited_text: 'quoted',
-      document_index: 0,
-      document_title: 'D',
-      start_page_number: 1,
-      end_page_number: 2,
-    };
-    const content = [{ type: 'text', text: 'ab', citations: [page] }];
-    expect(whole('bedrock-converse', 'anthropic-messages', { ...message, content })).toEqual(['dropped blocks[0].citations']);
+    const annotations = [{ type: 'file_citation', file_id: 'f', filename: 'D', index: 0 }];
+    const output = [{ type: 'message', content: [{ type: 'output_text', text: 'ab', annotations }] }];
+    expect(whole('bedrock-converse', 'openai-responses', { status: 'completed', output })).toEqual(['dropped blocks[0].citations']);
+  });
+
+  const grounded = [{ text: 'A ' }, { citationsContent: { citations: [{ location: { web: { url: 'https://a.example' } } }] } }];
+  const answer = { output: { message: { role: 'assistant', content: grounded } }, stopReason: 'end_turn' };
+  it.each<ApiId>(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini'])(
+    'and not lost when it stands alone, by %s',
+    (client) => {
+      const { body, warnings } = translateResponse(asked(client, 'bedrock-converse', false), 200, JSON.stringify(answer));
+      expect(body).toContain('https://a.example');
+      expect(warnings).toEqual([]);
+    },
+  );
+});
+
+describe("Claude's places are carried between its own API and Bedrock", () => {
+  const document = { document_title: 'D', file_id: null, document_index: 0 };
+  it.each<[object, object]>([
+    [
+      { type: 'char_location', cited_text: 'q', ...document, start_char_index: 1, end_char_index: 2 },
+      { title: 'D', sourceContent: [{ text: 'q' }], location: { documentChar: { documentIndex: 0, start: 1, end: 2 } } },
+    ],
+    [
+      { type: 'page_location', cited_text: 'q', ...document, start_page_number: 1, end_page_number: 2 },
+      { title: 'D', sourceContent: [{ text: 'q' }], location: { documentPage: { documentIndex: 0, start: 1, end: 2 } } },
+    ],
+    [
+      { type: 'content_block_location', cited_text: 'q', ...document, start_block_index: 1, end_block_index: 2 },
+      { title: 'D', sourceContent: [{ text: 'q' }], location: { documentChunk: { documentIndex: 0, start: 1, end: 2 } } },
+    ],
+    [
+      {
+        type: 'search_result_location',
+        cited_text: 'q',
+        source: 'kb',
+        title: 'S',
+        search_result_index: 3,
+        start_block_index: 1,
+        end_block_index: 2,
+      },
+      {
+        title: 'S',
+        source: 'kb',
+        sourceContent: [{ text: 'q' }],
+        location: { searchResultLocation: { searchResultIndex: 3, start: 1, end: 2 } },
+      },
+    ],
+  ])('%j', (anthropic, converse) => {
+    const message = { id: 'm', model: 'm', content: [{ type: 'text', text: 'ab', citations: [anthropic] }], stop_reason: 'end_turn' };
+    const cited = { citationsContent: { content: [{ text: 'ab' }], citations: [converse] } };
+    const answer = { output: { message: { role: 'assistant', content: [cited] } }, stopReason: 'end_turn' };
+    const there = translateResponse(asked('bedrock-converse', 'anthropic-messages', false), 200, JSON.stringify(message));
+    expect(JSON.parse(String(there.body))).toMatchObject({ output: { message: { content: [cited] } } });
+    const back = translateResponse(asked('anthropic-messages', 'bedrock-converse', false), 200, JSON.stringify(answer));
+    expect(JSON.parse(String(back.body))).toMatchObject({ content: [{ type: 'text', text: 'ab', citations: [anthropic] }] });
+    expect([...there.warnings, ...back.warnings]).toEqual([]);
   });
 });
 

@@ -12,7 +12,7 @@ export function mediaHead(block: MediaBlock, named: boolean, path: string, scope
     const text = named && key === 'name' ? undefined : block[key];
     if (text === undefined || text === '') continue;
     const place = `${path}.${key}`;
-    if (block.kind !== 'document') unsupported(scope, place);
+    if (block.kind !== 'document' && block.kind !== 'search-result') unsupported(scope, place);
     else {
       approximated(scope, place, 'It stands before the document as text');
       head = `${head ?? ''}${key === 'name' ? 'Document: ' : ''}${text}\n`;

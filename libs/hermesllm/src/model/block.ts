@@ -6,6 +6,14 @@ export interface CacheHint {
   ttl: string | undefined;
 }
 
+/** A place within what a client sent: the `index`th document or search result, by characters, pages or blocks as its API counts them. */
+export interface CitedPlace {
+  of: 'characters' | 'pages' | 'blocks' | 'search-result';
+  index: number;
+  start: number;
+  end: number;
+}
+
 /** Where a piece of text comes from. Offsets count UTF-16 units within the text block. */
 export interface Citation {
   url: string | undefined;
@@ -13,6 +21,8 @@ export interface Citation {
   citedText: string | undefined;
   start: number | undefined;
   end: number | undefined;
+  /** Claude's citations have it, by its own API and at Bedrock. */
+  place?: CitedPlace | undefined;
   /** The citation as its API wrote it, for targets of the same API. */
   native: { api: ApiId; value: unknown } | undefined;
 }
@@ -46,18 +56,18 @@ export type MediaSource =
   | { type: 'blocks'; blocks: Block[] }
   | { type: 's3'; uri: string; bucketOwner: string | undefined };
 
-/** An image, a document, a sound or a video. */
+/** An image, a document, a sound or a video, or what a search of the client's own found: texts, with a title and where they are from. */
 export interface MediaBlock {
   type: 'media';
-  kind: 'image' | 'document' | 'audio' | 'video';
+  kind: 'image' | 'document' | 'audio' | 'video' | 'search-result';
   /** MIME type, for example `image/png`; unknown for most URLs. */
   mediaType: string | undefined;
   source: MediaSource;
   /** Resolution hint of an image: `low`, `high`, `auto`, `original`. */
   detail: string | undefined;
-  /** File name or title of a document. */
+  /** File name or title of a document, title of a search result. */
   name: string | undefined;
-  /** Text that tells the model what a document is. */
+  /** Text that tells the model what a document is, or where a search result is from. */
   context: string | undefined;
   /** Whether the model shall cite from a document. */
   citable: boolean | undefined;

@@ -29,6 +29,7 @@ const members = new Map([
   ['text', words('type text cache_control citations')],
   ['image', words('type source cache_control')],
   ['document', words('type source title context citations cache_control')],
+  ['search_result', words('type source title content citations cache_control')],
   ['tool_use', words('type id name input cache_control caller')],
   ['tool_result', words('type tool_use_id content is_error cache_control')],
   ['thinking', words('type thinking signature')],
@@ -60,6 +61,17 @@ function decodeBlock(block: Fields): Block {
   if (type === 'image' || type === 'document') return decodeMedia(block, type, known);
   onlyKnown(block, known);
   switch (type) {
+    case 'search_result':
+      return mediaBlock(
+        'search-result',
+        { type: 'blocks', blocks: decodeContent(block, 'content') },
+        {
+          name: readString(block, 'title'),
+          context: readString(block, 'source'),
+          citable: decodeCitable(block),
+          cache: decodeCacheControl(block),
+        },
+      );
     case 'text':
       return textBlock(requireString(block, 'text'), decodeCacheControl(block), decodeCitations(readList(block, 'citations')));
     case 'tool_use': {
@@ -94,11 +106,13 @@ function decodeMedia(block: Fields, kind: 'image' | 'document', known: ReadonlyS
     mediaType: typeof mediaType === 'string' ? mediaType : undefined,
     name: isDocument ? readString(block, 'title') : undefined,
     context: isDocument ? readString(block, 'context') : undefined,
-    citable: isDocument ? readBoolean(readObject(block, 'citations'), 'enabled') : undefined,
+    citable: isDocument ? decodeCitable(block) : undefined,
     cache: decodeCacheControl(block),
   };
   return media.type === 'url' ? mediaOfUrl(kind, media.url, details) : mediaBlock(kind, media, details);
 }
+
+const decodeCitable = (block: Fields): boolean | undefined => readBoolean(readObject(block, 'citations'), 'enabled');
 
 /** Undefined for a source of a kind that is not known here. */
 function decodeSource(source: Fields): MediaSource | undefined {

@@ -124,7 +124,8 @@ export function plainText(content: WireBlock[]): string | WireBlock[] {
 }
 
 function pushMedia(block: MediaBlock, path: string, scope: Scope, out: WireBlock[]): void {
-  if (block.kind !== 'image' && block.kind !== 'document') {
+  const found = block.kind === 'search-result';
+  if (block.kind !== 'image' && block.kind !== 'document' && !found) {
     unsupported(scope, path, block.kind);
     return;
   }
@@ -141,7 +142,10 @@ function pushMedia(block: MediaBlock, path: string, scope: Scope, out: WireBlock
     return;
   }
   const citations = block.citable === undefined ? undefined : { enabled: block.citable };
-  out.push({ type: 'document', source, title: block.name, context: block.context, citations, cache_control });
+  if (found) {
+    const { name: title = '', context: from = '' } = block;
+    out.push({ type: 'search_result', source: from, title, content: source['content'], citations, cache_control });
+  } else out.push({ type: 'document', source, title: block.name, context: block.context, citations, cache_control });
 }
 
 const imageTypes = words('image/jpeg image/png image/gif image/webp');

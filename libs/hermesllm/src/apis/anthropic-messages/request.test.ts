@@ -200,14 +200,23 @@ describe('decodeRequest', () => {
       ],
     ],
     [
+      'search results',
+      [{ type: 'search_result', source: 's', title: 't', content: [{ type: 'text', text: 'w' }], citations: { enabled: true } }],
+      [
+        message('user', [
+          mediaBlock('search-result', { type: 'blocks', blocks: [textBlock('w')] }, { name: 't', context: 's', citable: true }),
+        ]),
+      ],
+    ],
+    [
       'blocks and sources that are not known here',
       [
-        { type: 'search_result', source: 's', title: 't', content: [] },
+        { type: 'hologram', source: 's' },
         { type: 'image', source: { type: 'hologram', data: 'x' } },
       ],
       [
         message('user', [
-          unknownBlock('anthropic-messages', { type: 'search_result', source: 's', title: 't', content: [] }),
+          unknownBlock('anthropic-messages', { type: 'hologram', source: 's' }),
           unknownBlock('anthropic-messages', { type: 'image', source: { type: 'hologram', data: 'x' } }),
         ]),
       ],
@@ -291,6 +300,7 @@ describe('decodeRequest', () => {
           citedText: 'B',
           start: undefined,
           end: undefined,
+          place: { of: 'characters', index: 0, start: 0, end: 1 },
           native: { api: 'anthropic-messages', value: location },
         },
       ]),

@@ -42,7 +42,8 @@ const rich: LlmRequest = {
       mediaBlock('document', { type: 'base64', data: 'AA' }, { mediaType: 'application/pdf', name: 'N', context: 'C', citable: false }),
       mediaBlock('document', { type: 'text', text: 'T' }, { mediaType: 'text/plain' }),
       mediaBlock('document', { type: 'blocks', blocks: [textBlock('x'), mediaBlock('image', { type: 'url', url: 'u' })] }),
-      unknownBlock('anthropic-messages', { type: 'search_result', source: 's', title: 't', content: [] }),
+      mediaBlock('search-result', { type: 'blocks', blocks: [textBlock('x')] }, { name: 't', context: 's', citable: true }),
+      unknownBlock('anthropic-messages', { type: 'hologram', source: 's' }),
     ]),
     message('assistant', [
       reasoningBlock('hm', own('sig')),

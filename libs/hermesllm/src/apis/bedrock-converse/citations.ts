@@ -1,26 +1,49 @@
 import type { JsonObject } from '../../codec.ts';
-import type { Citation } from '../../model/block.ts';
+import type { Citation, CitedPlace } from '../../model/block.ts';
 import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { unsupported } from '../../warn.ts';
-import { reportPlace } from '../citation-place.ts';
+import { citedPlace, reportPlace } from '../citation-place.ts';
 import { api } from './api.ts';
 import type { WireBlock } from './wire.ts';
 
+const places = [
+  ['characters', 'documentChar', 'documentIndex'],
+  ['pages', 'documentPage', 'documentIndex'],
+  ['blocks', 'documentChunk', 'documentIndex'],
+  ['search-result', 'searchResultLocation', 'searchResultIndex'],
+] as const;
+
+function decodePlace(location: JsonObject | undefined): CitedPlace | undefined {
+  for (const [of, member, index] of places) {
+    const wire = maybeObject(location?.[member]);
+    if (wire !== undefined) return citedPlace(of, wire[index], wire['start'], wire['end']);
+  }
+  return undefined;
+}
+
+function encodePlace({ of, index, start, end }: CitedPlace): WireBlock | undefined {
+  const row = places.find(([known]) => known === of);
+  return row && { [row[1]]: { [row[2]]: index, start, end } };
+}
+
 /**
  * A citation of `citationsContent`, or of a stream's `citation` delta. The offsets of Converse count within the cited source, not within
- * the answer, so only the native form has them.
+ * the answer.
  */
 export function decodeCitation(wire: unknown): Citation | undefined {
   if (!isObject(wire)) return undefined;
-  const web = maybeObject(maybeObject(wire['location'])?.['web']);
+  const location = maybeObject(wire['location']);
+  const web = maybeObject(location?.['web']);
+  const place = decodePlace(location);
   const quoted = textOf(wire['sourceContent']);
   return {
-    url: maybeString(web?.['url']) ?? webAddress(wire['source']),
+    url: maybeString(web?.['url']) ?? (place?.of === 'search-result' ? maybeString(wire['source']) : webAddress(wire['source'])),
     title: maybeString(wire['title']),
     citedText: quoted === '' ? undefined : quoted,
     start: undefined,
     end: undefined,
+    place,
     native: { api, value: wire },
   };
 }
@@ -54,12 +77,14 @@ export const nativeCitation = (citation: Citation): WireBlock | undefined =>
 export function encodeCitation(citation: Citation, length: number, path: string, scope: Scope): WireBlock {
   const native = nativeCitation(citation);
   if (native !== undefined) return native;
-  const { url, title, citedText } = citation;
+  const { url, title, citedText, place } = citation;
   reportPlace(citation, length, path, scope);
-  if (url === undefined) unsupported(scope, `${path}.citations`, 'the place in its source');
+  const location = place === undefined ? url && { web: { url } } : encodePlace(place);
+  if (location === undefined) unsupported(scope, `${path}.citations`, 'the place in its source');
   return {
     title,
+    source: place?.of === 'search-result' ? url : undefined,
     sourceContent: citedText === undefined ? undefined : [{ text: citedText }],
-    location: url === undefined ? undefined : { web: { url } },
+    location,
   };
 }

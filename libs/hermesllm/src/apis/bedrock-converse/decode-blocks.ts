@@ -4,7 +4,7 @@ import { dropped } from '../../warn.ts';
 import { decodeCachePoint, markPrevious } from './cache-point.ts';
 import { decodeCitations, textOf } from './citations.ts';
 import { jsonText } from '../tool-input.ts';
-import { decodeMedia } from './decode-media.ts';
+import { decodeMedia, decodeSearchResult } from './decode-media.ts';
 import { api } from './api.ts';
 import { carriedSignature, openRedacted, openText, signPrevious } from './signatures.ts';
 import { words } from '../../words.ts';
@@ -28,6 +28,7 @@ const toolResultMembers = words('toolUseId content status');
 const reasoningMembers = words('reasoningText redactedContent');
 const reasoningTextMembers = words('text signature');
 const citedMembers = words('content citations');
+const searchResultMembers = words('source title content citations');
 const guardMembers = words('text image');
 const guardTextMembers = words('text');
 
@@ -88,7 +89,10 @@ function decodeBlock(block: Fields, out: Block[]): void {
     case 'json': // a tool's result as a value
       out.push(textBlock(jsonText(wire[kind], scope, kind, block)));
       break;
-    default: // searchResult, toolAddition, toolRemoval and what may come
+    case 'searchResult':
+      out.push(decodeSearchResult(requireObject(block, kind, searchResultMembers)));
+      break;
+    default: // toolAddition, toolRemoval and what may come
       out.push(unknownBlock(api, wire));
   }
 }

@@ -6,6 +6,7 @@ import {
   readList,
   readObject,
   readString,
+  requireList,
   requireObject,
   requireString,
   wrongMember,
@@ -45,7 +46,20 @@ function decodeSource(media: Fields): MediaSource {
   if (text !== undefined) return { type: 'text', text };
   const list = readList(source, 'content');
   if (list === undefined) throw wrongMember(source, '', 'expected bytes, s3Location, text or content');
+  return decodeTexts(source, list);
+}
+
+/** `[{ text }]` in the member `content`. */
+function decodeTexts(holder: Fields, list: readonly unknown[]): MediaSource {
   const blocks: Block[] = [];
-  for (let i = 0; i < list.length; i++) blocks.push(textBlock(requireString(readItem(source, list, 'content', i, contentMembers), 'text')));
+  for (let i = 0; i < list.length; i++) blocks.push(textBlock(requireString(readItem(holder, list, 'content', i, contentMembers), 'text')));
   return { type: 'blocks', blocks };
 }
+
+/** What a search of the client's own found. */
+export const decodeSearchResult = (result: Fields): MediaBlock =>
+  mediaBlock('search-result', decodeTexts(result, requireList(result, 'content')), {
+    name: readString(result, 'title'),
+    context: readString(result, 'source'),
+    citable: readBoolean(readObject(result, 'citations', citationsMembers), 'enabled'),
+  });

@@ -280,8 +280,8 @@ describe('content blocks', () => {
     ],
     [
       'a search result',
-      { searchResult: { source: 's', title: 't', content: [] } },
-      unknownBlock('bedrock-converse', { searchResult: { source: 's', title: 't', content: [] } }),
+      { searchResult: { source: 's', title: 't', content: [{ text: 'w' }], citations: { enabled: true } } },
+      mediaBlock('search-result', { type: 'blocks', blocks: [textBlock('w')] }, { name: 't', context: 's', citable: true }),
     ],
     [
       'a call of a tool that the vendor runs',

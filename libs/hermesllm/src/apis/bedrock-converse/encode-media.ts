@@ -11,6 +11,7 @@ import type { WireBlock } from './wire.ts';
 export function encodeMedia(block: MediaBlock, path: string, context: UpstreamContext): WireBlock | undefined {
   const { scope } = context;
   const { kind, source, mediaType, name } = block;
+  if (kind === 'search-result') return encodeSearchResult(block, path, context);
   const isText = source.type === 'text' || source.type === 'blocks';
   const known = formatOf(kind, mediaType) ?? formatOfName(kind, name) ?? (isText && kind === 'document' ? 'txt' : undefined);
   const format = known ?? guessedFormat(block, path, context);
@@ -72,14 +73,30 @@ function texts(blocks: readonly Block[], path: string, scope: UpstreamContext['s
 }
 
 /** Citations are Claude's; `context` is about them, too. */
+const cites = ({ own, model }: UpstreamContext): boolean => own || model.claudeAtBedrock;
+
+/** For models that cite; to others it is a text. */
+function encodeSearchResult(block: MediaBlock, path: string, context: UpstreamContext): WireBlock {
+  const { scope } = context;
+  const { name: title = '', context: from = '', source, citable } = block;
+  const content = source.type === 'blocks' ? texts(source.blocks, `${path}.source.blocks`, scope) : [];
+  if (cites(context)) {
+    const citations = citable === undefined ? undefined : { enabled: citable };
+    return { searchResult: { source: from, title, content, citations } };
+  }
+  approximated(scope, path, 'At Bedrock only Claude models read search results; it is a text');
+  if (citable === true) dropped(scope, `${path}.citable`, 'At Bedrock only Claude models cite');
+  return { text: [title, from, ...content.map(({ text }) => String(text))].join('\n').trim() };
+}
+
 function encodeDocument(block: MediaBlock, format: string, source: WireBlock, path: string, context: UpstreamContext): WireBlock {
-  const { scope, model, own } = context;
+  const { scope } = context;
   const name = documentName(block.name, context);
   if (name !== block.name) {
     if (block.name === undefined) defaulted(scope, `${path}.name`, `Bedrock demands a name; sent ${name}`);
     else approximated(scope, `${path}.name`, `Bedrock restricts names and wants them to differ; sent ${name}`);
   }
-  const cited = own || model.claudeAtBedrock;
+  const cited = cites(context);
   if (!cited && block.context !== undefined) dropped(scope, `${path}.context`, 'At Bedrock it is for models that cite');
   if (!cited && block.citable === true) dropped(scope, `${path}.citable`, 'At Bedrock only Claude models cite');
   const citations = cited && block.citable !== undefined ? { enabled: block.citable } : undefined;

@@ -46,6 +46,7 @@ const formats: Readonly<Record<MediaBlock['kind'], readonly (readonly [format: s
     ['wmv', 'video/x-ms-wmv', 'video/wmv'],
     ['three_gp', 'video/3gpp', 'video/3gp'],
   ],
+  'search-result': [],
 };
 
 /** Undefined for a type that Converse has no format for. Parameters such as `;charset=utf-8` are ignored. */

@@ -41,7 +41,8 @@ const rich: LlmRequest = {
       mediaBlock('document', { type: 'blocks', blocks: [textBlock('x'), textBlock('y')] }, { mediaType: 'text/plain', name: 'M' }),
       mediaBlock('audio', { type: 'base64', data: 'AA==' }, { mediaType: 'audio/wav' }),
       mediaBlock('video', { type: 'base64', data: 'AA==' }, { mediaType: 'video/mp4' }),
-      unknownBlock('bedrock-converse', { searchResult: { source: 's', title: 't', content: [] } }),
+      mediaBlock('search-result', { type: 'blocks', blocks: [textBlock('x')] }, { name: 't', context: 's', citable: true }),
+      unknownBlock('bedrock-converse', { hologram: { source: 's' } }),
     ]),
     message('assistant', [
       reasoningBlock('hm', own('sig')),

@@ -222,7 +222,13 @@ describe('blocks for an upstream', () => {
       ['approximated messages[0].blocks[1].input'],
     ],
     ['a custom call', toolCallBlock('1', 'n', 'free', true), [{ toolUse: { toolUseId: '1', name: 'n', input: { input: 'free' } } }], []],
-    ['its own unknown block', unknownBlock('bedrock-converse', { searchResult: {} }), [{ searchResult: {} }], []],
+    ['its own unknown block', unknownBlock('bedrock-converse', { hologram: {} }), [{ hologram: {} }], []],
+    [
+      'a search result',
+      mediaBlock('search-result', { type: 'blocks', blocks: [textBlock('w')] }, { name: 't', context: 's' }),
+      [{ searchResult: { source: 's', title: 't', content: [{ text: 'w' }] } }],
+      [],
+    ],
     ["another's unknown block", unknownBlock('gemini', {}), [], ['dropped messages[0].blocks[1]']],
   ])('%s', (_what, block, content, told) => {
     expect(encodeBlocks([block])).toEqual({ content, told });
@@ -278,6 +284,14 @@ describe('blocks for an upstream', () => {
       told: ['dropped messages[0].blocks[1].cache'],
     });
     expect(encodeBlocks([textBlock('x', { ttl: undefined })], 'meta.llama3-3', own).told).toEqual([]);
+  });
+
+  it('have a search result as text where the model does not cite', () => {
+    const found = mediaBlock('search-result', { type: 'blocks', blocks: [textBlock('w')] }, { name: 't', context: 's', citable: true });
+    expect(encodeBlocks([found], 'amazon.nova-pro-v1:0')).toEqual({
+      content: [{ text: 't\ns\nw' }],
+      told: ['approximated messages[0].blocks[1]', 'dropped messages[0].blocks[1].citable'],
+    });
   });
 });
 

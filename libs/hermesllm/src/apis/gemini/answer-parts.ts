@@ -26,8 +26,8 @@ export function encodeAnswerParts(blocks: readonly Block[], path: string, scope:
     const here = elementPath(path, i);
     switch (block.type) {
       case 'text':
-        if (block.text === '' && block.signature === undefined) break;
         if (block.citations !== undefined) sources.add(block.text, 0, parts.length, block.citations, here);
+        if (block.text === '' && block.signature === undefined) break;
         parts.push({ text: block.text, thoughtSignature: block.signature === undefined ? undefined : sealThought(block.signature) });
         break;
       case 'refusal':

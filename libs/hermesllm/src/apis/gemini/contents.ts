@@ -225,6 +225,7 @@ function pushMedia(block: MediaBlock, path: string, context: Context, turn: Turn
   const begin = parts.length;
   if (source.type === 'blocks') {
     approximated(scope, `${path}.source`, 'The blocks of the document stand in its place');
+    if (block.citable === true) unsupported(scope, `${path}.citable`);
     const { blocks } = source;
     for (let i = 0; i < blocks.length; i++) pushBlock(blocks[i] as Block, elementPath(`${path}.source.blocks`, i), context, turn);
   } else {

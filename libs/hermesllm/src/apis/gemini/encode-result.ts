@@ -48,6 +48,7 @@ function pushItem(item: Block, path: string, inside: boolean, scope: Scope, text
       const { source } = item;
       const textual = source.type === 'text' || source.type === 'blocks';
       const part = textual ? undefined : encodeMedia(item, path, scope);
+      if (textual && item.citable === true) unsupported(scope, `${path}.citable`);
       if (!textual && part === undefined) return;
       reportDetail(item, path, scope);
       const head = mediaHead(item, !textual, path, scope);

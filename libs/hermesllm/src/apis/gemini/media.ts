@@ -36,6 +36,7 @@ export const defaultType: Readonly<Record<MediaBlock['kind'], string>> = {
   document: 'application/pdf',
   audio: 'audio/wav',
   video: 'video/mp4',
+  'search-result': 'text/plain',
 };
 
 /** The MIME type that an address suggests. */

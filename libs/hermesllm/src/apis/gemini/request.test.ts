@@ -533,6 +533,21 @@ describe('encodeRequest', () => {
     expect(told).toEqual(['defaulted messages[0].blocks[0].name']);
   });
 
+  it('tells that nothing will be cited, wherever a document stands', () => {
+    const found = mediaBlock('search-result', { type: 'blocks', blocks: [textBlock('w')] }, { citable: true });
+    const { contents, told } = contentsOf([
+      message('user', [found]),
+      message('assistant', [toolCallBlock('x', 'f', '{}')]),
+      message('tool', [toolResultBlock('x', [found], false)]),
+    ]);
+    expect(contents).toMatchObject([{ parts: [{ text: 'w' }] }, {}, { parts: [{ functionResponse: { response: { output: 'w' } } }] }]);
+    expect(told).toEqual([
+      'approximated messages[0].blocks[0].source',
+      'dropped messages[0].blocks[0].citable',
+      'dropped messages[2].blocks[0].blocks[0].citable',
+    ]);
+  });
+
   it('writes tools of all kinds', () => {
     const tools: LlmRequest['tools'] = [
       { type: 'hosted', kind: 'web-search', api: 'openai-responses', value: { type: 'web_search' } },

@@ -113,6 +113,7 @@ function encodeSource(block: MediaBlock, path: string, scope: Scope): WirePart |
       return { type: 'file', file: { filename: block.name ?? defaultName(type), file_data: dataUrl(type, data) } };
     }
     case 'video':
+    case 'search-result':
       return undefined;
   }
 }

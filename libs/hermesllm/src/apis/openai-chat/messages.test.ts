@@ -251,6 +251,15 @@ describe('messages that are written', () => {
       [`emulated ${at}`],
     ],
     [
+      'a search result',
+      mediaBlock('search-result', { type: 'blocks', blocks: [textBlock('W')] }, { name: 't', context: 's' }),
+      [
+        { type: 'text', text: 'Document: t\ns\n' },
+        { type: 'text', text: 'W' },
+      ],
+      [`emulated ${at}`, `approximated ${at}.name`, `approximated ${at}.context`],
+    ],
+    [
       'what a document may have',
       mediaBlock(
         'document',

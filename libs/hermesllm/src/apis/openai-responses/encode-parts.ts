@@ -55,7 +55,7 @@ function addMedia(block: MediaBlock, path: string, parts: WirePart[], scope: Sco
     });
     return;
   }
-  if (block.kind !== 'document') {
+  if (block.kind !== 'document' && block.kind !== 'search-result') {
     unsupported(scope, path, block.kind);
     return;
   }

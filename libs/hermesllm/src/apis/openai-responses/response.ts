@@ -171,7 +171,7 @@ function encodeOutput(response: LlmResponse, request: LlmRequest, scope: Scope):
     switch (block.type) {
       case 'text': {
         reportTextSignature(block.signature, path, scope);
-        if (block.text === '') break;
+        if (block.text === '' && block.citations === undefined) break;
         const part = partOf('output_text');
         const before = part['text'] as string;
         part['text'] = before + block.text;
