@@ -8,7 +8,7 @@ import type {
   UpstreamRequest,
   UpstreamTarget,
 } from '@plano/common';
-import { connectionFailure, sendSigned } from '@plano/common';
+import { connectionFailure, sendSigned, unsendable } from '@plano/common';
 import type { Dispatcher } from 'undici';
 import { Pool } from './adapters/undici-pool.ts';
 import type { Builtins } from './builtin-upstream.ts';
@@ -254,13 +254,6 @@ const tooSlow: UpstreamFailure = { reason: 'timeout', message: 'The upstream did
 
 /** Codes of certificates that cannot be trusted or are for another name; nothing was sent then. */
 const untrusted = /^(?:CERT_|ERR_TLS|UNABLE_TO_|INVALID_CA)|_CERT(?:_|$)/;
-
-/** Something in the request itself, such as a key from a file: nothing was sent, and nothing would be the next time. */
-const unsendable: UpstreamFailure = {
-  reason: 'reset',
-  message: 'The request cannot be sent: its path or headers have a character that HTTP does not carry',
-  final: true,
-};
 
 function failureOf(error: Error): UpstreamFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';

@@ -89,7 +89,7 @@ interface HostCase {
 }
 
 /** By effect: the flow that asks for it and what its client gets. */
-const effects: Readonly<Record<HostEffect['step'] | 'retry' | 'sign' | 'count', HostCase>> = {
+const effects: Readonly<Record<HostEffect['step'] | 'retry' | 'unsendable' | 'sign' | 'count', HostCase>> = {
   call: {
     *flow() {
       return respond(200, textOf(yield* call(requestTo('/called'), { timeoutMs: 5_000, bodyLimit: 9 })));
@@ -143,6 +143,13 @@ const effects: Readonly<Record<HostEffect['step'] | 'retry' | 'sign' | 'count', 
     },
     status: 200,
     body: '[true,false,true,true]',
+  },
+  unsendable: {
+    *flow() {
+      return respond(200, JSON.stringify(yield* forward(requestTo('/never', { headers: { 'x-a': '日本' } }))));
+    },
+    status: 200,
+    body: /"reason":"reset".*cannot be sent.*"final":true/,
   },
   sign: {
     *flow({ signing }) {

@@ -63,6 +63,13 @@ export function sendSigned(
   };
 }
 
+/** Something in the request itself, such as a key from a file: nothing was sent, and nothing would be the next time. */
+export const unsendable: UpstreamFailure = {
+  reason: 'reset',
+  message: 'The request cannot be sent: its path or headers have a character that HTTP does not carry',
+  final: true,
+};
+
 const notSent: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',

@@ -16,10 +16,18 @@ const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
 
 /** The bounds with their defaults. */
-export function deriveLimits({ author }: DeriveContext): EffectiveLimits {
+export function deriveLimits({ author, reporter }: DeriveContext): EffectiveLimits {
   const written = author.limits;
+  const requestBodyBytes = written?.request_body ?? 32 * mebibyte;
+  if (written?.buffered_memory !== undefined && written.buffered_memory < requestBodyBytes) {
+    reporter.warn(
+      ['limits', 'buffered_memory'],
+      'is less than one body of `request_body`, which is then never taken',
+      'make it several times as large',
+    );
+  }
   return {
-    requestBodyBytes: written?.request_body ?? 32 * mebibyte,
+    requestBodyBytes,
     responseBodyBytes: written?.response_body ?? 64 * mebibyte,
     headerBytes: written?.header ?? 64 * kibibyte,
     sseEventBytes: written?.sse_event ?? 16 * mebibyte,

@@ -15,6 +15,16 @@ describe('what would only fail later', () => {
     ]);
   });
 
+  it.each([
+    ['limits: { buffered_memory: 16MiB }', 1],
+    ['limits: { buffered_memory: 16MiB, request_body: 1MiB }', 0],
+    ['limits: { request_body: 600MiB }', 0],
+  ])('less memory than a body takes is warned of: %s', (more, count) => {
+    expect(
+      warningsOf(`${base}${more}\n`).filter((warning) => warning.includes('limits.buffered_memory: is less than one body')),
+    ).toHaveLength(count);
+  });
+
   it('two lists of fallbacks for one model', () => {
     const text = base.replace('true }]', 'true }, { model: plano/echo }]');
     const [problem, ...more] = problemsOf(

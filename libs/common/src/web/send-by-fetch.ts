@@ -2,7 +2,7 @@ import { webUtf8 } from '@plano/hermesllm/web';
 import type { HttpBody, HttpHeaders, UpstreamFailure, UpstreamRequest } from '../http.ts';
 import { tellAnswer } from '../tell-answer.ts';
 import type { SendUpstream, SignRequest, UpstreamCall, UpstreamListener } from '../upstream-call.ts';
-import { connectionFailure, sendSigned } from '../upstream-call.ts';
+import { connectionFailure, sendSigned, unsendable } from '../upstream-call.ts';
 
 /** Milliseconds. */
 export interface FetchTimeouts {
@@ -81,10 +81,15 @@ function sendByFetch(
   }
 
   async function read(): Promise<void> {
+    const headers = headersFor(request, target);
+    if (headers === undefined) {
+      finish(unsendable);
+      return;
+    }
     limit(settings.firstByteMs);
     const response = await settings.fetch(`${target.scheme}://${hostOf(target)}:${target.port}${request.path}`, {
       method: request.method,
-      headers: headersFor(request, target),
+      headers,
       body: request.body as BodyInit,
       redirect: 'manual',
       signal: controller.signal,
@@ -131,8 +136,14 @@ function sendByFetch(
   };
 }
 
-function headersFor(request: UpstreamRequest, target: SocketTarget): Headers {
-  const headers = new Headers(request.headers);
+/** Undefined when `fetch` takes no such headers. */
+function headersFor(request: UpstreamRequest, target: SocketTarget): Headers | undefined {
+  let headers: Headers;
+  try {
+    headers = new Headers(request.headers);
+  } catch {
+    return undefined;
+  }
   const host = hostOf(target);
   // Most runtimes write the host themselves and do not let it be chosen; where it can be, it matters for what stands behind a proxy.
   if (target.authority !== `${host}:${target.port}` && target.authority !== host) headers.set('host', target.authority);
