@@ -93,6 +93,31 @@ describe('retries', () => {
   });
 });
 
+describe('an answer of the client’s own API', () => {
+  const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
+  it.each([
+    ['that ends before the first byte of its body', `${head}content-length: 9\r\n\r\n`],
+    ['whose body is no HTTP', `${head}transfer-encoding: chunked\r\n\r\nzz\r\n`],
+    ['that is not encoded as it says', `${head}content-encoding: gzip\r\ncontent-length: 9\r\n\r\nnot gzip.`],
+  ])('%s is a 502, because the client has had nothing of it', async (_name, bytes) => {
+    const url = await serverOf(({ socket }) => void socket.end(bytes));
+    const gateway = await gatewayOf(`  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }`);
+    const received = await ask(gateway.url);
+    expect([received.status, await received.json()]).toMatchObject([502, { error: { code: 'upstream_reset', type: 'server_error' } }]);
+    await expect
+      .poll(() => gateway.records)
+      .toMatchObject([{ status: 502, outcome: 'finished', summary: { provider: 'openai', error: { code: 'upstream_reset' } } }]);
+    await expect.poll(() => [gateway.active(), gateway.running()]).toEqual([0, 0]);
+  });
+
+  it('with a status that HTTP does not have is a 502', async () => {
+    const url = await serverOf(({ socket }) => void socket.end('HTTP/1.1 999 X\r\ncontent-length: 0\r\n\r\n'));
+    const gateway = await gatewayOf(`  - { model: openai/gpt-4o, base_url: "${url}/v1", access_key: k, default: true }`);
+    const received = await ask(gateway.url);
+    expect([received.status, await received.json()]).toMatchObject([502, { error: { code: 'upstream_invalid' } }]);
+  });
+});
+
 describe('endpoints', () => {
   it('have no more under way than they may, and room again after each end', async () => {
     const { url, bodies } = await upstream(hang, answer);

@@ -49,7 +49,7 @@ function walkOf(flow: () => Flow, answer?: (listener: UpstreamListener, sending:
   const timers = new Map<object, () => void>();
   const reads: (() => void)[] = [];
   const calls: { listener: UpstreamListener; path: string }[] = [];
-  const state = { full: false, ready: (): void => {} };
+  const state = { full: false, headWaits: false, ready: (): void => {} };
   const host: WalkHost = {
     gateway: { handleRequest: flow, refuse: (_head, error) => respond(error.status, error.message) },
     capabilities: { redispatch: true, utf8: portableUtf8, now: () => 0, newId: (prefix) => prefix, random: () => 0 },
@@ -87,7 +87,7 @@ function walkOf(flow: () => Flow, answer?: (listener: UpstreamListener, sending:
       return body.length;
     },
     accept(status) {
-      given = status;
+      if (!state.headWaits) given = status;
       log.push(`accept ${status}`);
     },
     write(pieces, last) {
@@ -247,6 +247,26 @@ describe('a walk through an exchange', () => {
     expect(late.log).toEqual(['accept 200', 'cut a bug', 'over']);
     for (const { records } of [early, late])
       expect(records).toMatchObject([{ summary: { error: { code: 'internal', message: 'a bug' } } }]);
+  });
+
+  it('answers with the error of an answer that breaks off before anything of it has left', () => {
+    const codes = [
+      ['upstream_reset', 502],
+      ['upstream_timeout', 504],
+      [undefined, 502],
+    ] as const;
+    for (const [code, status] of codes) {
+      const error = code === undefined ? null : { code, message: 'it broke off' };
+      const { upstream, log, records, state } = walkOf(function* () {
+        const decision = yield* passing();
+        return decision.action === 'accept' ? { ...decision, summary: () => ({ ...emptySummary, error }) } : decision;
+      });
+      state.headWaits = true;
+      upstream().onHead(200, {});
+      upstream().onFailure({ reason: 'reset', message: '' });
+      expect(log).toEqual(['accept 200', `respond ${status} ${error?.message ?? 'The upstream closed the connection'}`, 'over']);
+      expect(records).toMatchObject([{ status, outcome: 'finished', summary: { error } }]);
+    }
   });
 
   it('is given up for want of memory: with 503, or as a stream that breaks off', () => {

@@ -1,4 +1,5 @@
 import { joinBytes } from '@plano/hermesllm';
+import type { GatewayError } from './errors.ts';
 import { gatewayError } from './errors.ts';
 import type { Decision, Exchange, ExchangeSummary, HostEffect, HostEvent, UpstreamHead, UpstreamReply } from './exchange.ts';
 import { createExchange, emptySummary } from './exchange.ts';
@@ -374,16 +375,29 @@ function accept(walk: Walk, decision: Decision & { action: 'accept' }): void {
 function write(walk: Walk, pieces: readonly HttpBody[], last: boolean, cut: boolean): void {
   const accepted = walk.accepted;
   if (accepted === undefined) return;
-  const grew = pieces.length > 0 || last;
+  const grew = pieces.length > 0 || (last && !cut);
   if (grew) walk.inside = 0;
   holdAnswer(walk, walk.inside);
   if (walk.over) return;
   if (grew) count(walk, walk.client.write(pieces, last && !cut));
   if (last) {
-    if (cut) walk.client.cut(new Error('The upstream closed the connection'));
-    close(walk, 'finished', accepted.summary());
+    const summary = accepted.summary();
+    // As long as nothing of it has left, the client can still be told what happened.
+    if (cut && walk.client.status() === 0) {
+      const { gateway } = walk.host;
+      respond(walk, { ...gateway.refuse(walk.request.head, brokenOff(summary)), summary });
+      return;
+    }
+    if (cut) walk.client.cut(new Error(closedMessage));
+    close(walk, 'finished', summary);
   } else if (walk.client.isFull()) hold(walk);
 }
+
+const closedMessage = 'The upstream closed the connection';
+
+/** The error of an answer that broke off, as its summary knows it. */
+const brokenOff = ({ error }: ExchangeSummary): GatewayError =>
+  gatewayError(error?.code === 'upstream_timeout' ? 'upstream_timeout' : 'upstream_reset', error?.message ?? closedMessage);
 
 /** The client reads slower than the upstream writes: the upstream waits. */
 function hold(walk: Walk): void {

@@ -45,7 +45,7 @@ export interface WalkRequest {
 
 /** Whoever gets the answer. Headers are an object of its own. */
 export interface WalkClient {
-  /** Of the answer; 0 before there is one. */
+  /** Of the answer; 0 before there is one, and as long as another one can take its place. */
   status(): number;
   /** A whole answer. Returns the bytes of the body. */
   respond(status: number, headers: HttpHeaders, body: HttpBody): number;

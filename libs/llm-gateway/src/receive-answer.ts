@@ -35,7 +35,7 @@ export function* receiveAnswer(attempt: Attempt, head: UpstreamHead): Received {
   const { status, headers } = head;
   const { incoming, translated } = attempt;
   const type = mediaType(headers);
-  if (status >= 400) return yield* receiveWhole(attempt, status, headers, errorBodyLimit);
+  if (status >= 400 && status < 600) return yield* receiveWhole(attempt, status, headers, errorBodyLimit);
   if (status < 200 || status >= 300) return respondInvalid(attempt, `The upstream answered with status ${status}`);
   const same = incoming.route.api === attempt.upstream.api;
   if (isEncoded(headers)) {
