@@ -41,7 +41,7 @@ interface ClientSide extends Machine<StreamEvent, Frame> {
 function clientSide(translated: Translated, client: Codec, upstream: Codec): ClientSide {
   const facts = noStreamFacts();
   const encoder = client.streamEncoder(requestOf(translated), translated.scope);
-  const ordered = client.sequentialBlocks ? pipe(sequential(), encoder) : encoder;
+  const ordered = client.sequentialBlocks ? inOrder(encoder) : encoder;
   const custom = restoreCustomToolsInStream(translated.request);
   const withCustom = custom === undefined ? ordered : pipe(custom, ordered);
   const names = restoreToolNamesInStream(translated.request, upstream.toolName);
@@ -57,6 +57,12 @@ function clientSide(translated: Translated, client: Codec, upstream: Codec): Cli
     facts: () => facts,
     whole: () => ended,
   };
+}
+
+function inOrder(encoder: Machine<StreamEvent, Frame>): Machine<StreamEvent, Frame> {
+  const order = sequential();
+  const { push, finish } = pipe(order, encoder);
+  return { push: (event) => (order.passes(event) ? encoder.push(event) : push(event)), finish };
 }
 
 /** The framing of that name, or the codec's usual one. */

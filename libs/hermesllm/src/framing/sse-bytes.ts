@@ -53,7 +53,7 @@ function wholeEvents(bytes: Uint8Array, utf8: Utf8): readonly Frame[] | undefine
   let event: string | undefined;
   let data: string | undefined;
   for (let start = 0; start < bytes.length; ) {
-    const end = bytes.indexOf(lineFeed, start);
+    const end = bytes[start] === lineFeed ? start : bytes.indexOf(lineFeed, start);
     if (end === start) {
       if (data !== undefined) frames.push(frame(data, event));
       event = undefined;

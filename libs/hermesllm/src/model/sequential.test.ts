@@ -17,7 +17,12 @@ const choiceEnd = (choice: number): StreamEvent => ({ type: 'choice-end', choice
 function run(events: readonly StreamEvent[], limit?: number): StreamEvent[] {
   const machine = sequential(limit);
   const out: StreamEvent[] = [];
-  for (const event of events) out.push(...machine.push(event));
+  for (const event of events) {
+    const passes = machine.passes(event);
+    const made = machine.push(event);
+    if (passes) expect(made).toEqual([event]);
+    out.push(...made);
+  }
   out.push(...machine.finish());
   return out;
 }
@@ -28,6 +33,22 @@ describe('sequential', () => {
     const machine = sequential();
     for (const event of events) expect(machine.push(event)[0]).toBe(event);
     expect(machine.finish()).toEqual([]);
+  });
+
+  it('tells beforehand which events it would leave as they are', () => {
+    const machine = sequential();
+    machine.push(blockStart(4, call('a')));
+    expect(machine.passes(blockDelta(4, 'a1'))).toBe(false); // it gets another number
+    machine.push(blockEnd(4));
+    machine.push(blockStart(1, call('b')));
+    machine.push(blockStart(2, call('c')));
+    expect([machine.passes(blockDelta(1, 'b1')), machine.passes(blockDelta(2, 'c1')), machine.passes(blockEnd(1))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    machine.push(end);
+    expect(machine.passes(blockDelta(1, 'b2'))).toBe(false);
   });
 
   it('lets the open block through at once and sends the others after it, in the order of their start', () => {

@@ -17,6 +17,12 @@ interface Waiting {
   ended: boolean;
 }
 
+/** What puts blocks in order, and tells beforehand what it would leave as it is. */
+export interface Sequential extends Machine<StreamEvent, StreamEvent> {
+  /** Whether `push` would give this event alone and change nothing: nearly all are pieces of the open block. */
+  passes(event: StreamEvent): boolean;
+}
+
 /**
  * Untangles overlapping blocks for APIs that know one open block at a time (Anthropic Messages, Bedrock Converse).
  *
@@ -32,7 +38,7 @@ interface Waiting {
  * @example
  * const toAnthropic = pipe(pipe(openaiChat.streamDecoder(scope), sequential()), anthropicMessages.streamEncoder(request, scope));
  */
-export function sequential(limit = defaultLimit): Machine<StreamEvent, StreamEvent> {
+export function sequential(limit = defaultLimit): Sequential {
   const waiting = new Map<number, Waiting>();
   let open = -1; // index of the open block as the stream before us numbers it
   let sent = -1; // its index as we number it
@@ -121,6 +127,7 @@ export function sequential(limit = defaultLimit): Machine<StreamEvent, StreamEve
       }
     },
     finish: () => none,
+    passes: (event) => event.type === 'block-delta' && event.index === open && open === sent && !ended,
   };
 }
 
