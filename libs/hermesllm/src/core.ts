@@ -19,6 +19,7 @@ export type {
   Block,
   CacheHint,
   Citation,
+  CitedPlace,
   MediaBlock,
   MediaSource,
   ReasoningBlock,

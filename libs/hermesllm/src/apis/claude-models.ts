@@ -12,7 +12,10 @@ export const isAdaptiveClaude = (model: string): boolean => adaptiveOnly.test(mo
 
 export const fixedSampling = 'This model does not let its sampling be set';
 
-const effortless = /claude-(?:v\d|instant|[1-3]\b|(?:sonnet|haiku)-4(?![-.][6-9])|opus-4(?![-.][5-9]))/;
+const beforeAdaptive = /claude-(?:v\d|instant|[1-3]\b|(?:[a-z]+-)?4(?!\d|[-.][6-9]))/;
+
+/** Claude 4.6 was the first to think as much as it finds right: https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking */
+export const takesAdaptive = (model: string): boolean => !beforeAdaptive.test(model);
 
 /** Claude Opus 4.5 was the first to take an effort; older models answer 400: https://platform.claude.com/docs/en/build-with-claude/effort */
-export const takesEffort = (model: string): boolean => !effortless.test(model);
+export const takesEffort = (model: string): boolean => takesAdaptive(model) || /opus-4[-.]5/.test(model);

@@ -50,11 +50,13 @@ export function claudeEffort(effort: string | undefined, scope: Scope): string |
   return undefined;
 }
 
-/** The budget that an effort stands for; a wish to think without one is a medium one. */
-export function claudeBudget({ effort, mode }: ReasoningRequest, { settings }: Scope): number | undefined {
-  const { effortBudgets } = settings;
+/** The budget that an effort stands for; a wish to think without one is a medium one. Who leaves it to the model is told of it. */
+export function claudeBudget({ effort, mode, budget }: ReasoningRequest, scope: Scope): number | undefined {
+  const { effortBudgets } = scope.settings;
   const known = effort !== undefined && Object.hasOwn(effortBudgets, effort) ? effortBudgets[effort] : undefined;
-  return known ?? (mode === 'on' ? (effortBudgets['medium'] ?? smallestBudget) : undefined);
+  const wanted = budget ?? known ?? (mode === undefined ? undefined : (effortBudgets['medium'] ?? smallestBudget));
+  if (mode === 'adaptive') approximated(scope, 'reasoning.mode', `This model thinks within a budget only; sent ${wanted}`);
+  return wanted;
 }
 
 /** Whether the text of the thinking shall be in the answer. */

@@ -132,6 +132,18 @@ describe('thinking of a request', () => {
     expect(told).toEqual(['dropped reasoning']);
   });
 
+  it.each<[string, JsonObject, string[]]>([
+    ['claude-opus-4-6', { type: 'adaptive' }, []],
+    ['claude-4.6-sonnet', { type: 'adaptive' }, []],
+    ['a-name-of-ours', { type: 'adaptive' }, []],
+    ['claude-opus-4-5-20251101', { type: 'enabled', budget_tokens: 16384 }, ['approximated reasoning.mode']],
+    ['claude-sonnet-4@20250514', { type: 'enabled', budget_tokens: 16384 }, ['approximated reasoning.mode']],
+    ['claude-3-7-sonnet', { type: 'enabled', budget_tokens: 16384 }, ['approximated reasoning.mode']],
+  ])('is as much as %s finds right, or a budget', (model, thinking, told) => {
+    const encoded = encode({ model, maxTokens: 20_000, reasoning: reasoning({ mode: 'adaptive', effort: 'high' }) });
+    expect([encoded.wire['thinking'], encoded.told]).toEqual([thinking, told]);
+  });
+
   it.each<[string, string | undefined]>([
     ['claude-opus-4-6', 'low'],
     ['claude-opus-4-5-20251101', 'low'],

@@ -15,7 +15,7 @@ import {
   thinksNot,
   unsignedEffort,
 } from '../claude-thinking.ts';
-import { isAdaptiveClaude } from '../claude-models.ts';
+import { isAdaptiveClaude, takesAdaptive } from '../claude-models.ts';
 import { nearestEffort } from '../nearest-effort.ts';
 import { strictSchema } from '../output-format.ts';
 
@@ -62,17 +62,18 @@ export function encodeThinking(request: LlmRequest, maxTokens: number, unsigned:
   const display = claudeDisplay(reasoning, scope);
   if (thinksNot(reasoning))
     return { ...nothing, thinking: wireThinking('disabled', undefined, undefined), effort: wireEffort(effort, scope) };
-  if (mode === 'adaptive') {
+  if (mode === 'adaptive' && takesAdaptive(request.model)) {
     if (budget !== undefined) dropped(scope, 'reasoning.budget', 'Adaptive thinking has no budget');
     return { ...nothing, thinking: wireThinking('adaptive', undefined, display), effort: wireEffort(effort, scope), thinks: true };
   }
   if (isAdaptiveClaude(request.model)) return { ...nothing, ...adaptiveThinking(reasoning, display, scope) };
-  const wanted = budget ?? claudeBudget(reasoning, scope);
   if (budget === undefined && effort !== undefined && !Object.hasOwn(scope.settings.effortBudgets, effort)) {
     dropped(scope, 'reasoning.effort', `The effort ${effort} has no budget`);
   }
-  if (wanted === undefined) return nothing;
+  if (budget === undefined && mode === undefined && effort === undefined) return nothing;
   if (unsigned) return { ...nothing, effort: unsignedEffort(reasoning, wireEffort(effort, scope), request.model, scope) };
+  const wanted = claudeBudget(reasoning, scope);
+  if (wanted === undefined) return nothing;
   const { tokens, room } = budgetThinking(wanted, maxTokens, scope);
   // An effort beside a budget says something of its own; without one it has become the budget.
   const kept = budget === undefined ? undefined : wireEffort(effort, scope);

@@ -175,7 +175,21 @@ describe('reasoning', () => {
     ],
     ['Claude, off', claude, reasoning({ mode: 'off' }), {}, []],
     ['Claude, no effort', claude, reasoning({ effort: 'none' }), {}, []],
-    ['Claude, adaptive', claude, reasoning({ mode: 'adaptive', effort: 'low' }), { ...adaptive, outputConfig: { effort: 'low' } }, []],
+    [
+      'Claude, adaptive',
+      'anthropic.claude-opus-4-6-v1:0',
+      reasoning({ mode: 'adaptive', effort: 'low' }),
+      { ...adaptive, outputConfig: { effort: 'low' } },
+      [],
+    ],
+    ['older Claude, adaptive', claude, reasoning({ mode: 'adaptive' }), thinking(8192), ['approximated reasoning.mode']],
+    [
+      "older Claude, its own client's adaptive",
+      claude,
+      { ...reasoning({ mode: 'adaptive', effort: 'low' }), ...own() },
+      { ...adaptive, outputConfig: { effort: 'low' } },
+      [],
+    ],
     ['Claude, hidden', claude, reasoning({ budget: 2000, include: false }), thinking(2000, { display: 'omitted' }), []],
     [
       'Claude, a summary',

@@ -17,6 +17,7 @@ import {
   thinksNot,
   unsignedEffort,
 } from '../claude-thinking.ts';
+import { takesAdaptive } from '../claude-models.ts';
 import { nearestEffort } from '../nearest-effort.ts';
 
 /** Which of the model's own fields asks for thinking; the second is what the first Claude models at Bedrock called it. */
@@ -90,10 +91,10 @@ function encodeForClaude(
   // Not to think is the default. A client of this API is repeated all the same.
   if (off) return { ...nothing(maxTokens), fields: own && mode === 'off' ? { thinking: { type: 'disabled' } } : undefined, effort: kept };
   if (own && mode === undefined && budget === undefined) return { ...nothing(maxTokens), effort: kept };
-  if (unsigned && mode !== 'adaptive' && (own || !model.adaptiveClaude))
-    return { ...nothing(maxTokens), effort: unsignedEffort(reasoning, kept, id, scope) };
+  const adaptive = own ? mode === 'adaptive' : model.adaptiveClaude || (mode === 'adaptive' && takesAdaptive(id));
+  if (unsigned && !adaptive) return { ...nothing(maxTokens), effort: unsignedEffort(reasoning, kept, id, scope) };
   const display = claudeDisplay(reasoning, scope);
-  if (mode === 'adaptive' || (model.adaptiveClaude && !own)) {
+  if (adaptive) {
     let wanted = kept;
     if (budget !== undefined) {
       wanted ??= claudeEffort(nearestEffort(budget, scope.settings.effortBudgets), scope);
@@ -105,7 +106,7 @@ function encodeForClaude(
     }
     return { ...nothing(maxTokens), fields: { thinking: { type: 'adaptive', display } }, effort: wanted, thinks: true };
   }
-  const wanted = budget ?? claudeBudget(reasoning, scope);
+  const wanted = claudeBudget(reasoning, scope);
   if (wanted === undefined) return nothing(maxTokens);
   const { tokens, room } = budgetThinking(wanted, maxTokens, scope);
   return {
