@@ -38,13 +38,17 @@ const table: readonly (readonly [Fault, Expected, Expected, Expected])[] = [
 /** Every fault that there is. */
 export const faults: readonly Fault[] = table.map(([fault]) => fault);
 
+/** 529 is Anthropic's own: other clients are told 503, unless it came from an upstream of their own API, as the chat client's does. */
+const toldTo = (api: ApiId, expected: Expected): Expected =>
+  expected === 529 && api !== 'anthropic-messages' && api !== 'openai-chat' ? 503 : expected;
+
 /** All cases for clients of these APIs. */
 export function faultCases(apis: readonly ApiId[]): FaultCase[] {
   const cases: FaultCase[] = [];
   for (const api of apis) {
     for (const [fault, translated, same, streamed] of table) {
-      cases.push({ fault, api, stream: false, expected: api === 'openai-chat' ? same : translated });
-      cases.push({ fault, api, stream: true, expected: streamed });
+      cases.push({ fault, api, stream: false, expected: toldTo(api, api === 'openai-chat' ? same : translated) });
+      cases.push({ fault, api, stream: true, expected: toldTo(api, streamed) });
     }
   }
   return cases;
