@@ -31,8 +31,8 @@ export function defineMember(js: usize, target: u64, name: u32, value: u64, flag
 }
 const firstCounted: u64 = 0xfffffff7 << 32; // the tags of numbers and words are smaller
 /** In the place of `JS_FreeValue` and `JS_FreeValueRT`: most values are not counted, or held by others too. */
-export function freeValue(_owner: usize, value: u64): void {
-  if (value < firstCounted) return;
+export function freeValue(_owner: usize, value: u64): void { if (value >= firstCounted) freeCounted(value); }
+function freeCounted(value: u64): void {
   const count = load<i32>(<usize>value - 4);
   if (count > 1) store<i32>(<usize>value - 4, count - 1); else env.JS_FreeSlowly(engineRuntime, value);
 }

@@ -31,9 +31,9 @@ function readValue(depth: i32): u64 {
   }
   if (word == 0x6c6c756e || word == 0x65757274) { at += 4; return word == 0x65757274 ? yes : nullValue; } // "null", "true"
   if (word == 0x736c6166 && at + 4 < end && load<u8>(at + 4) == 0x65) { at += 5; return no; } // "fals", "e"
-  let number: i32 = 0;
-  while (at < end && at < start + 9 && <u32>load<u8>(at) - 0x30 < 10) number = number * 10 + load<u8>(at++) - 0x30;
-  if (at > start && (byte != 0x30 || at == start + 1) && endsScalar()) return integer(number);
+  let number: u64 = 0;
+  while (at < end && at < start + 10 && <u32>load<u8>(at) - 0x30 < 10) number = number * 10 + load<u8>(at++) - 0x30;
+  if (at > start && (byte != 0x30 || at == start + 1) && number >> 31 == 0 && endsScalar()) return number;
   while (!endsScalar()) at++;
   return byEngine(start);
 }

@@ -33,6 +33,9 @@ const inlining = [
   ...['--simplify-locals-nostructure', '--vacuum', '--coalesce-locals', '--vacuum'],
 ];
 
+/** The first 1024 bytes of memory are the far end of a stack of a megabyte: an address and what is added to it may be taken together. */
+const lowMemory = ['--low-memory-unused'];
+
 /** What proxy-wasm calls; everything that these do not reach is dropped. */
 const exported = [
   'memory',
@@ -62,6 +65,6 @@ export async function mergeModules({ engine, shim, work, target, optimise }: Mer
   writeFileSync(`${work}.graph.json`, JSON.stringify(graph));
   await runTool('binaryen', 'wasm-metadce', [...features, `${work}.merged.wasm`, '-f', `${work}.graph.json`, '-o', `${work}.small.wasm`]);
   if (!optimise) return copyFileSync(`${work}.small.wasm`, target);
-  await runTool('binaryen', 'wasm-opt', [...features, '-O2', `${work}.small.wasm`, '-o', `${work}.optimised.wasm`]);
-  await runTool('binaryen', 'wasm-opt', [...features, ...inlining, `${work}.optimised.wasm`, '-o', target]);
+  await runTool('binaryen', 'wasm-opt', [...features, ...lowMemory, '-O2', `${work}.small.wasm`, '-o', `${work}.optimised.wasm`]);
+  await runTool('binaryen', 'wasm-opt', [...features, ...lowMemory, ...inlining, `${work}.optimised.wasm`, '-o', target]);
 }
