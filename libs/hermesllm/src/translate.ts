@@ -311,10 +311,12 @@ export function createTranslator(codecs: readonly Codec[]): Translator {
 
   function failed(client: ApiId, error: LlmError): TranslatedResponse {
     const encoded = codecOf(client).encodeError(error);
+    const { retryAfterSeconds } = error;
+    const wait = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
     return {
       status: encoded.status,
       body: JSON.stringify(encoded.body),
-      headers: encoded.headers === undefined ? json : { ...json, ...encoded.headers },
+      headers: { ...json, ...encoded.headers, ...wait },
       facts: () => ({ ...noFacts, error }),
       warnings: none,
     };

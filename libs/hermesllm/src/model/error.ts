@@ -24,6 +24,8 @@ export interface LlmError {
   param: string | undefined;
   /** The upstream's request id. */
   requestId: string | undefined;
+  /** When to try again, where the body says so and no header. */
+  retryAfterSeconds?: number | undefined;
 }
 
 const statusOfKind: Record<LlmErrorKind, number> = {

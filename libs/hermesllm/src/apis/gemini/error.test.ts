@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { LlmErrorKind } from '../../model/error.ts';
 import { llmError } from '../../model/error.ts';
+import { createTranslator } from '../../translate.ts';
+import { openaiChat } from '../openai-chat/codec.ts';
 import { gemini } from './codec.ts';
 
 const { decodeError, encodeError, decodeFailure } = gemini;
@@ -54,6 +56,36 @@ describe('decodeError', () => {
       requestId: 'r',
     });
     expect(decodeError(500, {}, (name) => (name === 'x-request-id' ? 'h' : undefined)).requestId).toBe('h');
+  });
+});
+
+describe('the time to try again', () => {
+  const limited = (retryDelay: unknown): object => body('RESOURCE_EXHAUSTED', 429, [info('RetryInfo', { retryDelay })]);
+
+  it.each<[unknown, number | undefined]>([
+    ['34.074824224s', 35],
+    ['0s', 0],
+    ['-3s', undefined],
+    ['soon', undefined],
+    [34, undefined],
+  ])('is read from the details: %j', (delay, seconds) => {
+    expect(decodeError(429, limited(delay)).retryAfterSeconds).toBe(seconds);
+  });
+
+  it('is a header for a client of another API, and stays where it is for one of the same', () => {
+    const { translateRequest, translateResponse } = createTranslator([openaiChat, gemini]);
+    const answer = JSON.stringify(limited('34.2s'));
+    const chat = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Hi' }] });
+    const translated = translateRequest(chat, { client: 'openai-chat', upstream: 'gemini', model: 'm' });
+    expect(translateResponse(translated, 429, answer)).toMatchObject({ status: 429, headers: { 'retry-after': '35' } });
+    const own = JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hi' }] }] });
+    const passed = translateRequest(own, { client: 'gemini', upstream: 'gemini', model: 'm', stream: false });
+    expect(translateResponse(passed, 429, answer)).toMatchObject({ status: 429, headers: undefined, body: answer });
+  });
+
+  it('is left to the header where there is one', () => {
+    const header = (name: string): string | undefined => (name === 'retry-after' ? '7' : undefined);
+    expect(decodeError(429, limited('34s'), header).retryAfterSeconds).toBeUndefined();
   });
 });
 

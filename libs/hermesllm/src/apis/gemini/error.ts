@@ -41,12 +41,16 @@ export function decodeError(status: number, body: unknown, header?: (name: strin
   const keyless = reason === 'API_KEY_INVALID';
   const violation = listOf(detail(details, 'BadRequest')?.['fieldViolations'])[0];
   const specific = failed === 402 || failed === 409 || failed === 413;
-  return upstreamError(keyless ? 'authentication' : specific ? kindOfStatus(failed) : (known?.kind ?? kindOfStatus(failed)), text, {
+  const answer = upstreamError(keyless ? 'authentication' : specific ? kindOfStatus(failed) : (known?.kind ?? kindOfStatus(failed)), text, {
     status: keyless ? 401 : failed,
     code: code ?? (known === undefined ? name : undefined),
     param: isObject(violation) ? maybeString(violation['field']) : undefined,
     requestId: maybeString(detail(details, 'RequestInfo')?.['requestId']) ?? header?.('x-request-id'),
   });
+  // Google has no header for it.
+  const delay = /^(\d+(?:\.\d+)?)s$/.exec(maybeString(detail(details, 'RetryInfo')?.['retryDelay']) ?? '');
+  if (delay !== null && header?.('retry-after') === undefined) answer.retryAfterSeconds = Math.ceil(Number(delay[1]));
+  return answer;
 }
 
 function detail(details: readonly unknown[], type: string): JsonObject | undefined {
