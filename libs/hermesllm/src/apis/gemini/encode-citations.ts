@@ -16,12 +16,12 @@ export function grounding(scope: Scope): Grounding {
   const supports: WirePart[] = [];
   return {
     add(text, bytesBefore, part, citations, path) {
-      for (const { url, title, citedText, start, end } of citations) {
+      for (const { url, title, citedText, start, end, place } of citations) {
         if (url === undefined && title === undefined) {
           unsupported(scope, `${path}.citations`);
           continue;
         }
-        if (url === undefined || citedText !== undefined) unsupported(scope, `${path}.citations`);
+        if (url === undefined || citedText !== undefined || place !== undefined) unsupported(scope, `${path}.citations`);
         const groundingChunkIndices = [chunks.length];
         chunks.push({ web: { uri: url, title } });
         if (start === undefined || end === undefined) continue;

@@ -47,12 +47,13 @@ export function encodeAnnotations(
   if (citations === undefined) return;
   const { offset, length, path } = place;
   for (let i = 0; i < citations.length; i++) {
-    const { url, title, citedText, start, end } = citations[i] as Citation;
+    const { url, title, citedText, start, end, place: inSource } = citations[i] as Citation;
     if (url === undefined) {
       dropped(scope, `${path}.citations[${i}]`, 'Chat Completions cites web addresses only');
       continue;
     }
     if (citedText !== undefined) unsupported(scope, `${path}.citations[${i}].citedText`);
+    if (inSource !== undefined) unsupported(scope, `${path}.citations[${i}].place`);
     const url_citation = { start_index: offset + (start ?? 0), end_index: offset + (end ?? length), title: title ?? '', url };
     out.push({ type: 'url_citation', url_citation });
   }

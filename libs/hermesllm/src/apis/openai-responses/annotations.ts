@@ -39,6 +39,7 @@ export function encodeCitation(citation: Citation, offset: number, length: numbe
     return undefined;
   }
   if (citation.citedText !== undefined) unsupported(scope, `${path}.citations`, 'the text that is cited');
+  if (citation.place !== undefined) unsupported(scope, `${path}.citations`, 'the place in its source');
   return {
     type: 'url_citation',
     start_index: offset + (citation.start ?? 0),
