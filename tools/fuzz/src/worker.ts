@@ -26,6 +26,11 @@ export const deskHeader = 12;
 const crashesOfTarget = 5;
 const batch = 8;
 
+const workspace = new URL('../../../', import.meta.url).href;
+
+/** Where an error was thrown, by its path in the workspace: findings are kept in git. */
+const placeOf = ({ stack = '' }: Error): string => ` ${(stack.split('\n')[1] ?? '').trim().replaceAll(workspace, '')}`;
+
 // Coverage-guided: inputs that reach new code join the corpus and are mutated further. Taking the coverage costs more
 // than a run, so it is taken once a batch, and all of a batch that found something is kept.
 
@@ -56,7 +61,7 @@ function fuzz({ seed, seconds, only, maxLength, desk }: WorkerData): void {
       return true;
     } catch (error) {
       const problem = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      const place = error instanceof Error ? (error.stack?.split('\n')[1] ?? '') : '';
+      const place = error instanceof Error ? placeOf(error) : '';
       if (problems.size < crashesOfTarget && !problems.has(place + problem.slice(0, 40))) {
         problems.add(place + problem.slice(0, 40));
         crashes++;
