@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { readUnsigned } from './leb128.ts';
+import { contentOf, endOfBody, exportedFunction, itemsOf, section, sectionsOf } from './module-sections.ts';
 
-const section = { imports: 2, exports: 7, code: 10 } as const;
 const constant = 0x41;
 const call = 0x10;
 const thirdParameter = [0x20, 2];
@@ -18,7 +18,10 @@ const members = 8;
  */
 export function giveObjectsRoom(engine: Uint8Array): Uint8Array<ArrayBuffer> {
   const changed = new Uint8Array(engine);
-  const { bodies, imported, newObject } = functionsOf(changed);
+  const sections = sectionsOf(changed);
+  const [imported] = readUnsigned(contentOf(sections, section.imports), 0); // functions alone
+  const bodies = itemsOf(contentOf(sections, section.code), endOfBody);
+  const newObject = exportedFunction(contentOf(sections, section.exports), 'JS_NewObjectProtoClass');
   const at = changeConstant(bodies[newObject - imported], [constant, 2, call]);
   const [newShape] = readUnsigned(changed, at + 3);
   changeConstant(bodies[newShape - imported], [constant, 4, ...thirdParameter, call]);
@@ -33,36 +36,4 @@ function changeConstant(body: Uint8Array = new Uint8Array(), pattern: readonly n
   if (at === -1 || bytes.includes(wanted, at + 1)) throw new Error('QuickJS makes objects in another way than this build knows');
   bytes[at + 1] = members;
   return bytes.byteOffset + at;
-}
-
-function functionsOf(module: Uint8Array): { bodies: Uint8Array[]; imported: number; newObject: number } {
-  const bodies: Uint8Array[] = [];
-  let imported = 0;
-  let newObject = -1;
-  for (let at = 8; at < module.length; ) {
-    const id = module[at];
-    const [size, start] = readUnsigned(module, at + 1);
-    at = start + size;
-    if (id === section.imports) [imported] = readUnsigned(module, start); // functions alone
-    if (id === section.exports) newObject = exportedFunction(module.subarray(start, at), 'JS_NewObjectProtoClass');
-    if (id === section.code) bodies.push(...itemsOf(module, start));
-  }
-  return { bodies, imported, newObject };
-}
-
-function itemsOf(module: Uint8Array, start: number): Uint8Array[] {
-  const [count, first] = readUnsigned(module, start);
-  let at = first;
-  return Array.from({ length: count }, () => {
-    const [size, from] = readUnsigned(module, at);
-    at = from + size;
-    return module.subarray(from, at);
-  });
-}
-
-function exportedFunction(exports: Uint8Array, name: string): number {
-  const label = Buffer.from([name.length, ...Buffer.from(name), 0]);
-  const at = Buffer.from(exports).indexOf(label);
-  if (at === -1) throw new Error(`QuickJS has no export ${name}`);
-  return readUnsigned(exports, at + label.length)[0];
 }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { readUnsigned, signed, unsigned } from './leb128.ts';
+import { nameOf, rewriteSections, section, withOneMore } from './module-sections.ts';
 
 /** What the rewritten module has from the start. */
 export interface EngineState {
@@ -11,22 +12,9 @@ export interface EngineState {
   readonly slots: number;
 }
 
-const section = { custom: 0, table: 4, memory: 5, exports: 7, start: 8, data: 11, dataCount: 12 } as const;
-const header = 8;
-
 /** Rewrites the binary of QuickJS so that it begins in a given state; its table is exported, and its own start is left out of the way. */
-export function rewriteEngine(engine: Uint8Array, state: EngineState): Uint8Array {
-  const out: Uint8Array[] = [engine.subarray(0, header)];
-  let at = header;
-  while (at < engine.length) {
-    const id = engine[at] as number;
-    const [size, start] = readUnsigned(engine, at + 1);
-    const content = rewriteSection(id, engine.subarray(start, start + size), state);
-    at = start + size;
-    if (content !== undefined) out.push(Buffer.from([id, ...unsigned(content.length)]), content);
-  }
-  return Buffer.concat(out);
-}
+export const rewriteEngine = (engine: Uint8Array, state: EngineState): Uint8Array =>
+  rewriteSections(engine, (id, content) => rewriteSection(id, content, state));
 
 function rewriteSection(id: number, content: Uint8Array, { heap, pages, slots }: EngineState): Uint8Array | undefined {
   switch (id) {
@@ -51,12 +39,11 @@ function rewriteSection(id: number, content: Uint8Array, { heap, pages, slots }:
 
 /** `_initialize` is the filter's own: QuickJS has run already, and its export gets another name of the same length. */
 function rewriteExports(content: Uint8Array): Uint8Array {
-  const [count, at] = readUnsigned(content, 0);
-  const names = Buffer.from(content.subarray(at));
+  const names = Buffer.from(content);
   const initialize = names.indexOf('\u000b_initialize');
   if (initialize === -1) throw new Error('QuickJS has no export _initialize');
   names.write('_qjs_initlz', initialize + 1);
-  return Buffer.concat([Buffer.from(unsigned(count + 1)), names, nameOf('table'), Buffer.from([1, 0])]);
+  return withOneMore(names, [...nameOf('table'), 1, 0]);
 }
 
 const gap = 64; // more zeros than this are cheaper left out than written
@@ -80,5 +67,3 @@ function dataOf(heap: Uint8Array): Uint8Array {
   }
   return Buffer.concat([Buffer.from(unsigned(count)), ...parts]);
 }
-
-const nameOf = (text: string): Buffer => Buffer.concat([Buffer.from(unsigned(text.length)), Buffer.from(text)]);

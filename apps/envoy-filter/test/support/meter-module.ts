@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { readUnsigned, signed, unsigned } from '../../scripts/leb128.ts';
+import { nameOf, rewriteSections, section, withOneMore } from '../../scripts/module-sections.ts';
 
-const section = { imports: 2, globals: 6, exports: 7, code: 10 } as const;
 const end = 0x0b;
 
 /**
@@ -12,18 +12,11 @@ const end = 0x0b;
  * @param module A module that imports functions alone.
  */
 export function meterModule(module: Uint8Array): Uint8Array<ArrayBuffer> {
-  const out: Uint8Array[] = [module.subarray(0, 8)];
   let meter = -1;
-  for (let at = 8; at < module.length; ) {
-    const id = module[at] as number;
-    const [size, start] = readUnsigned(module, at + 1);
-    const content = module.subarray(start, start + size);
+  return rewriteSections(module, (id, content) => {
     if (id === section.globals) [meter] = readUnsigned(content, 0);
-    const rewritten = rewrite(id, content, meter);
-    out.push(Buffer.from([id, ...unsigned(rewritten.length)]), rewritten);
-    at = start + size;
-  }
-  return new Uint8Array(Buffer.concat(out));
+    return rewrite(id, content, meter);
+  });
 }
 
 function rewrite(id: number, content: Uint8Array, meter: number): Uint8Array {
@@ -31,17 +24,12 @@ function rewrite(id: number, content: Uint8Array, meter: number): Uint8Array {
     case section.globals:
       return withOneMore(content, [0x7e, 1, 0x42, 0, end]); // i64, mutable, 0
     case section.exports:
-      return withOneMore(content, [4, ...Buffer.from('work'), 3, ...unsigned(meter)]);
+      return withOneMore(content, [...nameOf('work'), 3, ...unsigned(meter)]);
     case section.code:
       return meteredCode(content, meter);
     default:
       return content;
   }
-}
-
-function withOneMore(content: Uint8Array, item: readonly number[]): Uint8Array {
-  const [count, at] = readUnsigned(content, 0);
-  return Buffer.concat([Buffer.from(unsigned(count + 1)), content.subarray(at), Buffer.from(item)]);
 }
 
 function meteredCode(content: Uint8Array, meter: number): Uint8Array {
