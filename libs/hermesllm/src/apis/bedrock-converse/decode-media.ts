@@ -32,9 +32,11 @@ export function decodeMedia(kind: MediaBlock['kind'], media: Fields): MediaBlock
     mediaType: format === undefined ? undefined : mediaTypeOf(kind, format),
     name: requireString(media, 'name'),
     context: readString(media, 'context'),
-    citable: readBoolean(readObject(media, 'citations', citationsMembers), 'enabled'),
+    citable: decodeCitable(media),
   });
 }
+
+const decodeCitable = (media: Fields): boolean | undefined => readBoolean(readObject(media, 'citations', citationsMembers), 'enabled');
 
 function decodeSource(media: Fields): MediaSource {
   const source = requireObject(media, 'source', sourceMembers);
@@ -61,5 +63,5 @@ export const decodeSearchResult = (result: Fields): MediaBlock =>
   mediaBlock('search-result', decodeTexts(result, requireList(result, 'content')), {
     name: readString(result, 'title'),
     context: readString(result, 'source'),
-    citable: readBoolean(readObject(result, 'citations', citationsMembers), 'enabled'),
+    citable: decodeCitable(result),
   });

@@ -75,17 +75,22 @@ function texts(blocks: readonly Block[], path: string, scope: UpstreamContext['s
 /** Citations are Claude's; `context` is about them, too. */
 const cites = ({ own, model }: UpstreamContext): boolean => own || model.claudeAtBedrock;
 
+/** What asks a model for citations; a reported loss to one that does not cite. */
+function encodeCitable({ citable }: MediaBlock, path: string, context: UpstreamContext): WireBlock | undefined {
+  if (cites(context)) return citable === undefined ? undefined : { enabled: citable };
+  if (citable === true) dropped(context.scope, `${path}.citable`, 'At Bedrock only Claude models cite');
+  return undefined;
+}
+
 /** For models that cite; to others it is a text. */
 function encodeSearchResult(block: MediaBlock, path: string, context: UpstreamContext): WireBlock {
   const { scope } = context;
-  const { name: title = '', context: from = '', source, citable } = block;
+  const { name: title = '', context: from = '', source } = block;
   const content = source.type === 'blocks' ? texts(source.blocks, `${path}.source.blocks`, scope) : [];
-  if (cites(context)) {
-    const citations = citable === undefined ? undefined : { enabled: citable };
-    return { searchResult: { source: from, title, content, citations } };
-  }
-  approximated(scope, path, 'At Bedrock only Claude models read search results; it is a text');
-  if (citable === true) dropped(scope, `${path}.citable`, 'At Bedrock only Claude models cite');
+  const reads = cites(context);
+  if (!reads) approximated(scope, path, 'At Bedrock only Claude models read search results; it is a text');
+  const citations = encodeCitable(block, path, context);
+  if (reads) return { searchResult: { source: from, title, content, citations } };
   return { text: [title, from, ...content.map(({ text }) => String(text))].join('\n').trim() };
 }
 
@@ -98,8 +103,7 @@ function encodeDocument(block: MediaBlock, format: string, source: WireBlock, pa
   }
   const cited = cites(context);
   if (!cited && block.context !== undefined) dropped(scope, `${path}.context`, 'At Bedrock it is for models that cite');
-  if (!cited && block.citable === true) dropped(scope, `${path}.citable`, 'At Bedrock only Claude models cite');
-  const citations = cited && block.citable !== undefined ? { enabled: block.citable } : undefined;
+  const citations = encodeCitable(block, path, context);
   return { document: { format, name, source, context: cited ? block.context : undefined, citations } };
 }
 
