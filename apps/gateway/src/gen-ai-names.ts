@@ -1,3 +1,4 @@
+import { embeddingsPath } from '@plano/common';
 import type { ApiId } from '@plano/hermesllm';
 
 /** Where OpenTelemetry calls a provider otherwise than we do. */
@@ -18,6 +19,6 @@ export const genAiProvider = (provider: string): string => providerNames[provide
  * @param path - of the client's request; a query behind it does not matter
  */
 export function genAiOperation(clientApi: ApiId | null, path: string): 'chat' | 'generate_content' | 'embeddings' {
-  if (path.startsWith('/v1/embeddings')) return 'embeddings';
+  if (path.startsWith(embeddingsPath)) return 'embeddings';
   return clientApi === 'gemini' ? 'generate_content' : 'chat';
 }

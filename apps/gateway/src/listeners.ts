@@ -6,7 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { EffectiveConfig, Gateway, GatewayError } from '@plano/common';
-import { gatewayError } from '@plano/common';
+import { gatewayError, healthPath, readyPath } from '@plano/common';
 import { answerBrokenRequest, headersTooLarge, refuseTunnel } from './broken-request.ts';
 import { createHttp2Side } from './http2-side.ts';
 import type { LoadedTls } from './listener-tls.ts';
@@ -211,8 +211,8 @@ function openListener(listener: ListenerSocket, options: ListenerOptions): Promi
 function withProbes(handler: RequestHandler, ready: () => boolean): RequestHandler {
   return (request, response, awaitsContinue) => {
     const path = originForm(request.url ?? '/');
-    if (isAt(path, '/healthz')) answerProbe(response, true);
-    else if (isAt(path, '/readyz')) answerProbe(response, ready());
+    if (isAt(path, healthPath)) answerProbe(response, true);
+    else if (isAt(path, readyPath)) answerProbe(response, ready());
     else {
       if ('shouldKeepAlive' in response && !ready()) response.shouldKeepAlive = false;
       handler(request, response, awaitsContinue);

@@ -9,8 +9,8 @@ import type {
   RetryCondition,
 } from './effective.ts';
 import type { EffectiveLogging, EffectiveMetrics, EffectiveTracing } from './effective-telemetry.ts';
-import { isHost, parseHttpUrl, redisUrlFault } from './parse-url.ts';
-import { secretFile } from './substitution.ts';
+import { isHost, parseHttpUrl } from './parse-url.ts';
+import { reportRedisUrl } from './report-redis-url.ts';
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
@@ -101,8 +101,7 @@ export function deriveStateStorage({ author, reporter }: DeriveContext): Effecti
 export function deriveRedis({ author, reporter }: DeriveContext): EffectiveRedis | null {
   const written = author.redis;
   if (written === undefined) return null;
-  const fault = secretFile(written.url) === null ? redisUrlFault(written.url) : null;
-  if (fault !== null) reporter.problem(['redis', 'url'], fault.message, fault.hint);
+  reportRedisUrl(reporter, written.url, ['redis', 'url']);
   return { url: written.url, onFailure: written.on_failure ?? 'open', timeoutMs: written.timeout ?? 250 };
 }
 

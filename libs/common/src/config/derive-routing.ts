@@ -8,9 +8,9 @@ import type {
   EffectiveRateLimit,
   EffectiveRouting,
 } from './effective-routing.ts';
-import { parseHttpUrl, redisUrlFault } from './parse-url.ts';
+import { parseHttpUrl } from './parse-url.ts';
 import type { Path } from './problem.ts';
-import { secretFile } from './substitution.ts';
+import { reportRedisUrl } from './report-redis-url.ts';
 
 /** A derived preference and where it was written. */
 export interface DerivedPreference {
@@ -46,9 +46,8 @@ export function deriveRouting(context: DeriveContext): { routing: EffectiveRouti
   const cache = written?.session_cache;
   if (cache?.type === 'redis' && cache.url === undefined) {
     reporter.problem(['routing', 'session_cache'], 'needs a `url` for `redis`', undefined, [['routing', 'session_cache', 'url']]);
-  } else if (cache?.type === 'redis' && cache.url !== undefined && secretFile(cache.url) === null) {
-    const fault = redisUrlFault(cache.url);
-    if (fault !== null) reporter.problem(['routing', 'session_cache', 'url'], fault.message, fault.hint);
+  } else if (cache?.type === 'redis' && cache.url !== undefined) {
+    reportRedisUrl(reporter, cache.url, ['routing', 'session_cache', 'url']);
   }
   const ttlMs = (written?.session_ttl_seconds ?? 600) * 1000;
   const overrides = author.overrides;

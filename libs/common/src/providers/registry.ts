@@ -58,8 +58,8 @@ const notSpecified = 'No model specified in request';
  * Builds the table of models once; every look-up after that is a few map reads.
  *
  * A name is, in this order: an alias; the `name` or full model string of a specific entry; the bare model id of one (of two, the later entry); a
- * full model string under a wildcard (the longest prefix wins; not for what can be no model's id, such as `..`); the bare id of a model that a wildcard's provider is known to serve (the first
- * entry wins). A prefix is never ignored: `anthropic/gpt-4o` does not reach OpenAI's `gpt-4o`.
+ * full model string under a wildcard (the longest prefix wins; not for what can be no model's id, such as `..`); the bare id of a model that a
+ * wildcard's provider is known to serve (the first entry wins). A prefix is never ignored: `anthropic/gpt-4o` does not reach OpenAI's `gpt-4o`.
  *
  * @throws Error when there is no provider, two entries have one name, two are the default, or a wildcard is
  * @example
