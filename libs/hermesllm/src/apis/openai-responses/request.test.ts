@@ -609,6 +609,51 @@ describe('encodeRequest', () => {
   });
 });
 
+describe('MCP servers of a Messages request', () => {
+  const encodeServers = (servers: unknown, toolsets: JsonObject[] = []): { tools: unknown; lost: string[] } => {
+    const warnings: Warning[] = [];
+    const tools = toolsets.map((value): Tool => ({ type: 'hosted', kind: 'other', api: 'anthropic-messages', value }));
+    const extensions = { api: 'anthropic-messages', fields: { mcp_servers: servers, container: 'c' } } as const;
+    const wire = encode({ tools, extensions }, warnings);
+    expect(wire).not.toHaveProperty('mcp_servers');
+    return { tools: wire['tools'], lost: paths(warnings) };
+  };
+  const server = { type: 'url', name: 'files', url: 'https://mcp.example/sse' };
+  const tool = { type: 'mcp', server_label: 'files', server_url: 'https://mcp.example/sse', require_approval: 'never' };
+  const container = 'dropped extensions.container';
+
+  it('are tools, with their token and the tools that are meant', () => {
+    const { tools, lost } = encodeServers([
+      { ...server, authorization_token: 't' },
+      { ...server, name: 'mail', tool_configuration: { allowed_tools: ['read'] } },
+      { ...server, name: 'off', tool_configuration: { enabled: false } },
+      'files',
+    ]);
+    expect(tools).toEqual([
+      { ...tool, authorization: 't' },
+      { ...tool, server_label: 'mail', allowed_tools: ['read'] },
+    ]);
+    expect(lost).toEqual(['dropped extensions.mcp_servers[3]', container]);
+  });
+
+  it('have only the tools that a toolset names', () => {
+    const toolset = { type: 'mcp_toolset', mcp_server_name: 'files' };
+    expect(encodeServers([server], [toolset])).toEqual({ tools: [tool], lost: [container] });
+    const some = { ...toolset, default_config: { enabled: false }, configs: { read: { enabled: true }, write: {} } };
+    expect(encodeServers([server], [some])).toEqual({ tools: [{ ...tool, allowed_tools: ['read'] }], lost: [container] });
+  });
+
+  it('are left out, and reported, when a tool is switched off or a toolset has no server', () => {
+    const toolset = { type: 'mcp_toolset', mcp_server_name: 'files', configs: { write: { enabled: false } } };
+    expect(encodeServers([server], [toolset])).toEqual({
+      tools: undefined,
+      lost: ['dropped extensions.mcp_servers[0]', 'dropped tools[0]', container],
+    });
+    expect(encodeServers([], [toolset])).toEqual({ tools: undefined, lost: ['dropped tools[0]', container] });
+    expect(encodeServers('files')).toEqual({ tools: undefined, lost: ['dropped extensions.mcp_servers', container] });
+  });
+});
+
 describe('a request there and back', () => {
   it('keeps what the client sent, but for item ids', () => {
     const warnings: Warning[] = [];

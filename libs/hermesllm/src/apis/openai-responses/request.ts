@@ -9,6 +9,7 @@ import { decodeInput } from './decode-input.ts';
 import { encodeInput, systemItem } from './encode-input.ts';
 import { decodeReasoningRequest, encodeReasoningRequest } from './reasoning-request.ts';
 import { api, isFamily } from './api.ts';
+import { mcpTools, withoutServers } from './mcp-tools.ts';
 import { decodeToolChoice, decodeTools, encodeToolChoice, encodeTools } from './tools.ts';
 import { words } from '../../words.ts';
 import {
@@ -113,7 +114,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     top_p: request.topP,
     top_logprobs: request.logprobs?.alternatives,
     include: encodeInclude(request, !store && thinks),
-    tools: encodeTools(openaiTools(request.tools, scope), scope),
+    tools: encodeTools(openaiTools(request.tools, scope), scope, mcpTools(request, scope)),
     tool_choice: encodeToolChoice(request),
     parallel_tool_calls: request.parallelToolCalls,
     text: encodeText({ outputFormat: format, verbosity: request.verbosity }),
@@ -124,7 +125,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     // The API keeps answers for 30 days unless told not to; a gateway does not decide that for its client.
     store,
   };
-  addExtensions(wire, request.extensions, (origin, key) => origin === api || (isFamily(origin) && familyFields.has(key)), scope);
+  addExtensions(wire, withoutServers(request), (origin, key) => origin === api || (isFamily(origin) && familyFields.has(key)), scope);
   return wire;
 }
 

@@ -20,6 +20,7 @@ import {
   wrongMember,
 } from '../../fields.ts';
 import { hostedDefinition, hostedTool } from '../hosted-tool.ts';
+import { isToolsetOf } from './mcp-tools.ts';
 import { readWebSearch } from '../web-search.ts';
 import { decodeAllowed } from '../allowed-tools.ts';
 
@@ -108,13 +109,13 @@ export function decodeToolChoice(wire: Fields, request: LlmRequest): boolean {
   }
 }
 
-/** Tools of one namespace become its members again, where the first of them stood. */
-export function encodeTools(tools: readonly Tool[] | undefined, scope: Scope): WireTool[] | undefined {
-  if (tools === undefined || tools.length === 0) return undefined;
+/** Tools of one namespace become its members again, where the first of them stood. `servers`: MCP servers, which are tools here. */
+export function encodeTools(tools: readonly Tool[] = [], scope: Scope, servers: readonly WireTool[] = []): WireTool[] | undefined {
   const out: WireTool[] = [];
   let namespaces: Map<string, WireTool[]> | undefined;
   for (let i = 0; i < tools.length; i++) {
     const tool = tools[i] as Tool;
+    if (tool.type === 'hosted' && isToolsetOf(servers, tool)) continue;
     const wire = encodeTool(tool, elementPath('tools', i), scope);
     if (wire === undefined) continue;
     const namespace = tool.type === 'hosted' ? undefined : tool.namespace;
@@ -131,6 +132,7 @@ export function encodeTools(tools: readonly Tool[] | undefined, scope: Scope): W
       out.push({ type: 'namespace', name: namespace, description: '', tools: first });
     }
   }
+  out.push(...servers);
   return out.length === 0 ? undefined : out;
 }
 
