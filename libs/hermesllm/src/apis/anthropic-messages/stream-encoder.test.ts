@@ -80,6 +80,15 @@ describe('streamEncoder', () => {
     ]);
   });
 
+  it.each([
+    [undefined, 'default', []],
+    ['priority', 'priority', []],
+    [undefined, 'priority', ['dropped serviceTier']],
+    [undefined, 'flex', ['dropped serviceTier']],
+  ])('reports a tier that is told too late: %s, then %s', (first, last, told) => {
+    expect(run([messageStart('msg_1', 'm', 5, usage, first), messageEnd(finish('stop', 'stop'), usage, last)]).told).toEqual(told);
+  });
+
   it('ends with the usage of the start when the end has none', () => {
     const { wire } = run([messageStart('msg_1', 'm', undefined, usage), messageEnd(finish('stop_sequence', 'x', 'END'), undefined)]);
     expect(wire[1]).toMatchObject({

@@ -18,7 +18,7 @@ import { encodeError } from './error.ts';
 import { encodeStopReason } from './finish.ts';
 import { messageId, reportReasoningTokens } from './response.ts';
 import { signatureCarrier } from './signature-carrier.ts';
-import { encodeFinalUsage, encodeUsage } from './usage.ts';
+import { encodeFinalUsage, encodeServiceTier, encodeUsage } from './usage.ts';
 import type { WireBlock } from './wire.ts';
 
 /** The block that the client has open, or will have: thinking starts with its first text, because it may turn out to be redacted. */
@@ -187,7 +187,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     ended = true;
     if (open !== undefined) closeOpen(open, undefined, out);
     const total = usage ?? startUsage;
-    if (serviceTier !== undefined && serviceTier !== startTier)
+    if (serviceTier !== startTier && encodeServiceTier(serviceTier, scope) !== undefined)
       dropped(scope, 'serviceTier', 'It was told after message_start, which holds it');
     if (total?.reasoning && !thinks) reportReasoningTokens(scope);
     const delta = {

@@ -43,7 +43,7 @@ export function decodeServiceTier(usage: unknown): string | undefined {
   return tier === 'standard' ? 'default' : tier;
 }
 
-const tiers = servedTiers('default: priority batch');
+export const encodeServiceTier: ReturnType<typeof servedTiers> = servedTiers('default: priority batch');
 const unsupportedCounters = words('inputAudio outputAudio acceptedPrediction rejectedPrediction');
 
 /**
@@ -60,7 +60,7 @@ export function encodeUsage(usage: Usage | undefined, tier: string | undefined, 
     output_tokens: usage?.output ?? 0,
     output_tokens_details: thinks && usage?.reasoning ? { thinking_tokens: usage.reasoning } : null,
     server_tool_use: null,
-    service_tier: tiers(tier, scope) ?? null,
+    service_tier: encodeServiceTier(tier, scope) ?? null,
     inference_geo: null,
     speed: null,
   };

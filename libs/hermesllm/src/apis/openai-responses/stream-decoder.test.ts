@@ -54,6 +54,14 @@ describe('the stream decoder', () => {
     expect(whole.blocks.map(({ type }) => type)).toEqual(['reasoning', 'unknown', 'text', 'tool-call', 'tool-call']);
   });
 
+  it('takes the tier that was wished for as none, and the one that served from the end', () => {
+    const [start, end] = decode([created, completed([], { service_tier: 'default' })]);
+    expect(start).toMatchObject({ type: 'message-start', serviceTier: undefined });
+    expect(end).toMatchObject({ type: 'message-end', serviceTier: 'default' });
+    const priority = wire('response.created', { response: { service_tier: 'priority' } });
+    expect(decode([priority])[0]).toMatchObject({ serviceTier: 'priority' });
+  });
+
   it('hands on deltas at once', () => {
     const decoder = openaiResponses.streamDecoder(createScope([]));
     const per = toolTurn.map((one) => [one.event, decoder.push(one)] as const);

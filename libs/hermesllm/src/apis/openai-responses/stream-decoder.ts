@@ -46,7 +46,9 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
     started = true;
     const wire: ReadResponse = isObject(response) ? response : {};
     const tier = maybeString(wire.service_tier);
-    out.push(messageStart(stringOr(wire.id, ''), stringOr(wire.model, ''), maybeNumber(wire.created_at), undefined, tier));
+    // Before the answer is made it repeats the request's wish; which tier served it stands in the final event.
+    const served = tier === 'auto' ? undefined : tier;
+    out.push(messageStart(stringOr(wire.id, ''), stringOr(wire.model, ''), maybeNumber(wire.created_at), undefined, served));
   }
 
   function end(response: JsonObject, out: StreamEvent[]): StreamEvent[] {
