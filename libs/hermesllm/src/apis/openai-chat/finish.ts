@@ -14,6 +14,9 @@ const reasons = finishTable({
   tool_use: 'tool_calls function_call tool_use',
   // Zhipu: https://docs.z.ai/api-reference/llm/chat-completion
   content_filter: 'content_filter sensitive',
+  // The answer broke off: Mistral and OpenRouter (https://openrouter.ai/docs/api-reference/overview#finish-reason), Zhipu, DeepSeek
+  // (https://api-docs.deepseek.com/api/create-chat-completion).
+  malformed: 'error network_error insufficient_system_resource',
 });
 
 /**

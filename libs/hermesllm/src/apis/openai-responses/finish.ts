@@ -55,6 +55,7 @@ export function encodeFinish({ reason, raw, stopSequence }: Finish, refused: boo
       };
     case 'pause':
     case 'other':
+      if (raw === null && reason === 'other') return completed;
       approximated(scope, 'finish.reason', `The Responses API has no word for ${raw ?? reason}; the answer counts as completed`);
       return completed;
     default:

@@ -311,6 +311,15 @@ describe('encodeResponse', () => {
     expect(wire.output.map((item) => item['status'])).toEqual(['completed', itemStatus]);
   });
 
+  it.each([
+    [null, []],
+    ['odd', ['finish.reason']],
+  ])('takes the reason %s for completed, and says so only of one that there was', (raw, told) => {
+    const warnings: Warning[] = [];
+    expect(encode(response([], { finish: finish('other', raw) }), undefined, warnings)['status']).toBe('completed');
+    expect(warnings.map(({ path }) => path)).toEqual(told);
+  });
+
   it('says what one answer cannot hold', () => {
     const warnings: Warning[] = [];
     const other = { blocks: [], finish: finish('stop', null), logprobs: undefined };
