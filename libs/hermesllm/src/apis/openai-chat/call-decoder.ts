@@ -18,6 +18,8 @@ interface Call {
   id: string;
   /** Whether the upstream gave the id. */
   named: boolean;
+  /** Whether its arguments are nothing but white space so far, which is none at all: clients parse them. */
+  blank: boolean;
   /** Arguments that came before the name. */
   held: string;
   first: WireCallPiece;
@@ -63,7 +65,7 @@ export function callDecoder(choice: number, nextIndex: () => number, scope: Scop
 
   function startCall(piece: WireCallPiece, index: unknown): Call {
     const id = typeof piece.id === 'string' ? piece.id : '';
-    const call: Call = { index: -1, id, named: id !== '', held: '', first: piece, signature: undefined };
+    const call: Call = { index: -1, id, named: id !== '', blank: true, held: '', first: piece, signature: undefined };
     calls.push(call);
     if (index !== undefined) byIndex.set(index, call);
     return call;
@@ -73,7 +75,9 @@ export function callDecoder(choice: number, nextIndex: () => number, scope: Scop
     const definition = maybeObject(piece.custom) ?? maybeObject(piece.function) ?? {};
     const call = callOf(piece, definition);
     last = call;
-    const text = argumentsText(definition['input'] ?? definition['arguments'], scope);
+    let text = argumentsText(definition['input'] ?? definition['arguments'], scope);
+    if (call.blank && definition['input'] === undefined) text = text.trimStart();
+    if (text !== '') call.blank = false;
     if (call.index === -1) {
       if (!call.named && typeof piece.id === 'string' && piece.id !== '') {
         call.id = piece.id;

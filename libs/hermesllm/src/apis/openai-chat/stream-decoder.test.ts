@@ -275,6 +275,17 @@ describe('calls', () => {
       [call('a', 'f', '{}'), call('b', 'f', '[]')],
     ],
     [
+      'white space before the arguments, which may be all of them',
+      [
+        calls({ index: 0, id: 'a', function: { name: 'f', arguments: ' ' } }),
+        calls({ index: 0, function: { arguments: '\n{"x": ' } }),
+        calls({ index: 0, function: { arguments: ' 1}' } }),
+        calls({ index: 1, id: 'b', function: { name: 'g', arguments: ' \n' } }),
+        calls({ index: 2, id: 'c', custom: { name: 'h', input: ' z' } }),
+      ],
+      [call('a', 'f', '{"x":  1}'), call('b', 'g', ''), toolCallBlock('c', 'h', ' z', true)],
+    ],
+    [
       'no index: ids tell them apart',
       [
         calls({ id: 'a', function: { name: 'f', arguments: '{' } }, { id: 'b', function: { name: 'f', arguments: '{}' } }),
