@@ -273,6 +273,16 @@ describe('streamDecoder', () => {
     expect(events.at(-1)).toEqual(messageEnd(finish('stop', 'end_turn'), { ...emptyUsage(), ...expected }));
   });
 
+  it.each<[string, Frame[], string[]]>([
+    ['an event', [event({ type: 'hologram' }), event({ type: 'hologram' })], ['dropped hologram']],
+    ['a delta', [opened(0, { type: 'text' }), delta(0, { type: 'hologram_delta' })], ['dropped hologram_delta']],
+    ['no ping', [event({ type: 'ping' })], []],
+  ])('reports once that %s is not known', (_name, frames, told) => {
+    const scope = recordingScope();
+    runMachine(streamDecoder(scope), [start, ...frames, endTurn, stop]);
+    expect(scope.told()).toEqual(told);
+  });
+
   it('infers tool_use from a call', () => {
     const events = run([start, opened(0, { type: 'tool_use', id: 'a', name: 'n', input: {} }), closed(0), endTurn, stop]);
     expect(events.at(-1)).toMatchObject({ finish: finish('tool_use', 'end_turn') });

@@ -26,6 +26,7 @@ import { decodeCitation } from './citations.ts';
 import { decodeError } from './error.ts';
 import { decodeFinish } from './finish.ts';
 import { reportExtensions } from '../extensions.ts';
+import { unknownEvents } from '../unknown-event.ts';
 import { decodeExtensions } from './response.ts';
 import { decodeServiceTier, decodeUsage } from './usage.ts';
 import type { WireDelta, WireEvent, WireMessage } from './wire.ts';
@@ -74,6 +75,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
   let next = 0;
   let held = 0;
   let own: Record<string, unknown> = {};
+  const reportUnknown = unknownEvents(scope);
 
   function begin(message: unknown, out: StreamEvent[]): void {
     if (started) return;
@@ -163,8 +165,11 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
       default: {
         // A delta that is not known here completes an unknown block member by member, as `compaction_delta` does.
         const block = open.get(wireIndex);
-        if (block?.type !== 'unknown') return;
-        const { type: _type, ...members } = wire as JsonObject;
+        const { type, ...members } = wire as JsonObject;
+        if (block?.type !== 'unknown') {
+          reportUnknown(stringOr(type, 'content_block_delta'));
+          return;
+        }
         block.value = { ...block.value, ...members };
         hold(block, size);
       }
@@ -238,6 +243,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
         return end(out);
       default: // `ping`, what may come, and errors
         if (type === 'error' || isObject(wire.error)) return fail(streamError(decodeError(0, wire)));
+        if (type !== undefined && type !== 'ping') reportUnknown(type);
     }
     if (held > heldLimit) return fail(malformedStream('a block that does not end'));
     return out;

@@ -189,10 +189,14 @@ describe('streamDecoder', () => {
     ).toHaveLength(2);
   });
 
-  it('reports deltas that are not known', () => {
+  it.each([
+    [[delta(0, { hologram: {} }), delta(0, { hologram: {} })], ['dropped contentBlockDelta.hologram']],
+    [[event('hologram', {}), event('hologram', {})], ['dropped hologram']],
+    [[event('initial-response', {})], []],
+  ])('reports once that deltas and events are not known', (frames, told) => {
     const scope = recordingScope();
-    runMachine(streamDecoder(scope), [start, delta(0, { hologram: {} }), end(), metadata]);
-    expect(scope.told()).toEqual(['dropped stream.contentBlockDelta']);
+    runMachine(streamDecoder(scope), [start, ...frames, end(), metadata]);
+    expect(scope.told()).toEqual(told);
   });
 
   it('is complete without counters, and not without a reason', () => {

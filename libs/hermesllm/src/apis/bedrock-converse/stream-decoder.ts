@@ -20,7 +20,6 @@ import {
 } from '../../model/stream-event.ts';
 import { isObject, maybeObject, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { dropped } from '../../warn.ts';
 import { decodeCitation } from './citations.ts';
 import { exceptionError } from './error.ts';
 import { decodeFinish } from './finish.ts';
@@ -28,6 +27,7 @@ import { mediaTypeOf } from './formats.ts';
 import { api } from './api.ts';
 import { openRedacted, openText } from './signatures.ts';
 import { reportExtensions } from '../extensions.ts';
+import { unknownEvents } from '../unknown-event.ts';
 import { decodeExtensions, responseFieldsKey } from './response.ts';
 import { decodeServiceTier, decodeUsage } from './usage.ts';
 import type { WireDelta, WireEvent } from './wire.ts';
@@ -79,6 +79,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
   let calls = false;
   let next = 0;
   let held = 0;
+  const reportUnknown = unknownEvents(scope);
 
   function begin(out: StreamEvent[]): void {
     if (started) return;
@@ -137,7 +138,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
       hold(block, size);
     } else if (Array.isArray(wire.toolResult)) holdPart(wireIndex, 'tool-result', wire.toolResult, size, out);
     else if (isObject(wire.image)) holdPart(wireIndex, 'image', wire.image, size, out);
-    else dropped(scope, 'stream.contentBlockDelta', `A delta of an unknown kind: ${Object.keys(wire).join(', ')}`);
+    else reportUnknown(`contentBlockDelta.${Object.keys(wire).join(', ')}`);
   }
 
   function inputDelta(wireIndex: unknown, input: string, size: number, out: StreamEvent[]): void {
@@ -238,7 +239,12 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
       if (ended) return none;
       const type = headers?.[':message-type'];
       if (type === 'exception' || type === 'error') return pushError(event, data, headers);
-      if (event === undefined || !events.has(event)) return event?.endsWith('Exception') ? pushError(event, data, headers) : none;
+      if (event === undefined) return none;
+      if (!events.has(event)) {
+        if (event.endsWith('Exception')) return pushError(event, data, headers);
+        if (event !== 'initial-response') reportUnknown(event);
+        return none;
+      }
       const wire = parseData(data);
       return isObject(wire) ? pushEvent(event, wire, data.length) : fail(malformedStream(`a ${event} that is not a JSON object`));
     },

@@ -8,7 +8,7 @@ import { decodeAnnotations, encodeAnnotations } from './annotations.ts';
 import { imagePart } from './encode-parts.ts';
 import { decodeAnswerReasoning, encodeThinkingBlock, hasProof, joinReasoning } from './reasoning.ts';
 import { decodeExtraContent, encodeExtraContent } from './signatures.ts';
-import type { WireAnnotation, WireCallPiece, WireContent, WirePart, WireThinkingBlock, WireToolCall } from './wire.ts';
+import type { WireAnnotation, WireCallPiece, WireContent, WirePart, WireToolCall } from './wire.ts';
 import { words } from '../../words.ts';
 import { reportUnread } from '../extensions.ts';
 import { inputText } from '../tool-input.ts';
@@ -114,6 +114,7 @@ export function encodeAnswerMessage(blocks: readonly Block[], created: number, p
   let refusal: string | undefined;
   let audio: object | undefined;
   let signature: TextBlock['signature'];
+  let proven: string | undefined;
   const thoughts: ReasoningBlock[] = [];
   const annotations: WireAnnotation[] = [];
   const images: WirePart[] = [];
@@ -134,6 +135,7 @@ export function encodeAnswerMessage(blocks: readonly Block[], created: number, p
         break;
       case 'reasoning':
         thoughts.push(block);
+        if (hasProof(block)) proven ??= `${here}.${block.signature === undefined ? 'redacted' : 'signature'}`;
         break;
       case 'tool-call':
         calls.push(encodeAnswerCall(block));
@@ -149,6 +151,7 @@ export function encodeAnswerMessage(blocks: readonly Block[], created: number, p
     }
   }
   const hasCalls = calls.length > 0;
+  if (!hasCalls && proven !== undefined) dropped(scope, proven, 'The proof of reasoning is told beside calls only');
   return {
     message: {
       role: 'assistant',
@@ -156,7 +159,7 @@ export function encodeAnswerMessage(blocks: readonly Block[], created: number, p
       refusal: refusal ?? null,
       reasoning_content: joinReasoning(thoughts),
       // Proof matters while the model waits for the results of its calls, and only then do origins want it back.
-      thinking_blocks: hasCalls ? thinkingBlocks(thoughts) : undefined,
+      thinking_blocks: hasCalls && proven !== undefined ? thoughts.map((block) => encodeThinkingBlock(block)) : undefined,
       annotations: annotations.length === 0 ? undefined : annotations,
       audio,
       images: images.length === 0 ? undefined : images,
@@ -166,10 +169,6 @@ export function encodeAnswerMessage(blocks: readonly Block[], created: number, p
     calls: hasCalls,
     refused: refusal !== undefined,
   };
-}
-
-function thinkingBlocks(thoughts: readonly ReasoningBlock[]): WireThinkingBlock[] | undefined {
-  return thoughts.some(hasProof) ? thoughts.map((block) => encodeThinkingBlock(block)) : undefined;
 }
 
 /** For clients, which know custom calls. A function call without arguments has the empty object, because clients parse it. */

@@ -15,6 +15,7 @@ import { callDecoder } from './call-decoder.ts';
 import { decodeFinish } from './finish.ts';
 import { decodeLogprobs } from './logprobs.ts';
 import { decodeThinkingBlock } from './reasoning.ts';
+import { choiceMembers } from './response.ts';
 import { decodeExtraContent } from './signatures.ts';
 import type { WireChoice, WireContent } from './wire.ts';
 
@@ -204,7 +205,10 @@ export function choiceDecoder(number: number, nextIndex: () => number, scope: Sc
   return {
     push(piece, out) {
       const { finish_reason: reason } = piece;
-      if (typeof reason === 'string' && reason !== '') raw = reason;
+      if (typeof reason === 'string' && reason !== '') {
+        if (raw === null) reportUnread(piece as JsonObject, choiceMembers, `choices[${number}]`, scope);
+        raw = reason;
+      }
       // Mistral and some gateways put a whole message into a chunk.
       const delta = piece.delta ?? piece.message;
       if (!isObject(delta)) return undefined;

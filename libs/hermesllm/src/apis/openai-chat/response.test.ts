@@ -165,8 +165,10 @@ describe('decodeResponse', () => {
   });
 
   it('names what it leaves out', () => {
-    expect(decode(answer({ content: 'a', reasoning_details: [{ type: 'reasoning.text' }], annotations: [], parsed: null })).told).toEqual([
+    const message = { content: 'a', reasoning_details: [{ type: 'reasoning.text' }], annotations: [], parsed: null };
+    expect(decode(answer(message, { native_finish_reason: 'end', stop_reason: null })).told).toEqual([
       'dropped choices[0].message.reasoning_details',
+      'dropped choices[0].native_finish_reason',
     ]);
   });
 
@@ -259,7 +261,6 @@ describe('encodeResponse', () => {
     ['texts as one', [textBlock('a'), textBlock('b')], { content: 'ab' }],
     ['a refusal', [refusalBlock('no')], { content: null, refusal: 'no' }],
     ['reasoning', [reasoningBlock('a'), reasoningBlock('b'), textBlock('c')], { content: 'c', reasoning_content: 'a\n\nb' }],
-    ['redacted reasoning beside text', [reasoningBlock('', undefined, foreign('r')), textBlock('c')], { content: 'c' }],
     [
       'the proof of reasoning beside calls',
       [reasoningBlock('a', foreign('s')), reasoningBlock('', undefined, foreign('r')), toolCallBlock('1', 'f', '')],
@@ -303,6 +304,15 @@ describe('encodeResponse', () => {
     const { message, told } = encode({ blocks });
     expect(message).toEqual({ role: 'assistant', refusal: null, ...expected });
     expect(told).toEqual([]);
+  });
+
+  it.each([
+    [reasoningBlock('a', foreign('s')), { content: 'c', reasoning_content: 'a' }, 'dropped blocks[0].signature'],
+    [reasoningBlock('', undefined, foreign('r')), { content: 'c' }, 'dropped blocks[0].redacted'],
+  ])('leaves the proof of reasoning out where no call waits for it, and says so', (reasoning, expected, warning) => {
+    const { message, told } = encode({ blocks: [reasoning, textBlock('c')] });
+    expect(message).toEqual({ role: 'assistant', refusal: null, ...expected });
+    expect(told).toEqual([warning]);
   });
 
   it('citations with their places in the whole content', () => {

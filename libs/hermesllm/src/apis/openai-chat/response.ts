@@ -11,10 +11,11 @@ import { api } from './api.ts';
 import { decodeUsage, encodeUsage } from './usage.ts';
 import type { WireAnswer, WireChoice, WireContent } from './wire.ts';
 import { words } from '../../words.ts';
-import { answerExtensions, reportExtensions } from '../extensions.ts';
+import { answerExtensions, reportExtensions, reportUnread } from '../extensions.ts';
 
 /** `obfuscation` is padding. */
 const known = words('id object created model choices usage service_tier obfuscation');
+export const choiceMembers = words('index message delta finish_reason logprobs usage');
 
 /** An answer. Whatever is missing or odd is absent. */
 export function decodeResponse(value: unknown, scope: Scope): LlmResponse {
@@ -56,6 +57,7 @@ const numberOf = ({ index }: WireChoice): number => maybeNumber(index) ?? 0;
 
 function decodeChoice(choice: WireChoice, path: string, scope: Scope): Answer {
   const blocks = decodeAnswerMessage(choice.message, `${path}.message`, scope);
+  reportUnread(choice as JsonObject, choiceMembers, path, scope);
   let calls = false;
   let refused = false;
   for (const { type } of blocks) {

@@ -111,6 +111,16 @@ describe('the stream as a whole', () => {
     expect(grammarViolations(events)).toEqual([]);
   });
 
+  it.each<[string, Frame[], string[]]>([
+    ['chunks without a choice, once', [chunk({ choices: [], filter: [1] }), frame('{"filter":1}')], ['dropped extensions.filter']],
+    ['members of a choice', [piece({}, { finish_reason: 'stop', matched_stop: 7, token_ids: null })], ['dropped choices[0].matched_stop']],
+    ['nothing of events that are not of this API', [frame('{"type":"ping"}', 'ping')], []],
+  ])('names what is left out of %s', (_name, frames, told) => {
+    const scope = recordingScope();
+    runMachine(streamDecoder(scope), [piece({ content: 'a' }), ...frames, stop(), done]);
+    expect(scope.told()).toEqual(told);
+  });
+
   it.each([
     frame(''),
     frame('{}'),
@@ -265,16 +275,6 @@ describe('calls', () => {
       [call('a', 'f', '{"x":1}'), call('b', 'g', '{"y":2}')],
     ],
     [
-      'several in one chunk',
-      [
-        calls(
-          { index: 0, id: 'a', function: { name: 'f', arguments: '{}' } },
-          { index: 1, id: 'b', function: { name: 'f', arguments: '[]' } },
-        ),
-      ],
-      [call('a', 'f', '{}'), call('b', 'f', '[]')],
-    ],
-    [
       'white space before the arguments, which may be all of them',
       [
         calls({ index: 0, id: 'a', function: { name: 'f', arguments: ' ' } }),
@@ -284,6 +284,16 @@ describe('calls', () => {
         calls({ index: 2, id: 'c', custom: { name: 'h', input: ' z' } }),
       ],
       [call('a', 'f', '{"x":  1}'), call('b', 'g', ''), toolCallBlock('c', 'h', ' z', true)],
+    ],
+    [
+      'several in one chunk',
+      [
+        calls(
+          { index: 0, id: 'a', function: { name: 'f', arguments: '{}' } },
+          { index: 1, id: 'b', function: { name: 'f', arguments: '[]' } },
+        ),
+      ],
+      [call('a', 'f', '{}'), call('b', 'f', '[]')],
     ],
     [
       'no index: ids tell them apart',

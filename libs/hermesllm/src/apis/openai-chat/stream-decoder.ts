@@ -37,6 +37,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
   let tier: string | undefined;
   let started = false;
   let ended = false;
+  let aside = false;
   let next = 0;
 
   function choiceOf(number: number): ChoiceDecoder {
@@ -62,7 +63,13 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
     return [event];
   }
 
-  function chunk(wire: WireAnswer): readonly StreamEvent[] {
+  /** What a chunk without answers says, such as Azure's filter results. */
+  function reportAside(wire: WireAnswer): void {
+    if (!aside) reportExtensions(decodeExtensions(wire as JsonObject), undefined, scope);
+    aside = true;
+  }
+
+  function chunk(wire: WireAnswer, named: string | undefined): readonly StreamEvent[] {
     const list = wire.choices;
     let out: StreamEvent[] | undefined;
     if (Array.isArray(list)) {
@@ -80,6 +87,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
       }
     }
     if (wire.usage !== undefined) usage = decodeUsage(wire.usage) ?? usage;
+    else if (out === undefined && named === undefined) reportAside(wire);
     if (wire.service_tier !== undefined) tier = maybeString(wire.service_tier) ?? tier;
     return out ?? none;
   }
@@ -99,7 +107,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
   function pushValue(value: unknown, event: string | undefined): readonly StreamEvent[] {
     const wire: JsonObject | undefined = isObject(value) ? value : undefined;
     if (event === 'error' || (wire !== undefined && isError(wire))) return fail(streamError(decodeError(0, value)));
-    if (wire !== undefined) return chunk(wire);
+    if (wire !== undefined) return chunk(wire, event);
     const first: unknown = Array.isArray(value) ? value[0] : undefined;
     if (isObject(first) && isError(first)) return fail(streamError(decodeError(0, first)));
     return fail(malformedStream('an event that is not a JSON object'));

@@ -7,9 +7,9 @@ import type { StreamEvent } from '../../model/stream-event.ts';
 import { malformedStream, messageEnd, messageStart, streamError, truncated } from '../../model/stream-event.ts';
 import { isObject, maybeNumber, maybeString, stringOr } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { dropped } from '../../warn.ts';
 import { decodeAnnotation } from './annotations.ts';
 import { reportExtensions } from '../extensions.ts';
+import { unknownEvents } from '../unknown-event.ts';
 import { decodeExtensions, reportItem } from './response.ts';
 import { decodeError } from './error.ts';
 import { decodeFinish } from './finish.ts';
@@ -39,7 +39,7 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
   const items = streamItems();
   let started = false;
   let ended = false;
-  let unknownReported = false;
+  const reportUnknown = unknownEvents(scope);
 
   function begin(response: unknown, out: StreamEvent[]): void {
     if (started) return;
@@ -165,18 +165,11 @@ export function streamDecoder(scope: Scope): Machine<Frame, StreamEvent> {
         return fail(streamError(decodeError(0, event)));
       default:
         if (isObject(event.error)) return fail(streamError(decodeError(0, event)));
-        reportUnknownEvent(type, event);
+        // Progress of an item of another kind is told when it is done.
+        if (type !== undefined && !silent.test(type) && !items.isOther(event.output_index)) reportUnknown(type);
     }
     if (items.held() > heldLimit) return fail(malformedStream('items that do not end'));
     return out;
-  }
-
-  function reportUnknownEvent(type: string | undefined, event: ReadEvent): void {
-    if (unknownReported || type === undefined || silent.test(type)) return;
-    // Progress of an item that is told when it is done.
-    if (items.isOther(event.output_index)) return;
-    unknownReported = true;
-    dropped(scope, type, 'This stream event is not known here');
   }
 
   return {
