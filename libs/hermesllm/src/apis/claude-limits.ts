@@ -1,7 +1,7 @@
 import type { LlmRequest } from '../model/request.ts';
 import type { Scope } from '../scope.ts';
 import { approximated, dropped } from '../warn.ts';
-import { fixedSampling } from './claude-models.ts';
+import { fixedSampling, samplesOneWay } from './claude-models.ts';
 
 // What Claude's own API and Converse ask of sampling, whoever sends it.
 
@@ -10,8 +10,14 @@ export const samplingRefusal = (adaptive: boolean, thinks: boolean): string | un
   adaptive ? fixedSampling : thinks ? 'It is refused together with thinking' : undefined;
 
 /** `refusal`: as {@link samplingRefusal} has it. */
-export function claudeTemperature({ temperature }: LlmRequest, refusal: string | undefined, scope: Scope): number | undefined {
+export function claudeTemperature(
+  { model, temperature, topP = 1 }: LlmRequest,
+  refusal: string | undefined,
+  scope: Scope,
+): number | undefined {
   if (temperature === undefined) return undefined;
+  // The default, where the other one says something.
+  if (temperature === 1 && topP !== 1 && samplesOneWay(model)) return undefined;
   if (refusal !== undefined && temperature !== 1) {
     dropped(scope, 'temperature', refusal);
     return undefined;
@@ -22,7 +28,11 @@ export function claudeTemperature({ temperature }: LlmRequest, refusal: string |
 }
 
 // With thinking: 0.95 to 1. https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
-export function claudeTopP({ topP }: LlmRequest, refusal: string | undefined, scope: Scope): number | undefined {
+export function claudeTopP({ model, temperature = 1, topP }: LlmRequest, refusal: string | undefined, scope: Scope): number | undefined {
+  if (refusal === undefined && topP !== undefined && temperature !== 1 && samplesOneWay(model)) {
+    if (topP !== 1) dropped(scope, 'topP', 'This model takes a temperature or a top_p, not both');
+    return undefined;
+  }
   if (topP === undefined || refusal === undefined || topP >= (refusal === fixedSampling ? 0.99 : 0.95)) return topP;
   dropped(scope, 'topP', refusal);
   return undefined;

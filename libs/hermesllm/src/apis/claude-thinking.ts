@@ -4,7 +4,7 @@ import type { ReasoningRequest } from '../model/request.ts';
 import { approximated, dropped, unsupported } from '../warn.ts';
 import { words } from '../words.ts';
 import type { Scope } from '../scope.ts';
-import { takesEffort } from './claude-models.ts';
+import { refusesEffort, takesEffort } from './claude-models.ts';
 
 // How Claude is asked to think, by its own API and at Bedrock: `{ type, budget_tokens, display }`, and an effort beside it.
 
@@ -41,19 +41,31 @@ export const knownEfforts = words('low medium high xhigh max');
 export const thinksNot = ({ mode, effort, budget }: ReasoningRequest): boolean =>
   mode === 'off' || (mode === undefined && (effort === 'none' || budget === 0));
 
-/** An effort in Claude's words. */
-export function claudeEffort(effort: string | undefined, scope: Scope): string | undefined {
+/** An effort in Claude's words, as far as the model takes them; without a model as they are. */
+export function claudeEffort(effort: string | undefined, model: string | undefined, scope: Scope): string | undefined {
   if (effort === undefined || effort === 'none') return undefined;
-  if (knownEfforts.has(effort)) return effort;
-  if (effort === 'minimal') return 'low';
-  unsupported(scope, 'reasoning.effort', effort);
-  return undefined;
+  const known = effort === 'minimal' ? 'low' : effort;
+  if (!knownEfforts.has(known) || (model !== undefined && !takesEffort(model))) {
+    unsupported(scope, 'reasoning.effort', effort);
+    return undefined;
+  }
+  const sent = model !== undefined && refusesEffort(model, known) ? 'high' : known;
+  if (sent !== effort) approximated(scope, 'reasoning.effort', `The model does not know it; sent ${sent}`);
+  return sent;
+}
+
+/** What a wish not to think becomes where the model always thinks. */
+export function leastEffort(effort = 'low', scope: Scope): string {
+  approximated(scope, 'reasoning', `This model always thinks; sent the effort ${effort}`);
+  return effort;
 }
 
 /** The budget that an effort stands for; a wish to think without one is a medium one. Who leaves it to the model is told of it. */
 export function claudeBudget({ effort, mode, budget }: ReasoningRequest, scope: Scope): number | undefined {
   const { effortBudgets } = scope.settings;
   const known = effort !== undefined && Object.hasOwn(effortBudgets, effort) ? effortBudgets[effort] : undefined;
+  if (budget === undefined && effort !== undefined && known === undefined)
+    dropped(scope, 'reasoning.effort', `The effort ${effort} has no budget`);
   const wanted = budget ?? known ?? (mode === undefined ? undefined : (effortBudgets['medium'] ?? smallestBudget));
   if (mode === 'adaptive') approximated(scope, 'reasoning.mode', `This model thinks within a budget only; sent ${wanted}`);
   return wanted;
@@ -83,10 +95,10 @@ export function budgetThinking<Limit extends number | undefined>(
  * The effort that stays where a turn goes on that began without thinking (calls with their results, or words): Claude refuses to start it in
  * between, but an effort counts without it. One beside a budget says something of its own; one alone stays where it would not be refused.
  */
-export function unsignedEffort({ budget }: ReasoningRequest, effort: string | undefined, model: string, scope: Scope): string | undefined {
+export function unsignedEffort({ effort, budget }: ReasoningRequest, model: string, scope: Scope): string | undefined {
   const begun = 'The running turn began without thinking, and Claude refuses to start it in between';
-  if (budget === undefined && effort !== undefined && takesEffort(model))
-    approximated(scope, 'reasoning', `${begun}; the effort is sent alone`);
+  const kept = takesEffort(model) ? claudeEffort(effort, model, scope) : undefined;
+  if (budget === undefined && kept !== undefined) approximated(scope, 'reasoning', `${begun}; the effort is sent alone`);
   else dropped(scope, 'reasoning', begun);
-  return budget !== undefined || takesEffort(model) ? effort : undefined;
+  return kept;
 }

@@ -80,6 +80,21 @@ describe('a Messages request to one of them', () => {
     expect(adapt(given, 'claude-sonnet-4-5')).toEqual({ out: given, warnings: [] });
   });
 
+  it.each<[string, JsonObject, JsonObject, string[]]>([
+    ['claude-fable-5', { thinking: { type: 'disabled' } }, {}, ['dropped thinking']],
+    ['claude-opus-5', { thinking: { type: 'disabled' } }, { thinking: { type: 'disabled' } }, []],
+    ['claude-opus-5', { tool_choice: { type: 'any' } }, { tool_choice: { type: 'any' } }, []],
+    [
+      'claude-opus-5-5',
+      { tool_choice: { type: 'tool', name: 't', disable_parallel_tool_use: true } },
+      { tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
+      ['approximated tool_choice'],
+    ],
+    ['claude-opus-5-5', { tool_choice: { type: 'none' } }, { tool_choice: { type: 'none' } }, []],
+  ])('%s with %j', (model, given, wanted, warnings) => {
+    expect(adapt(given, model)).toEqual({ out: wanted, warnings });
+  });
+
   it('keeps the bytes of every other member, of which none is parsed', () => {
     const target = { api: 'anthropic-messages', model: newest } as const;
     const seen: JsonObject[] = [];

@@ -1,4 +1,4 @@
-import { fixedSampling, isAdaptiveClaude } from '../apis/claude-models.ts';
+import { alwaysThinks, fixedSampling, isAdaptiveClaude, refusesForcedTool } from '../apis/claude-models.ts';
 import { nearestEffort } from '../apis/nearest-effort.ts';
 import type { JsonObject } from '../codec.ts';
 import type { Warning } from '../model/warning.ts';
@@ -10,6 +10,7 @@ import type { Quirk } from './provider.ts';
 /** A budget as the adaptive form, and the effort that stands for it unless the client has named one. */
 function fitThinking(wire: JsonObject, model: string, warn: (warning: Warning) => void): JsonObject {
   const thinking = maybeObject(wire['thinking']);
+  if (thinking?.['type'] === 'disabled' && alwaysThinks(model)) return dropParameters(wire, ['thinking'], 'This model always thinks', warn);
   if (thinking?.['type'] !== 'enabled') return wire;
   const { budget_tokens: budget, ...rest } = thinking;
   const config = maybeObject(wire['output_config']);
@@ -30,6 +31,14 @@ function fitSampling(wire: JsonObject, warn: (warning: Warning) => void): JsonOb
   return dropParameters(wire, refused, fixedSampling, warn);
 }
 
+/** A choice that the model cannot be forced to is left to it. */
+function fitToolChoice(wire: JsonObject, model: string, warn: (warning: Warning) => void): JsonObject {
+  const { type, name: _forced, ...rest } = maybeObject(wire['tool_choice']) ?? {};
+  if ((type !== 'any' && type !== 'tool') || !refusesForcedTool(model)) return wire;
+  warn({ type: 'approximated', path: 'tool_choice', reason: `${model} cannot be forced to call a tool; sent auto` });
+  return { ...wire, tool_choice: { ...rest, type: 'auto' } };
+}
+
 /**
  * For requests of the same API: what other clients say is written so in the first place. Source:
  * https://platform.claude.com/docs/en/build-with-claude/extended-thinking, …/about-claude/models/migration-guide.
@@ -37,7 +46,7 @@ function fitSampling(wire: JsonObject, warn: (warning: Warning) => void): JsonOb
 export const claudeAdaptiveThinking: Quirk = {
   name: 'claude-adaptive-thinking',
   apis: ['anthropic-messages'],
-  reads: ['thinking', 'output_config', 'temperature', 'top_p', 'top_k'],
+  reads: ['thinking', 'output_config', 'temperature', 'top_p', 'top_k', 'tool_choice'],
   when: (target) => isAdaptiveClaude(target.model),
-  apply: (wire, target, warn) => fitSampling(fitThinking(wire, target.model, warn), warn),
+  apply: (wire, target, warn) => fitToolChoice(fitSampling(fitThinking(wire, target.model, warn), warn), target.model, warn),
 };

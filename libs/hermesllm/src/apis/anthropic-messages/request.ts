@@ -24,7 +24,7 @@ import {
   requireString,
   wrongMember,
 } from '../../fields.ts';
-import { isAdaptiveClaude } from '../claude-models.ts';
+import { isAdaptiveClaude, refusesForcedTool } from '../claude-models.ts';
 import { extensionsOf, addExtensions } from '../extensions.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
 import type { Fields } from '../../fields.ts';
@@ -88,7 +88,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     system: system.length === 0 ? undefined : plainText(system),
     messages: turns,
     tools,
-    tool_choice: encodeToolChoice(request, tools !== undefined, thinks, scope),
+    tool_choice: encodeToolChoice(request, tools !== undefined, thinks || refusesForcedTool(request.model), scope),
     thinking,
     output_config: config,
     temperature: claudeTemperature(request, refusal, scope),

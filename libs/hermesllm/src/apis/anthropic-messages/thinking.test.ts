@@ -81,6 +81,57 @@ describe('thinking of a request', () => {
     expect(encode({ reasoning: reasoning(members) })).toEqual({ wire: { max_tokens: 30_000, ...expected }, told });
   });
 
+  it.each<[string, Partial<ReasoningRequest>, JsonObject, string[]]>([
+    ['claude-opus-4-8', { mode: 'off' }, { thinking: { type: 'disabled' } }, []],
+    ['claude-fable-5', { mode: 'off' }, { output_config: { effort: 'low' } }, ['approximated reasoning']],
+    ['claude-sonnet-5-5', { effort: 'none' }, { output_config: { effort: 'low' } }, ['approximated reasoning']],
+    ['claude-opus-5-5', { mode: 'off', effort: 'high' }, { output_config: { effort: 'high' } }, ['approximated reasoning']],
+    [
+      'claude-opus-4-6',
+      { mode: 'adaptive', effort: 'xhigh' },
+      { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
+      ['approximated reasoning.effort'],
+    ],
+    ['claude-opus-4-6', { mode: 'adaptive', effort: 'max' }, { thinking: { type: 'adaptive' }, output_config: { effort: 'max' } }, []],
+    ['claude-opus-4-7', { effort: 'xhigh' }, { thinking: { type: 'adaptive' }, output_config: { effort: 'xhigh' } }, []],
+    [
+      'claude-opus-4-5',
+      { mode: 'on', budget: 2000, effort: 'max' },
+      { thinking: { type: 'enabled', budget_tokens: 2000 }, output_config: { effort: 'high' } },
+      ['approximated reasoning.effort'],
+    ],
+    [
+      'claude-sonnet-4-5',
+      { mode: 'on', budget: 2000, effort: 'low' },
+      { thinking: { type: 'enabled', budget_tokens: 2000 } },
+      ['dropped reasoning.effort'],
+    ],
+  ])('of %s is what it takes', (model, members, expected, told) => {
+    expect(encode({ model, reasoning: reasoning(members) })).toEqual({ wire: { max_tokens: 30_000, ...expected }, told });
+  });
+
+  it.each<[string, Partial<LlmRequest>, JsonObject, string[]]>([
+    ['claude-sonnet-4-5', { temperature: 0.5, topP: 0.9 }, { temperature: 0.5 }, ['dropped topP']],
+    ['claude-opus-4-1-20250805', { temperature: 1, topP: 0.9 }, { top_p: 0.9 }, []],
+    ['claude-opus-4-6', { temperature: 0.5, topP: 1 }, { temperature: 0.5 }, []],
+    ['claude-haiku-4-5', { topP: 0.9 }, { top_p: 0.9 }, []],
+    ['claude-sonnet-4-20250514', { temperature: 0.5, topP: 0.9 }, { temperature: 0.5, top_p: 0.9 }, []],
+    ['a-name-of-ours', { temperature: 0.5, topP: 0.9 }, { temperature: 0.5, top_p: 0.9 }, []],
+  ])('excludes nothing of the sampling that %s takes', (model, members, expected, told) => {
+    expect(encode({ model, ...members })).toEqual({ wire: { max_tokens: 30_000, ...expected }, told });
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['claude-opus-5-5', undefined, ['dropped toolChoice']],
+    ['claude-fable-5-1', undefined, ['dropped toolChoice']],
+    ['claude-fable-5', { type: 'any' }, []],
+    ['claude-opus-5', { type: 'any' }, []],
+  ])('of %s leaves a forced tool or not', (model, choice, told) => {
+    const tools: LlmRequest['tools'] = [{ type: 'hosted', kind: 'web-search', api: 'anthropic-messages', value: {} }];
+    const { wire, told: said } = encode({ model, tools, toolChoice: { type: 'required' } });
+    expect([wire['tool_choice'], said]).toEqual([choice, told]);
+  });
+
   it('raises max_tokens above the budget', () => {
     const { wire, told } = encode({ maxTokens: 2000, reasoning: reasoning({ effort: 'low' }) });
     expect(wire).toEqual({ max_tokens: 4048, thinking: { type: 'enabled', budget_tokens: 2048 } });

@@ -11,11 +11,12 @@ import {
   claudeDisplay,
   claudeEffort,
   decodeThinking,
+  leastEffort,
   thinkingMembers,
   thinksNot,
   unsignedEffort,
 } from '../claude-thinking.ts';
-import { isAdaptiveClaude, takesAdaptive } from '../claude-models.ts';
+import { alwaysThinks, isAdaptiveClaude, takesAdaptive } from '../claude-models.ts';
 import { nearestEffort } from '../nearest-effort.ts';
 import { strictSchema } from '../output-format.ts';
 
@@ -55,33 +56,34 @@ interface EncodedThinking {
  * `unsigned`: the last call of a tool was made without thinking; the API refuses to start thinking in the middle of such a turn.
  */
 export function encodeThinking(request: LlmRequest, maxTokens: number, unsigned: boolean, scope: Scope): EncodedThinking {
-  const { reasoning } = request;
+  const { model, reasoning } = request;
   const nothing: EncodedThinking = { thinking: undefined, effort: undefined, maxTokens, thinks: false };
   if (reasoning === undefined) return nothing;
   const { mode, effort, budget } = reasoning;
   const display = claudeDisplay(reasoning, scope);
-  if (thinksNot(reasoning))
-    return { ...nothing, thinking: wireThinking('disabled', undefined, undefined), effort: wireEffort(effort, scope) };
-  if (mode === 'adaptive' && takesAdaptive(request.model)) {
+  if (thinksNot(reasoning)) {
+    const kept = claudeEffort(effort, model, scope);
+    if (alwaysThinks(model)) return { ...nothing, effort: leastEffort(kept, scope) };
+    return { ...nothing, thinking: wireThinking('disabled', undefined, undefined), effort: kept };
+  }
+  if (mode === 'adaptive' && takesAdaptive(model)) {
     if (budget !== undefined) dropped(scope, 'reasoning.budget', 'Adaptive thinking has no budget');
-    return { ...nothing, thinking: wireThinking('adaptive', undefined, display), effort: wireEffort(effort, scope), thinks: true };
+    return { ...nothing, thinking: wireThinking('adaptive', undefined, display), effort: claudeEffort(effort, model, scope), thinks: true };
   }
-  if (isAdaptiveClaude(request.model)) return { ...nothing, ...adaptiveThinking(reasoning, display, scope) };
-  if (budget === undefined && effort !== undefined && !Object.hasOwn(scope.settings.effortBudgets, effort)) {
-    dropped(scope, 'reasoning.effort', `The effort ${effort} has no budget`);
-  }
+  if (isAdaptiveClaude(model)) return { ...nothing, ...adaptiveThinking(reasoning, model, display, scope) };
   if (budget === undefined && mode === undefined && effort === undefined) return nothing;
-  if (unsigned) return { ...nothing, effort: unsignedEffort(reasoning, wireEffort(effort, scope), request.model, scope) };
+  if (unsigned) return { ...nothing, effort: unsignedEffort(reasoning, model, scope) };
   const wanted = claudeBudget(reasoning, scope);
   if (wanted === undefined) return nothing;
   const { tokens, room } = budgetThinking(wanted, maxTokens, scope);
   // An effort beside a budget says something of its own; without one it has become the budget.
-  const kept = budget === undefined ? undefined : wireEffort(effort, scope);
+  const kept = budget === undefined ? undefined : claudeEffort(effort, model, scope);
   return { thinking: wireThinking('enabled', tokens, display), effort: kept, maxTokens: room, thinks: true };
 }
 
 function adaptiveThinking(
   { effort, budget }: ReasoningRequest,
+  model: string,
   display: WireThinking['display'],
   scope: Scope,
 ): Omit<EncodedThinking, 'maxTokens'> {
@@ -90,12 +92,7 @@ function adaptiveThinking(
     wanted ??= nearestEffort(budget, scope.settings.effortBudgets);
     approximated(scope, 'reasoning.budget', `This model thinks as much as it finds right; sent the effort ${wanted}`);
   }
-  return { thinking: wireThinking('adaptive', undefined, display), effort: wireEffort(wanted, scope), thinks: true };
-}
-
-function wireEffort(effort: string | undefined, scope: Scope): string | undefined {
-  if (effort === 'minimal') approximated(scope, 'reasoning.effort', 'The smallest effort is low');
-  return claudeEffort(effort, scope);
+  return { thinking: wireThinking('adaptive', undefined, display), effort: claudeEffort(wanted, model, scope), thinks: true };
 }
 
 const wireThinking = (type: WireThinking['type'], budget_tokens: number | undefined, display: WireThinking['display']): WireThinking => ({

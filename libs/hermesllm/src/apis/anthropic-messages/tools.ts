@@ -116,7 +116,7 @@ function encodeFunction(tool: FunctionTool, path: string, scope: Scope): WireBlo
   return wire as WireBlock;
 }
 
-/** `thinks`: extended thinking is on, which excludes a forced choice. */
+/** `thinks`: extended thinking is on, or cannot be off, which excludes a forced choice. */
 export function encodeToolChoice(request: LlmRequest, hasTools: boolean, thinks: boolean, scope: Scope): WireToolChoice | undefined {
   const { toolChoice, parallelToolCalls } = request;
   const type = wireType[toolChoice?.type === 'allowed' ? toolChoice.mode : (toolChoice?.type ?? 'auto')];

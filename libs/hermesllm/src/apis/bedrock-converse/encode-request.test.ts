@@ -29,7 +29,8 @@ describe('encodeRequest', () => {
 
   it.each<[string, Partial<LlmRequest>, JsonObject, string[], string?]>([
     ['a limit', { maxTokens: 7 }, { inferenceConfig: { maxTokens: 7 } }, []],
-    ['sampling', { temperature: 0.5, topP: 0.9 }, { inferenceConfig: { temperature: 0.5, topP: 0.9 } }, []],
+    ['sampling', { temperature: 0.5, topP: 0.9 }, { inferenceConfig: { temperature: 0.5, topP: 0.9 } }, [], 'amazon.nova-pro-v1:0'],
+    ['a temperature and a top_p for Claude', { temperature: 0.5, topP: 0.9 }, { inferenceConfig: { temperature: 0.5 } }, ['dropped topP']],
     ['a temperature that is too high', { temperature: 1.7 }, { inferenceConfig: { temperature: 1 } }, ['approximated temperature']],
     ['topK for Claude', { topK: 5 }, { additionalModelRequestFields: { top_k: 5 } }, []],
     ['topK for Nova', { topK: 5 }, { additionalModelRequestFields: { inferenceConfig: { topK: 5 } } }, [], 'amazon.nova-pro-v1:0'],
@@ -168,12 +169,33 @@ describe('reasoning', () => {
     ['Claude, no more than on', claude, reasoning({ mode: 'on' }), thinking(8192), []],
     [
       'Claude, an effort beside a budget',
-      claude,
+      'anthropic.claude-opus-4-5-20251101-v1:0',
       reasoning({ mode: 'on', effort: 'max', budget: 2000 }),
-      { ...thinking(2000), outputConfig: { effort: 'max' } },
-      [],
+      { ...thinking(2000), outputConfig: { effort: 'high' } },
+      ['approximated reasoning.effort'],
+    ],
+    [
+      'older Claude, an effort beside a budget',
+      claude,
+      reasoning({ mode: 'on', effort: 'high', budget: 2000 }),
+      thinking(2000),
+      ['dropped reasoning.effort'],
     ],
     ['Claude, off', claude, reasoning({ mode: 'off' }), {}, []],
+    [
+      'Claude that thinks unasked, off',
+      'anthropic.claude-sonnet-5',
+      reasoning({ mode: 'off' }),
+      { additionalModelRequestFields: { thinking: { type: 'disabled' } } },
+      [],
+    ],
+    [
+      'Claude that always thinks, off',
+      'anthropic.claude-opus-5-5',
+      reasoning({ effort: 'none' }),
+      { outputConfig: { effort: 'low' } },
+      ['approximated reasoning'],
+    ],
     ['Claude, no effort', claude, reasoning({ effort: 'none' }), {}, []],
     [
       'Claude, adaptive',

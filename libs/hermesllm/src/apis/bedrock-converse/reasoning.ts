@@ -13,11 +13,12 @@ import {
   claudeEffort,
   decodeThinking,
   knownEfforts,
+  leastEffort,
   thinkingMembers,
   thinksNot,
   unsignedEffort,
 } from '../claude-thinking.ts';
-import { takesAdaptive } from '../claude-models.ts';
+import { alwaysThinks, takesAdaptive, thinksUnasked } from '../claude-models.ts';
 import { nearestEffort } from '../nearest-effort.ts';
 
 /** Which of the model's own fields asks for thinking; the second is what the first Claude models at Bedrock called it. */
@@ -87,17 +88,19 @@ function encodeForClaude(
   { model, own, scope }: UpstreamContext,
 ): EncodedReasoning {
   const { mode, effort, budget } = reasoning;
-  const kept = claudeEffort(effort, scope);
-  // Not to think is the default. A client of this API is repeated all the same.
-  if (off) return { ...nothing(maxTokens), fields: own && mode === 'off' ? { thinking: { type: 'disabled' } } : undefined, effort: kept };
-  if (own && mode === undefined && budget === undefined) return { ...nothing(maxTokens), effort: kept };
+  const kept = (): string | undefined => claudeEffort(effort, own ? undefined : id, scope);
+  if (off && !own && alwaysThinks(id)) return { ...nothing(maxTokens), effort: leastEffort(kept(), scope) };
+  // Not to think is the default before Claude 5. A client of this API is repeated all the same.
+  const said = own ? mode === 'off' : thinksUnasked(id);
+  if (off) return { ...nothing(maxTokens), fields: said ? { thinking: { type: 'disabled' } } : undefined, effort: kept() };
+  if (own && mode === undefined && budget === undefined) return { ...nothing(maxTokens), effort: kept() };
   const adaptive = own ? mode === 'adaptive' : model.adaptiveClaude || (mode === 'adaptive' && takesAdaptive(id));
-  if (unsigned && !adaptive) return { ...nothing(maxTokens), effort: unsignedEffort(reasoning, kept, id, scope) };
+  if (unsigned && !adaptive) return { ...nothing(maxTokens), effort: unsignedEffort(reasoning, id, scope) };
   const display = claudeDisplay(reasoning, scope);
   if (adaptive) {
-    let wanted = kept;
+    let wanted = kept();
     if (budget !== undefined) {
-      wanted ??= claudeEffort(nearestEffort(budget, scope.settings.effortBudgets), scope);
+      wanted ??= claudeEffort(nearestEffort(budget, scope.settings.effortBudgets), undefined, scope);
       approximated(
         scope,
         'reasoning.budget',
@@ -112,7 +115,7 @@ function encodeForClaude(
   return {
     fields: { thinking: { type: 'enabled', budget_tokens: tokens, display } },
     // An effort beside a budget says something of its own; without one it has become the budget.
-    effort: budget === undefined ? undefined : kept,
+    effort: budget === undefined ? undefined : kept(),
     maxTokens: room,
     thinks: true,
     unlimited: false,

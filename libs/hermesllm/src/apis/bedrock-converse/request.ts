@@ -21,6 +21,7 @@ import { reportUnsupported } from '../unsupported-fields.ts';
 import { scalarFields } from '../scalar-fields.ts';
 import { reasoningRequest } from '../claude-thinking.ts';
 import { strictSchema } from '../output-format.ts';
+import { refusesForcedTool } from '../claude-models.ts';
 import { claudeTemperature, claudeTopP, claudeTopK, acceptedStops, samplingRefusal } from '../claude-limits.ts';
 
 const modelFieldsKey = 'additionalModelRequestFields';
@@ -109,7 +110,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     system: system.length === 0 ? undefined : system,
     messages: turns,
     inferenceConfig: encodeInference(request, reasoning, context),
-    toolConfig: encodeToolConfig(request, tools, reasoning.thinks, context),
+    toolConfig: encodeToolConfig(request, tools, reasoning.thinks || (!context.own && refusesForcedTool(request.model)), context),
     [modelFieldsKey]: encodeModelFields(request, reasoning, context),
     [responsePathsKey]: encodeResponsePaths(request, context),
     outputConfig: textFormat === undefined && reasoning.effort === undefined ? undefined : { textFormat, effort: reasoning.effort },
