@@ -44,3 +44,17 @@ export function refusesEffort(model: string, effort: string): boolean {
   const minor = /claude-(?:[a-z]+-)?4[-.]([56])(?!\d)/.exec(model)?.[1];
   return minor !== undefined && (effort === 'xhigh' || (effort === 'max' && minor === '5'));
 }
+
+/**
+ * Answers 400 to words of its own that it shall go on with: https://platform.claude.com/docs/en/api/errors#prefill-not-supported. By LiteLLM's
+ * catalogue (`supports_assistant_prefill`) that began with Claude 4.6.
+ */
+export const refusesPrefill = (model: string): boolean => isAdaptiveClaude(model) || /claude-(?:[a-z]+-)?4[-.]6(?!\d)/.test(model);
+
+/**
+ * Can be held to a schema: Claude Opus 4.1 was the first. Source: https://platform.claude.com/docs/en/build-with-claude/structured-outputs and
+ * the catalogue of @ai-sdk/anthropic.
+ */
+export const takesSchemas = (model: string): boolean => !beforeSchemas.test(model);
+
+const beforeSchemas = /claude-(?:v\d|instant|[1-3]\b|(?:opus|sonnet)-4(?![-.][1-9](?!\d)))/;

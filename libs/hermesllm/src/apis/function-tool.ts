@@ -2,7 +2,7 @@ import type { CustomTool, FunctionTool, Tool } from '../model/request.ts';
 import { isObject } from '../read.ts';
 import type { Scope } from '../scope.ts';
 import { approximated, emulated } from '../warn.ts';
-import { openaiSchema } from './schema-subset.ts';
+import { flatSchema, openaiSchema } from './schema-subset.ts';
 
 /**
  * A free-text tool as a function with one text, for APIs that know functions only; on the way back its calls become custom calls again. Its
@@ -24,9 +24,9 @@ export function objectSchema(schema: unknown, path: string, scope: Scope): unkno
     approximated(scope, `${path}.schema`, 'The schema is not an object; the tool takes any object');
     return { type: 'object' };
   }
-  if (schema['type'] === 'object') return schema;
+  if (schema['type'] === 'object') return flatSchema(schema, path, scope);
   if (schema['type'] !== undefined) approximated(scope, `${path}.schema`, 'The input of a tool is always an object here');
-  return { ...schema, type: 'object' };
+  return flatSchema({ ...schema, type: 'object' }, path, scope);
 }
 
 /**

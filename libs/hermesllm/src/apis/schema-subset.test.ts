@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recordingScope } from '../../test/support/recording-scope.ts';
-import { claudeSchema, geminiSchema, openaiSchema } from './schema-subset.ts';
+import { claudeSchema, flatSchema, geminiSchema, holdsClaude, openaiSchema } from './schema-subset.ts';
 
 const closed = { type: 'object', properties: {}, additionalProperties: false };
 const run = <Result>(fit: (scope: ReturnType<typeof recordingScope>) => Result) => {
@@ -57,6 +57,50 @@ describe('schemas for Claude', () => {
     const before = JSON.stringify(schema);
     expect(claude(schema)).toEqual({ fitted, told });
     expect(JSON.stringify(schema)).toBe(before);
+  });
+});
+
+describe('what Claude can be held to', () => {
+  const some = (count: number, schema: object) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, schema]));
+  const tree = { type: 'object', properties: { left: { $ref: '#/$defs/tree' } } };
+
+  it.each<[string, unknown, boolean]>([
+    ['an object', { type: 'object', properties: { a: { type: 'string' } } }, true],
+    ['an empty object', { type: 'object', properties: {} }, true],
+    ['any object', { type: 'object' }, false],
+    ['a map', { type: 'object', properties: { a: { type: 'object', additionalProperties: { type: 'string' } } } }, false],
+    ['a definition used twice', { $defs: { a: { type: 'string' } }, anyOf: [{ $ref: '#/$defs/a' }, { $ref: '#/$defs/a' }] }, true],
+    ['a tree', { $ref: '#/$defs/tree', $defs: { tree } }, false],
+    ['a schema in itself', { type: 'object', properties: { a: { $ref: '#' } } }, false],
+    ['a definition that is not there', { $ref: '#/$defs/none' }, true],
+    ['24 optional properties', { type: 'object', properties: some(24, { type: 'string' }) }, true],
+    ['25 optional properties', { type: 'object', properties: some(25, { type: 'string' }) }, false],
+    ['25 that are required', { type: 'object', properties: some(25, {}), required: Object.keys(some(25, {})) }, true],
+    ['17 of several types', { type: 'object', properties: some(17, { type: ['string', 'null'] }) }, false],
+    ['no schema', undefined, true],
+  ])('%s', (_name, schema, holds) => {
+    expect(holdsClaude(schema)).toBe(holds);
+  });
+});
+
+describe('schemas of tools', () => {
+  const flat = (schema: object) => run((scope) => flatSchema({ ...schema }, 'at', scope));
+
+  it('have no alternatives at the top', () => {
+    const anyOf = [{ required: ['a'] }, { properties: { b: { type: 'string' } } }];
+    expect(flat({ type: 'object', description: 'd', properties: { a: { type: 'number' } }, anyOf })).toEqual({
+      fitted: {
+        type: 'object',
+        description: `d\n${JSON.stringify({ anyOf })}`,
+        properties: { a: { type: 'number' }, b: { type: 'string' } },
+      },
+      told: ['approximated at.schema'],
+    });
+  });
+
+  it('keep them further down', () => {
+    const schema = { type: 'object', properties: { a: { anyOf: [{ type: 'string' }, { type: 'null' }] }, oneOf: { type: 'string' } } };
+    expect(flat(schema)).toEqual({ fitted: schema, told: [] });
   });
 });
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../codec.ts';
-import { isObject, setMember } from '../read.ts';
+import { isObject, listOf, maybeObject, setMember } from '../read.ts';
 import type { Scope } from '../scope.ts';
 import { approximated } from '../warn.ts';
 import { words } from '../words.ts';
@@ -78,12 +78,70 @@ export function claudeSchema(schema: unknown, path: string, scope: Scope): unkno
       out['properties'] ??= {};
       out['additionalProperties'] = false;
     }
-    const text = given['description'];
-    if (Object.keys(told).length > 0) out['description'] = `${typeof text === 'string' ? `${text}\n` : ''}${JSON.stringify(told)}`;
+    if (Object.keys(told).length > 0) tell(out, told);
     return out;
   });
   reportUnheld(unheld, path, scope);
   return fitted;
+}
+
+const tell = (schema: Schema, told: Schema): void => {
+  const text = schema['description'];
+  schema['description'] = `${typeof text === 'string' ? `${text}\n` : ''}${JSON.stringify(told)}`;
+};
+
+/**
+ * Whether Claude can be held to a schema at all. It answers 400 to one that refers to itself, or has more than 24 optional properties or 16
+ * properties of several types (…#schema-complexity-limits), and can only answer `{}` where an object names no properties.
+ */
+export function holdsClaude(schema: unknown): boolean {
+  let optional = 0;
+  let several = 0;
+  let holds = true;
+  const open = new Set<string>();
+  const done = new Set<string>();
+  const visit = (inner: Schema): Schema => {
+    const { $ref: reference, type, anyOf, oneOf, properties, additionalProperties, required } = inner;
+    const named = Object.keys(maybeObject(properties) ?? {});
+    if (hasObjects(inner) && named.length === 0 && (additionalProperties ?? properties === undefined) !== false) holds = false;
+    if (open.size === 0) {
+      if (Array.isArray(type) || anyOf !== undefined || oneOf !== undefined) several++;
+      optional += named.filter((name) => !listOf(required).includes(name)).length;
+    }
+    if (typeof reference !== 'string' || done.has(reference)) return inner;
+    if (open.has(reference)) holds = false;
+    else {
+      open.add(reference);
+      mapSchemas(
+        reference.split('/').reduce<unknown>((at, key) => (key === '#' ? schema : maybeObject(at)?.[key]), undefined),
+        visit,
+      );
+      open.delete(reference);
+      done.add(reference);
+    }
+    return inner;
+  };
+  mapSchemas(schema, visit);
+  return holds && optional <= 24 && several <= 16;
+}
+
+const combined = ['allOf', 'anyOf', 'oneOf'];
+
+/**
+ * The schema of a tool's input without alternatives at its top, to which Anthropic answers 400 (https://github.com/anthropics/claude-code/issues/27337),
+ * as Nova does. Their properties are those of the tool; what they demand is told in the description.
+ */
+export function flatSchema(schema: JsonObject, path: string, scope: Scope): JsonObject {
+  if (!combined.some((word) => Array.isArray(schema[word]))) return schema;
+  approximated(scope, `${path}.schema`, 'Alternatives are refused at the top of it; the model is told of them');
+  const out: Schema = {};
+  const told: Schema = {};
+  const properties: Schema = {};
+  for (const key in schema) (combined.includes(key) ? told : out)[key] = schema[key];
+  for (const word in told) for (const one of listOf(told[word])) Object.assign(properties, maybeObject(maybeObject(one)?.['properties']));
+  out['properties'] = Object.assign(properties, schema['properties']);
+  tell(out, told);
+  return out;
 }
 
 const openaiFormats = words(formats);

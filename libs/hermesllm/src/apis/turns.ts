@@ -48,6 +48,9 @@ export function pushUserTurn(blocks: readonly Block[], messages: Message[]): voi
 /** What stands for the user's first words when a conversation begins with the assistant: something must, and it should ask for nothing. */
 export const openingText = '(The conversation begins.)';
 
+/** What asks the assistant to go on with its own words, where it cannot be made to. */
+export const goingOn = '(Go on where you stopped, and repeat nothing.)';
+
 type WireContent = { readonly [member: string]: unknown };
 
 /** A turn while it grows. */
@@ -66,6 +69,8 @@ export interface TurnWriter<Wire> {
   text(text: string): Wire;
   /** Whether a turn of the user without content is a turn; one of the assistant never is. */
   keepsEmpty: boolean;
+  /** Whether the model refuses to go on with words of its own. */
+  refusesPrefill: boolean;
   /** Whether a block is thinking. */
   isThinking(wire: Wire): boolean;
 }
@@ -109,19 +114,27 @@ export function encodeTurns<Wire extends WireContent>(
     emulated(scope, 'messages', 'The user has to speak first; a neutral text was put there');
     turns.unshift({ role: 'user', content: [writer.text(openingText)], results: 0, path: 'messages' });
   }
-  trimEnd(turns[turns.length - 1], scope);
+  const last = turns[turns.length - 1];
+  if (writer.refusesPrefill && endingText(last) !== undefined) {
+    emulated(scope, 'messages', 'This model does not go on with words of its own; the user asks it to');
+    turns.push({ role: 'user', content: [writer.text(goingOn)], results: 0, path: 'messages' });
+  } else trimEnd(last, scope);
   return { system, turns, unsigned: endsUnsigned(turns, writer) };
 }
 
-/** Words that the assistant shall go on with may not end with white space: Claude answers 400. */
+/** The words that the assistant shall go on with. */
+function endingText<Wire extends WireContent>(turn: Turn<Wire> | undefined): string | undefined {
+  const text = turn?.role === 'assistant' ? turn.content[turn.content.length - 1]?.['text'] : undefined;
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** They may not end with white space: Claude answers 400. */
 function trimEnd<Wire extends WireContent>(turn: Turn<Wire> | undefined, scope: Scope): void {
-  if (turn?.role !== 'assistant') return;
+  const text = endingText(turn);
+  if (turn === undefined || text === undefined || text.trimEnd() === text) return;
   const { content, path } = turn;
-  const last = content[content.length - 1];
-  const text = last?.['text'];
-  if (last === undefined || typeof text !== 'string' || text.trimEnd() === text) return;
   approximated(scope, path, 'The white space at its end, which Claude refuses, was taken off');
-  content[content.length - 1] = { ...last, text: text.trimEnd() };
+  content.push({ ...(content.pop() as Wire), text: text.trimEnd() });
 }
 
 function turnOf<Wire>(role: Turn<Wire>['role'], path: string, turns: Turn<Wire>[]): Turn<Wire> {

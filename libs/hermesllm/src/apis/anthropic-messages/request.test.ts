@@ -7,7 +7,7 @@ import { mediaBlock, reasoningBlock, textBlock, toolCallBlock, toolResultBlock, 
 import type { LlmRequest, Message } from '../../model/request.ts';
 import { emptyRequest, message } from '../../model/request.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
-import { openingText } from '../turns.ts';
+import { goingOn, openingText } from '../turns.ts';
 
 const fixture = (name: string): JsonObject => JSON.parse(readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), 'utf8'));
 const hello = [{ role: 'user', content: 'hi' }];
@@ -359,6 +359,7 @@ describe('encodeRequest', () => {
     ['stop sequences', { stop: ['a', ' \n', 'b'] }, { stop_sequences: ['a', 'b'] }, ['dropped stop[1]']],
     ['only blank stop sequences', { stop: [''] }, {}, ['dropped stop[0]']],
     ['the user', { user: 'u' }, { metadata: { user_id: 'u' } }, []],
+    ['no address of the user', { user: 'u@a.example' }, {}, ['dropped user']],
     ['stream', { stream: true }, { stream: true }, []],
     ['tier auto', { serviceTier: 'auto' }, { service_tier: 'auto' }, []],
     ['tier default', { serviceTier: 'default' }, { service_tier: 'standard_only' }, []],
@@ -396,7 +397,7 @@ describe('encodeRequest', () => {
     ],
     [
       'a schema of the output',
-      { outputFormat: { type: 'json-schema', name: 'n', description: 'd', schema: { type: 'object' }, strict: true } },
+      { outputFormat: { type: 'json-schema', name: 'n', description: 'd', schema: { type: 'object', properties: {} }, strict: true } },
       { output_config: { format: { type: 'json_schema', schema: { type: 'object', properties: {}, additionalProperties: false } } } },
       ['dropped outputFormat.description'],
     ],
@@ -411,6 +412,34 @@ describe('encodeRequest', () => {
     const { wire, told } = encode(members);
     expect(wire).toEqual({ model: 'm', max_tokens: 10, messages: [{ role: 'user', content: 'hi' }], ...expected });
     expect(told).toEqual(warnings);
+  });
+
+  it.each<[string, string, object, boolean]>([
+    ['a schema', 'claude-opus-4-1-20250805', { type: 'object', properties: {} }, true],
+    ['a schema for a model that is not held to it', 'claude-sonnet-4-20250514', { type: 'object', properties: {} }, false],
+    ['a schema for an old model', 'claude-3-7-sonnet-latest', { type: 'object', properties: {} }, false],
+    ['a schema that refers to itself', 'claude-opus-4-6', { type: 'object', properties: { a: { $ref: '#' } } }, false],
+  ])('asks for %s by its member or in words: %s', (_what, model, schema, held) => {
+    const { wire, told } = encode({ model, outputFormat: { type: 'json-schema', name: 'n', description: undefined, schema, strict: true } });
+    expect([wire['output_config'] !== undefined, String(wire['system']).includes('JSON Schema')]).toEqual([held, !held]);
+    expect(told).toEqual(held ? [] : ['emulated outputFormat']);
+  });
+
+  it.each<[string, unknown[], string[]]>([
+    ['claude-sonnet-4-5', [], ['approximated messages[1]']],
+    ['claude-opus-4-6', [{ role: 'user', content: goingOn }], ['emulated messages']],
+    ['claude-fable-5', [{ role: 'user', content: goingOn }], ['emulated messages']],
+  ])('lets %s go on with its own words, or asks it to', (model, more, told) => {
+    const messages = [message('user', [textBlock('hi')]), message('assistant', [textBlock('Well, ')])];
+    const encoded = encode({ model, messages });
+    const words = more.length === 0 ? 'Well,' : 'Well, ';
+    expect(encoded.wire['messages']).toEqual([{ role: 'user', content: 'hi' }, { role: 'assistant', content: words }, ...more]);
+    expect(encoded.told).toEqual(told);
+  });
+
+  it('asks nobody to go on with a call', () => {
+    const messages = [message('user', [textBlock('hi')]), message('assistant', [toolCallBlock('c', 'n', '{}')])];
+    expect(encode({ model: 'claude-opus-4-6', messages }).told).toEqual([]);
   });
 
   it('collects system and developer messages in order', () => {

@@ -24,13 +24,13 @@ import {
   requireString,
   wrongMember,
 } from '../../fields.ts';
-import { isAdaptiveClaude, refusesForcedTool } from '../claude-models.ts';
+import { isAdaptiveClaude, refusesForcedTool, takesSchemas } from '../claude-models.ts';
 import { extensionsOf, addExtensions } from '../extensions.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
 import type { Fields } from '../../fields.ts';
 import { claudeTemperature, claudeTopP, claudeTopK, acceptedStops, samplingRefusal } from '../claude-limits.ts';
-import { jsonInstruction } from '../output-format.ts';
-import { claudeSchema } from '../schema-subset.ts';
+import { formatInstruction } from '../output-format.ts';
+import { claudeSchema, holdsClaude } from '../schema-subset.ts';
 
 const known = words(
   'model max_tokens messages system metadata stop_sequences stream temperature top_p top_k tools tool_choice thinking output_config output_format service_tier',
@@ -76,7 +76,7 @@ const unsupportedFields = words('seed presencePenalty frequencyPenalty candidate
 
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   reportUnsupported(request, unsupportedFields, scope);
-  const { system, turns, unsigned } = encodeMessages(request.messages, scope);
+  const { system, turns, unsigned } = encodeMessages(request, scope);
   const { thinking, effort, maxTokens, thinks } = encodeThinking(request, wantedTokens(request, scope), unsigned, scope);
   const refusal = samplingRefusal(isAdaptiveClaude(request.model), thinks);
   const { toolChoice } = request;
@@ -95,12 +95,20 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     top_p: claudeTopP(request, refusal, scope),
     top_k: claudeTopK(request, refusal, scope),
     stop_sequences: acceptedStops(request, true, scope),
-    metadata: request.user === undefined ? undefined : { user_id: request.user },
+    metadata: encodeUser(request.user, scope),
     service_tier: encodeServiceTier(request.serviceTier, scope),
     stream: request.stream ? true : undefined,
   };
   addExtensions(wire, request.extensions, (origin) => origin === api, scope, known);
   return wire;
+}
+
+/** Anthropic answers 400 to an address for an id: https://github.com/BerriAI/litellm/issues/10106 */
+function encodeUser(user: string | undefined, scope: Scope): JsonObject | undefined {
+  if (user === undefined) return undefined;
+  if (!/\S@\S+\.[a-z]{2}/i.test(user)) return { user_id: user };
+  dropped(scope, 'user', 'Anthropic refuses an email address there');
+  return undefined;
 }
 
 function wantedTokens({ maxTokens }: LlmRequest, scope: Scope): number {
@@ -110,22 +118,22 @@ function wantedTokens({ maxTokens }: LlmRequest, scope: Scope): number {
   return defaultMaxTokens;
 }
 
-// The API has no form for "some JSON", since a schema that allows every object is refused: it is asked for in words.
+// The API has no form for "some JSON", since a schema that allows every object is refused: it is asked for in words, like what a model cannot be
+// held to.
 function encodeOutputConfig(
-  { outputFormat }: LlmRequest,
+  { model, outputFormat }: LlmRequest,
   effort: string | undefined,
   system: WireBlock[],
   scope: Scope,
 ): WireOutputConfig | undefined {
-  if (outputFormat?.type === 'json') {
-    emulated(scope, 'outputFormat', 'The system prompt asks for JSON; Anthropic does not enforce it');
-    system.push({ type: 'text', text: jsonInstruction });
-  }
   // The name is a label, and Anthropic is always strict: leaving both out loses nothing.
-  const schema = outputFormat?.type === 'json-schema' ? claudeSchema(outputFormat.schema, 'outputFormat.schema', scope) : undefined;
-  if (outputFormat?.type === 'json-schema' && outputFormat.description !== undefined) {
-    unsupported(scope, 'outputFormat.description');
+  const held = outputFormat?.type === 'json-schema' && takesSchemas(model) && holdsClaude(outputFormat.schema) ? outputFormat : undefined;
+  if (held?.description !== undefined) unsupported(scope, 'outputFormat.description');
+  if (held === undefined && outputFormat !== undefined && outputFormat.type !== 'text') {
+    emulated(scope, 'outputFormat', 'The system prompt asks for it; Anthropic does not enforce it');
+    system.push({ type: 'text', text: formatInstruction(outputFormat) });
   }
+  const schema = held && claudeSchema(held.schema, 'outputFormat.schema', scope);
   if (schema === undefined && effort === undefined) return undefined;
   return { effort, format: schema === undefined ? undefined : { type: 'json_schema', schema } };
 }

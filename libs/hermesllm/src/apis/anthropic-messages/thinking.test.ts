@@ -204,7 +204,11 @@ describe('thinking of a request', () => {
     ['claude-opus-4-20250514', undefined],
     ['claude-3-7-sonnet-latest', undefined],
   ])('leaves an effort where thinking cannot start: %s', (model, effort) => {
-    const messages = [message('user', [textBlock('hi')]), message('assistant', [textBlock('Well,')])];
+    const messages = [
+      message('user', [textBlock('hi')]),
+      message('assistant', [toolCallBlock('c', 'n', '')]),
+      message('tool', [toolResultBlock('c', [], false)]),
+    ];
     const { wire, told } = encode({ model, messages, reasoning: reasoning({ effort: 'low' }) });
     expect([wire['thinking'], wire['output_config']]).toEqual([undefined, effort && { effort }]);
     expect(told).toEqual([effort === undefined ? 'dropped reasoning' : 'approximated reasoning']);

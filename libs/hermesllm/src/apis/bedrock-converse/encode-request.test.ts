@@ -108,7 +108,7 @@ describe('encodeRequest', () => {
 });
 
 describe('output formats', () => {
-  const format = { type: 'json-schema', name: 'person', description: 'Someone.', schema: { type: 'object' }, strict: true } as const;
+  const format = { type: 'json-schema', name: 'person', description: 'Someone.', schema: { type: 'object', properties: {} }, strict: true } as const;
 
   it('hold a model to a schema that can be', () => {
     expect(encode({ outputFormat: format })).toEqual({
@@ -131,8 +131,12 @@ describe('output formats', () => {
     });
   });
 
-  it('ask other models in the system prompt', () => {
-    const { wire, told } = encode({ outputFormat: format }, 'amazon.nova-lite-v1:0');
+  it.each([
+    ['amazon.nova-lite-v1:0', format.schema],
+    ['us.anthropic.claude-opus-4-7', format.schema],
+    [claude, { type: 'object' }],
+  ])('ask other models, and of other schemas, in the system prompt: %s', (model, schema) => {
+    const { wire, told } = encode({ outputFormat: { ...format, schema } }, model);
     expect(wire['outputConfig']).toBeUndefined();
     expect(JSON.stringify(wire['system'])).toContain('Someone. It must be valid against this JSON Schema');
     expect(told).toEqual(['emulated outputFormat']);

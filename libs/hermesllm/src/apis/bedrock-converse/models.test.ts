@@ -8,8 +8,8 @@ describe('modelFacts', () => {
   it.each([
     ['anthropic.claude-sonnet-4-5-20250929-v1:0', ['claude', 'claudeAtBedrock', 'schemas', 'caches']],
     ['us.anthropic.claude-haiku-4-5-20251001-v1:0', ['claude', 'claudeAtBedrock', 'schemas', 'caches']],
-    ['global.anthropic.claude-opus-4-7-v1', ['claude', 'claudeAtBedrock', 'adaptiveClaude', 'schemas', 'caches']],
-    ['anthropic.claude-sonnet-5', ['claude', 'claudeAtBedrock', 'adaptiveClaude', 'schemas', 'caches']],
+    ['global.anthropic.claude-opus-4-7-v1', ['claude', 'claudeAtBedrock', 'adaptiveClaude', 'caches']],
+    ['anthropic.claude-sonnet-5', ['claude', 'claudeAtBedrock', 'adaptiveClaude', 'caches']],
     ['anthropic.claude-3-7-sonnet-20250219-v1:0', ['claude', 'claudeAtBedrock', 'caches']],
     ['anthropic.claude-sonnet-4-20250514-v1:0', ['claude', 'claudeAtBedrock', 'caches']],
     ['anthropic.claude-opus-4-1-20250805-v1:0', ['claude', 'claudeAtBedrock', 'caches']],

@@ -26,7 +26,10 @@ export interface ModelFacts {
 const vendor =
   /(?:^|[./:])(amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|ai21|writer|zai)\./;
 
-/** https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html: Claude from 4.5 on, and open models. */
+/**
+ * https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html: open models, and Claude from 4.5 to 4.6; later ones are refused
+ * (https://github.com/vercel/ai/issues/14773, https://github.com/anomalyco/models.dev/pull/1765).
+ */
 const schemaVendors = words('anthropic deepseek google minimax mistral moonshot moonshotai nvidia openai qwen');
 const olderClaude = /claude-(?:v\d|instant|[123]\b|(?:opus|sonnet)-4-(?:\d{8}|1\b))/;
 
@@ -36,14 +39,15 @@ const cachingVendors: ReadonlySet<string | undefined> = new Set(['anthropic', 'a
 export function modelFacts(model: string): ModelFacts {
   const name = vendor.exec(model)?.[1];
   const claude = name === 'anthropic' || (name === undefined && model.includes('claude'));
+  const adaptiveClaude = claude && isAdaptiveClaude(model);
   return {
     claude,
     claudeAtBedrock: name === 'anthropic',
     nova: name === 'amazon' && model.includes('nova'),
     nova2: name === 'amazon' && model.includes('nova-2'),
-    adaptiveClaude: claude && isAdaptiveClaude(model),
+    adaptiveClaude,
     effortField: effortField(name, model),
-    schemas: name !== undefined && schemaVendors.has(name) && !olderClaude.test(model),
+    schemas: name !== undefined && schemaVendors.has(name) && !olderClaude.test(model) && !adaptiveClaude,
     caches: cachingVendors.has(name),
   };
 }

@@ -7,7 +7,7 @@ import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
 import { pathAt, readObject, readString, requireObject, requireString, wrongMember } from '../../fields.ts';
 import { formatInstruction, strictSchema } from '../output-format.ts';
-import { claudeSchema } from '../schema-subset.ts';
+import { claudeSchema, holdsClaude } from '../schema-subset.ts';
 
 const configMembers = words('textFormat effort');
 const formatMembers = words('type structure');
@@ -39,7 +39,7 @@ export function encodeOutputFormat(
   { model, own, scope }: UpstreamContext,
 ): WireBlock | undefined {
   if (format === undefined || format.type === 'text') return undefined;
-  if (format.type === 'json-schema' && (own || model.schemas)) {
+  if (format.type === 'json-schema' && (own || (model.schemas && holdsClaude(format.schema)))) {
     const { name, description } = format;
     const schema = JSON.stringify((own ? format.schema : claudeSchema(format.schema, 'outputFormat.schema', scope)) ?? {});
     return { type: 'json_schema', structure: { jsonSchema: { schema, name, description } } };

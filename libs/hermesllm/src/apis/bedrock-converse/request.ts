@@ -103,7 +103,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
       "Bedrock's metadata is written to the account's invocation logs; a client of another API did not ask for that",
     );
   }
-  const { system, turns, tools, unsigned } = encodeMessages(request.messages, context);
+  const { system, turns, tools, unsigned } = encodeMessages(request, context);
   const reasoning = encodeReasoning(request, unsigned, context);
   const textFormat = encodeOutputFormat(request.outputFormat, system, context);
   const wire: Record<string, unknown> = {

@@ -21,7 +21,7 @@ import {
 } from '../../fields.ts';
 import { hostedDefinition, hostedTool } from '../hosted-tool.ts';
 import { functionOfCustom, objectSchema } from '../function-tool.ts';
-import { claudeSchema } from '../schema-subset.ts';
+import { claudeSchema, holdsClaude } from '../schema-subset.ts';
 
 const configMembers = words('tools toolChoice');
 const elementMembers = words('toolSpec systemTool cachePoint');
@@ -142,8 +142,8 @@ const toolSpec = (name: string, description: string | undefined, json: unknown, 
 
 function encodeFunction(tool: FunctionTool, path: string, context: UpstreamContext, out: WireBlock[]): void {
   const { model, own, scope } = context;
-  const holds = own || model.schemas;
-  if (tool.strict === true && !holds) dropped(scope, `${path}.strict`, 'Bedrock does not hold this model to a schema');
+  const holds = own || (model.schemas && (tool.strict !== true || holdsClaude(tool.schema)));
+  if (tool.strict === true && !holds) dropped(scope, `${path}.strict`, 'Bedrock does not hold this model to such a schema');
   const strict = tool.strict === true && holds ? true : undefined;
   const schema = objectSchema(tool.schema, path, scope);
   out.push(toolSpec(tool.name, tool.description, strict && !own ? claudeSchema(schema, `${path}.schema`, scope) : schema, strict));

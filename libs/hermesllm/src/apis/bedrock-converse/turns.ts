@@ -1,6 +1,7 @@
-import type { Message } from '../../model/request.ts';
+import type { LlmRequest, Message } from '../../model/request.ts';
 import type { Scope } from '../../scope.ts';
 import { emulated } from '../../warn.ts';
+import { refusesPrefill } from '../claude-models.ts';
 import type { Turn } from '../turns.ts';
 import { encodeTurns } from '../turns.ts';
 import { encodeBlock } from './encode-blocks.ts';
@@ -22,7 +23,7 @@ export interface EncodedMessages {
 }
 
 /** The hub's messages as Converse's system prompt and alternating turns. */
-export function encodeMessages(messages: readonly Message[], context: UpstreamContext): EncodedMessages {
+export function encodeMessages({ model, messages }: LlmRequest, context: UpstreamContext): EncodedMessages {
   const { scope } = context;
   const { system, turns, unsigned } = encodeTurns<WireBlock>(
     messages,
@@ -30,6 +31,7 @@ export function encodeMessages(messages: readonly Message[], context: UpstreamCo
       encodeBlock: (block, path, out) => encodeBlock(block, path, context, out),
       text: (text) => ({ text }),
       keepsEmpty: true,
+      refusesPrefill: !context.own && refusesPrefill(model),
       isThinking: (wire) => wire['reasoningContent'] !== undefined,
     },
     scope,
