@@ -1,5 +1,5 @@
 import { words } from '../../words.ts';
-import { isAdaptiveClaude } from '../claude-models.ts';
+import { claudeGeneration, isAdaptiveClaude } from '../claude-models.ts';
 
 // The Converse API is one for many vendors' models, and refuses a request that asks a model for what it cannot do. So what is sent depends
 // on the model. Its id names the vendor (`us.anthropic.claude-…`, also inside most ARNs); an application inference profile's ARN does not.
@@ -31,7 +31,6 @@ const vendor =
  * (https://github.com/vercel/ai/issues/14773, https://github.com/anomalyco/models.dev/pull/1765).
  */
 const schemaVendors = words('anthropic deepseek google minimax mistral moonshot moonshotai nvidia openai qwen');
-const olderClaude = /claude-(?:v\d|instant|[123]\b|(?:opus|sonnet)-4-(?:\d{8}|1\b))/;
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html#prompt-caching-models */
 const cachingVendors: ReadonlySet<string | undefined> = new Set(['anthropic', 'amazon', undefined]);
@@ -47,7 +46,7 @@ export function modelFacts(model: string): ModelFacts {
     nova2: name === 'amazon' && model.includes('nova-2'),
     adaptiveClaude,
     effortField: effortField(name, model),
-    schemas: name !== undefined && schemaVendors.has(name) && !olderClaude.test(model) && !adaptiveClaude,
+    schemas: name !== undefined && schemaVendors.has(name) && !(claudeGeneration(model) < 405) && !adaptiveClaude,
     caches: cachingVendors.has(name),
   };
 }
