@@ -420,7 +420,10 @@ describe('encodeRequest', () => {
     ['a schema for an old model', 'claude-3-7-sonnet-latest', { type: 'object', properties: {} }, false],
     ['a schema that refers to itself', 'claude-opus-4-6', { type: 'object', properties: { a: { $ref: '#' } } }, false],
   ])('asks for %s by its member or in words: %s', (_what, model, schema, held) => {
-    const { wire, told } = encode({ model, outputFormat: { type: 'json-schema', name: 'n', description: undefined, schema, strict: true } });
+    const { wire, told } = encode({
+      model,
+      outputFormat: { type: 'json-schema', name: 'n', description: undefined, schema, strict: true },
+    });
     expect([wire['output_config'] !== undefined, String(wire['system']).includes('JSON Schema')]).toEqual([held, !held]);
     expect(told).toEqual(held ? [] : ['emulated outputFormat']);
   });

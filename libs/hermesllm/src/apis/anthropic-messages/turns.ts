@@ -7,7 +7,10 @@ import { encodeBlock, plainText } from './encode-blocks.ts';
 import type { WireBlock, WireTurn } from './wire.ts';
 
 /** The hub's messages as Anthropic's system prompt and alternating turns; a turn without content would be refused. */
-export function encodeMessages({ model, messages }: LlmRequest, scope: Scope): Omit<EncodedTurns<WireBlock>, 'turns'> & { turns: WireTurn[] } {
+export function encodeMessages(
+  { model, messages }: LlmRequest,
+  scope: Scope,
+): Omit<EncodedTurns<WireBlock>, 'turns'> & { turns: WireTurn[] } {
   const { system, turns, unsigned } = encodeTurns<WireBlock>(
     messages,
     {

@@ -108,7 +108,13 @@ describe('encodeRequest', () => {
 });
 
 describe('output formats', () => {
-  const format = { type: 'json-schema', name: 'person', description: 'Someone.', schema: { type: 'object', properties: {} }, strict: true } as const;
+  const format = {
+    type: 'json-schema',
+    name: 'person',
+    description: 'Someone.',
+    schema: { type: 'object', properties: {} },
+    strict: true,
+  } as const;
 
   it('hold a model to a schema that can be', () => {
     expect(encode({ outputFormat: format })).toEqual({
