@@ -9,6 +9,10 @@ import { fixedSampling, samplesOneWay } from './claude-models.ts';
 export const samplingRefusal = (adaptive: boolean, thinks: boolean): string | undefined =>
   adaptive ? fixedSampling : thinks ? 'It is refused together with thinking' : undefined;
 
+/** Whether only one of temperature and top_p is sent. Who writes to Claude in an API of its own, and knows what it takes, gets what was asked for. */
+const takesOne = (model: string, { client }: Scope): boolean =>
+  client !== 'anthropic-messages' && client !== 'bedrock-converse' && samplesOneWay(model);
+
 /** `refusal`: as {@link samplingRefusal} has it. */
 export function claudeTemperature(
   { model, temperature, topP = 1 }: LlmRequest,
@@ -17,7 +21,7 @@ export function claudeTemperature(
 ): number | undefined {
   if (temperature === undefined) return undefined;
   // The default, where the other one says something.
-  if (temperature === 1 && topP !== 1 && samplesOneWay(model)) return undefined;
+  if (temperature === 1 && topP !== 1 && takesOne(model, scope)) return undefined;
   if (refusal !== undefined && temperature !== 1) {
     dropped(scope, 'temperature', refusal);
     return undefined;
@@ -29,7 +33,7 @@ export function claudeTemperature(
 
 // With thinking: 0.95 to 1. https://platform.claude.com/docs/en/build-with-claude/extended-thinking#feature-compatibility
 export function claudeTopP({ model, temperature = 1, topP }: LlmRequest, refusal: string | undefined, scope: Scope): number | undefined {
-  if (refusal === undefined && topP !== undefined && temperature !== 1 && samplesOneWay(model)) {
+  if (refusal === undefined && topP !== undefined && temperature !== 1 && takesOne(model, scope)) {
     if (topP !== 1) dropped(scope, 'topP', 'This model takes a temperature or a top_p, not both');
     return undefined;
   }

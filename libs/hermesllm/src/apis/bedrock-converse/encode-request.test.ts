@@ -27,6 +27,12 @@ describe('encodeRequest', () => {
     expect(encode({})).toEqual({ wire: { messages: wireHello }, told: [] });
   });
 
+  it('writes both a temperature and a top_p for Claude when the client writes Messages', () => {
+    const scope = { ...recordingScope(), client: 'anthropic-messages' } as const;
+    const wire = encodeRequest({ ...emptyRequest(claude, false, hello), temperature: 1, topP: 0.9 }, scope);
+    expect([wire['inferenceConfig'], scope.told()]).toEqual([{ temperature: 1, topP: 0.9 }, []]);
+  });
+
   it.each<[string, Partial<LlmRequest>, JsonObject, string[], string?]>([
     ['a limit', { maxTokens: 7 }, { inferenceConfig: { maxTokens: 7 } }, []],
     ['sampling', { temperature: 0.5, topP: 0.9 }, { inferenceConfig: { temperature: 0.5, topP: 0.9 } }, [], 'amazon.nova-pro-v1:0'],
