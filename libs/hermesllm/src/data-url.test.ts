@@ -39,7 +39,7 @@ describe('an image in a data URL that is not base64', () => {
       { type: 'text', text: 'See' },
       { type: 'image_url', image_url: { url } },
     ];
-    const body = JSON.stringify({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content }] });
+    const body = JSON.stringify({ model: 'm', max_tokens: 99, messages: [{ role: 'user', content }] });
     return translateRequest(body, { client: 'openai-chat', upstream, model: 'claude-haiku-4-5' });
   };
 
@@ -79,7 +79,7 @@ describe('a document in a data URL', () => {
 
   it('of Claude is sent to Gemini inline', () => {
     const content = [{ type: 'document', source: { type: 'url', url } }];
-    const body = JSON.stringify({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content }] });
+    const body = JSON.stringify({ model: 'm', max_tokens: 99, messages: [{ role: 'user', content }] });
     const sent = translateRequest(body, { client: 'anthropic-messages', upstream: 'gemini', model: 'gemini-2.5-pro' }).body;
     expect(JSON.parse(sent as string).contents[0].parts[0].inlineData).toEqual({ mimeType: 'text/plain', data: 'SGlnaCBhdCBub29u' });
   });

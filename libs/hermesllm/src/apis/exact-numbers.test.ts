@@ -48,7 +48,7 @@ const vast = '{"id":9007199254740993}';
 const chat = { role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: vast } }] };
 const result = { role: 'tool', tool_call_id: 'c', content: vast };
 const ask = (upstream: ApiId) =>
-  translateRequest(JSON.stringify({ model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }, chat, result] }), {
+  translateRequest(JSON.stringify({ model: 'm', max_tokens: 99, messages: [{ role: 'user', content: 'Hi' }, chat, result] }), {
     client: 'openai-chat',
     upstream,
     model: upstream === 'gemini' ? 'gemini-2.5-pro' : 'claude-haiku-4-5',
@@ -74,7 +74,7 @@ describe('a number with more digits than JavaScript holds', () => {
   it.each<[ApiId, string, string]>([
     [
       'anthropic-messages',
-      `{"model":"m","max_tokens":9,"messages":[{"role":"assistant","content":[${toolUse}]}]}`,
+      `{"model":"m","max_tokens":99,"messages":[{"role":"assistant","content":[${toolUse}]}]}`,
       'messages[0].content[0].input',
     ],
     [
@@ -137,7 +137,7 @@ describe('a number with more digits than JavaScript holds', () => {
 
 describe('bounds of 64 bits', () => {
   const schema = '{"type":"object","properties":{"id":{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807}}}';
-  const body = (members: string) => `{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Hi"}],${members}}`;
+  const body = (members: string) => `{"model":"m","max_tokens":99,"messages":[{"role":"user","content":"Hi"}],${members}}`;
   const told = (client: ApiId, upstream: ApiId, members: string) =>
     translateRequest(body(members), { client, upstream, model: 'm' }).warnings.map(({ type, path }) => `${type} ${path}`);
 

@@ -164,6 +164,34 @@ describe('adaptRequest', () => {
     expect(adapt('google_vertex', plain).out).toBe(plain);
   });
 
+  it('sends Vertex no ids of calls', () => {
+    const contents = (id: object) => [
+      { role: 'user', parts: [{ text: 'x' }] },
+      { role: 'model', parts: [{ functionCall: { ...id, name: 'f', args: {} }, thoughtSignature: 's' }] },
+      { role: 'user', parts: [{ functionResponse: { ...id, name: 'f', response: {} } }, 'odd'] },
+      'odd',
+    ];
+    const wire = { contents: contents({ id: 'call_1' }) };
+    expect(adapt('google_vertex', wire)).toEqual({ out: { contents: contents({}) }, warnings: [] });
+    expect(adapt('gemini', wire).out).toBe(wire);
+  });
+
+  it.each([
+    ['gemini-2.5-flash', 'generativelanguage.googleapis.com', false],
+    ['gemini-2.5-flash', 'us-central1-aiplatform.googleapis.com', true],
+    ['gemini-3-pro-preview', 'us-central1-aiplatform.googleapis.com', false],
+    ['gemini-2.0-flash', 'generativelanguage.googleapis.com', true],
+  ])('sends penalties to %s at %s: %s', (model, host, sent) => {
+    const wire = { generationConfig: { presencePenalty: 1, frequencyPenalty: 1, seed: 1 } };
+    const { out, warnings } = adapt('gemini', wire, { model, host });
+    expect(out).toEqual(sent ? wire : { generationConfig: { seed: 1 } });
+    expect(warnings).toEqual(sent ? [] : ['dropped generationConfig.presencePenalty', 'dropped generationConfig.frequencyPenalty']);
+  });
+
+  it.each(['bedrock_anthropic', 'google_vertex_anthropic'])('sends %s no tier of Anthropic', (provider) => {
+    expect(adapt(provider, { model: 'm', service_tier: 'auto' })).toMatchObject({ warnings: ['dropped service_tier'] });
+  });
+
   it('puts betas of Claude into the model fields of Converse', () => {
     const target = { model: 'us.anthropic.claude', betas: ['b'] };
     expect(adapt('amazon_bedrock', { additionalModelRequestFields: { top_k: 4 } }, target).out).toEqual({

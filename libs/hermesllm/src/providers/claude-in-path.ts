@@ -1,3 +1,4 @@
+import { dropParameters } from './drop-parameters.ts';
 import type { Quirk } from './provider.ts';
 
 /**
@@ -8,8 +9,10 @@ export const claudeInPath = (version: string, also: { betasInBody: boolean; stre
   name: `claude-in-path-${version}`,
   apis: ['anthropic-messages'],
   when: () => true,
-  apply: (wire, target) => {
-    const changed: Record<string, unknown> = { anthropic_version: version, ...wire };
+  apply: (wire, target, warn) => {
+    // Tiers are Anthropic's own: LiteLLM 1.110 (`MESSAGES_SERVICE_TIER_PROVIDERS`).
+    const taken = dropParameters(wire, ['service_tier'], 'Only Anthropic itself has it', warn);
+    const changed: Record<string, unknown> = { anthropic_version: version, ...taken };
     delete changed['model'];
     if (also.streamInPath) delete changed['stream'];
     if (also.betasInBody && target.betas !== undefined && target.betas.length > 0) changed['anthropic_beta'] ??= target.betas;

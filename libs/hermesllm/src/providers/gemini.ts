@@ -1,3 +1,4 @@
+import { geminiPenalties, isVertex } from './gemini-penalties.ts';
 import { geminiSignatures } from './gemini-signatures.ts';
 import { vertexMembers } from './google-vertex.ts';
 import { defineProvider } from './provider.ts';
@@ -24,5 +25,5 @@ export const gemini = defineProvider({
   ],
   capabilities: { promptCache: { claudeMarkers: false, automatic: true } },
   // With an API key Vertex AI is asked as this provider, too: https://cloud.google.com/vertex-ai/generative-ai/docs/start/api-keys
-  quirks: [geminiSignatures, { ...vertexMembers, when: ({ host }) => host?.endsWith('aiplatform.googleapis.com') === true }],
+  quirks: [geminiSignatures, geminiPenalties, { ...vertexMembers, when: ({ host }) => isVertex(host) }],
 });

@@ -1,7 +1,9 @@
 import type { JsonObject } from '../codec.ts';
 import type { Warning } from '../model/warning.ts';
-import { maybeObject } from '../read.ts';
+import { isObject, listOf, maybeObject } from '../read.ts';
+import { isThird } from '../apis/gemini/models.ts';
 import { dropParameters } from './drop-parameters.ts';
+import { geminiPenalties } from './gemini-penalties.ts';
 import type { Quirk } from './provider.ts';
 import { defineProvider } from './provider.ts';
 
@@ -17,16 +19,37 @@ function withoutDeveloperMembers(wire: JsonObject, warn: (warning: Warning) => v
   return { ...changed, toolConfig: kept };
 }
 
+/** Parts without the ids of calls and results: their order says which belongs to which. */
+function withoutIds(wire: JsonObject): JsonObject {
+  let found = false;
+  const contents = listOf(wire['contents']).map((content) => {
+    if (!isObject(content) || !Array.isArray(content['parts'])) return content;
+    const parts = content['parts'].map((part: unknown) => {
+      if (!isObject(part)) return part;
+      for (const key of ['functionCall', 'functionResponse']) {
+        const { id, ...rest } = maybeObject(part[key]) ?? {};
+        if (id === undefined) continue;
+        found = true;
+        return { ...part, [key]: rest };
+      }
+      return part;
+    });
+    return { ...content, parts };
+  });
+  return found ? { ...wire, contents } : wire;
+}
+
 /**
  * Members of requests that only the Developer API knows. Source: Google's own client refuses to send them to Vertex,
- * https://github.com/googleapis/js-genai (`toolConfigToVertex`, `generateContentConfigToVertex`).
+ * https://github.com/googleapis/js-genai (`toolConfigToVertex`, `generateContentConfigToVertex`); ids it answers with 400,
+ * https://github.com/vercel/ai/issues/15891, https://github.com/langchain-ai/langchainjs/issues/10266.
  */
 export const vertexMembers: Quirk = {
   name: 'vertex-members',
   apis: ['gemini'],
   when: () => true,
-  reads: ['store', 'toolConfig'],
-  apply: (wire, _target, warn) => withoutDeveloperMembers(wire, warn),
+  reads: ['store', 'toolConfig', 'contents'],
+  apply: (wire, _target, warn) => withoutIds(withoutDeveloperMembers(wire, warn)),
 };
 
 /**
@@ -48,5 +71,5 @@ export const googleVertex = defineProvider({
     },
   },
   surfaces: [{ basePathEnds: '/publishers/google', paths: { gemini: { prefix: '' } } }],
-  quirks: [vertexMembers],
+  quirks: [vertexMembers, { ...geminiPenalties, when: ({ model }) => isThird(model) }],
 });

@@ -29,7 +29,18 @@ describe('reasoning models of OpenAI', () => {
     ['gpt-5.1', { temperature: 0.2 }, { temperature: 0.2 }, []],
     ['gpt-5.2', { temperature: 0.2, reasoning_effort: 'none' }, { temperature: 0.2, reasoning_effort: 'none' }, []],
     ['gpt-5.2', { temperature: 0.2, reasoning_effort: 'low' }, { temperature: 1, reasoning_effort: 'low' }, ['approximated temperature']],
+    ['gpt-5.4', { temperature: 0.2, top_p: 0.5 }, { temperature: 0.2, top_p: 0.5 }, []],
+    ['gpt-5.5', { temperature: 0.2, top_p: 0.5 }, { temperature: 1 }, ['dropped top_p', 'approximated temperature']],
+    ['gpt-5.6-luna', { temperature: 0.2, reasoning_effort: 'none' }, { temperature: 0.2, reasoning_effort: 'none' }, []],
     ['gpt-6', { temperature: 0.2 }, { temperature: 1 }, ['approximated temperature']],
+    [
+      'o3',
+      { presence_penalty: 1, frequency_penalty: 0, logit_bias: { 1: 2 }, logprobs: true, top_logprobs: 2 },
+      {},
+      ['dropped presence_penalty', 'dropped logit_bias', 'dropped logprobs', 'dropped top_logprobs'],
+    ],
+    ['gpt-5.1', { presence_penalty: 1, top_p: 0.5 }, { top_p: 0.5 }, ['dropped presence_penalty']],
+    ['gpt-4.1', { presence_penalty: 1, top_p: 0.5 }, { presence_penalty: 1, top_p: 0.5 }, []],
     ['o4-mini', { temperature: 0.2 }, { temperature: 1 }, ['approximated temperature']],
     ['gpt-4o', { temperature: 0.2, max_tokens: 5 }, { temperature: 0.2, max_tokens: 5 }, []],
     ['gpt-50-not-known', {}, {}, []],
@@ -43,6 +54,28 @@ describe('reasoning models of OpenAI', () => {
     const result = adapt(model, { model, ...given });
     expect(result.out).toEqual({ model, ...wanted });
     expect(result.warnings).toEqual(warnings);
+  });
+
+  const tools = [{ type: 'function', function: { name: 'f' } }];
+  it.each<[string, JsonObject, string | undefined]>([
+    ['gpt-5.2', { tools, reasoning_effort: 'low' }, 'low'],
+    ['gpt-5.4', { tools, reasoning_effort: 'low' }, 'none'],
+    ['gpt-5.4-mini', { tools }, undefined],
+    ['gpt-5.6', { tools }, 'none'],
+    ['gpt-5.6', { tools, reasoning_effort: 'none' }, 'none'],
+    ['gpt-5.6', { reasoning_effort: 'low' }, 'low'],
+    ['gpt-6-sol', { tools, reasoning_effort: 'low' }, 'low'],
+    ['o3', { reasoning_effort: 'none' }, 'low'],
+    ['gpt-5', { reasoning_effort: 'none' }, 'minimal'],
+    ['gpt-5.1', { reasoning_effort: 'minimal' }, 'low'],
+    ['gpt-5.1', { reasoning_effort: 'xhigh' }, 'high'],
+    ['gpt-5.2', { reasoning_effort: 'max' }, 'xhigh'],
+    ['gpt-5.2', { reasoning_effort: 'odd' }, 'odd'],
+    ['openai/gpt-5.6', { tools, reasoning_effort: 'low' }, 'low'],
+  ])('%s has the efforts that it takes: %j', (model, given, effort) => {
+    const { out, warnings } = adapt(model, given);
+    expect(out['reasoning_effort']).toBe(effort);
+    expect(warnings).toEqual(effort === given['reasoning_effort'] ? [] : ['approximated reasoning_effort']);
   });
 
   it('follows the model behind an aggregator', () => {

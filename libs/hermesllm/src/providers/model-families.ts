@@ -1,5 +1,6 @@
 import type { JsonObject } from '../codec.ts';
 import type { Warning } from '../model/warning.ts';
+import { listOf, maybeObject } from '../read.ts';
 import { claudeAdaptiveThinking } from './claude-adaptive-thinking.ts';
 import { dropParameters } from './drop-parameters.ts';
 import type { Quirk } from './provider.ts';
@@ -10,28 +11,83 @@ const bareName = (model: string): string => model.slice(model.lastIndexOf('/') +
 const oSeries = /^o\d+(?:-|$)/;
 const gpt = /^gpt-(\d+)(?:\.(\d+))?(?:-(.+))?$/;
 
-/** `fixed`: the temperature cannot be set. `without-reasoning`: only while the model does not reason. */
-function temperatureOf(model: string): 'free' | 'fixed' | 'without-reasoning' {
+/** `506` of `gpt-5.6-luna`, 0 of the o series; undefined for a model that does not reason. */
+function reasoningGeneration(model: string): number | undefined {
   const name = bareName(model);
-  if (oSeries.test(name)) return 'fixed';
+  if (oSeries.test(name)) return 0;
   const version = gpt.exec(name);
-  if (version === null) return 'free';
-  const major = Number(version[1]);
-  if (major < 5) return 'free';
-  if (major > 5) return 'fixed';
-  if (version[2] !== undefined) return 'without-reasoning';
-  return version[3]?.startsWith('chat') === true ? 'free' : 'fixed';
+  const major = Number(version?.[1] ?? 0);
+  if (major < 5 || (major === 5 && version?.[2] === undefined && version?.[3]?.startsWith('chat') === true)) return undefined;
+  return major * 100 + Number(version?.[2] ?? 0);
 }
 
-const isReasoningModel = (model: string): boolean => temperatureOf(model) !== 'free';
+const isReasoningModel = (model: string): boolean => reasoningGeneration(model) !== undefined;
 
-function fitTemperature(wire: JsonObject, model: string, warn: (warning: Warning) => void): JsonObject {
-  const { temperature, reasoning_effort: effort } = wire;
-  if (typeof temperature !== 'number' || temperature === 1) return wire;
-  if (temperatureOf(model) === 'without-reasoning' && (typeof effort !== 'string' || effort === 'none')) return wire;
+/** Whether the model reasons in this request: from GPT-5.1 on it can be told not to, and up to 5.4 it does not by itself. */
+function reasons(wire: JsonObject, generation: number): boolean {
+  const effort = typeof wire['reasoning_effort'] === 'string' ? wire['reasoning_effort'] : undefined;
+  return generation <= 500 || generation >= 600 || (effort ?? (generation <= 504 ? 'none' : undefined)) !== 'none';
+}
+
+/** What is never taken, and what is not while the model reasons. */
+const refusedAlways = ['presence_penalty', 'frequency_penalty', 'logit_bias'];
+const refusedReasoning = ['top_p', 'logprobs', 'top_logprobs'];
+
+function fitSampling(wire: JsonObject, model: string, warn: (warning: Warning) => void): JsonObject {
+  const reasoning = reasons(wire, reasoningGeneration(model) ?? 0);
+  const names = reasoning ? [...refusedAlways, ...refusedReasoning] : refusedAlways;
+  const fitted = dropParameters(wire, names, `${model} does not take it`, (warning) => {
+    if (wire[warning.path] !== 0) warn(warning);
+  });
+  const { temperature } = fitted;
+  if (typeof temperature !== 'number' || temperature === 1 || !reasoning) return fitted;
   warn({ type: 'approximated', path: 'temperature', reason: `${model} accepts only its default; sent 1` });
-  return { ...wire, temperature: 1 };
+  return { ...fitted, temperature: 1 };
 }
+
+const hasFunctions = ({ tools }: JsonObject): boolean => listOf(tools).some((tool) => maybeObject(tool)?.['type'] === 'function');
+
+/** The effort that stands for one that a generation does not know on Chat Completions. */
+function knownEffort(effort: unknown, generation: number): unknown {
+  switch (effort) {
+    case 'none':
+      return generation > 500 ? effort : generation === 500 ? 'minimal' : 'low';
+    case 'minimal':
+      return generation === 500 ? effort : 'low';
+    case 'xhigh':
+    case 'max':
+      return generation > 501 ? 'xhigh' : 'high';
+    default:
+      return effort;
+  }
+}
+
+function fitEffort(wire: JsonObject, model: string, warn: (warning: Warning) => void): JsonObject {
+  const generation = reasoningGeneration(model) ?? 0;
+  const { tools, reasoning_effort: effort } = wire;
+  const alone = generation > 503 && generation < 600 && listOf(tools).some((tool) => maybeObject(tool)?.['type'] === 'function');
+  const sent = alone && reasons(wire, generation) ? 'none' : knownEffort(effort, generation);
+  if (sent === effort) return wire;
+  warn({
+    type: 'approximated',
+    path: 'reasoning_effort',
+    reason: `${model} does not take it here${alone ? ' with tools' : ''}; sent ${String(sent)}`,
+  });
+  return { ...wire, reasoning_effort: sent };
+}
+
+/**
+ * OpenAI's own server answers 400 to an effort that the model does not know, and to functions beside one from GPT-5.4 to 5.6: from 5.5 on also
+ * where none is named, since the models reason by themselves. Source: https://github.com/openai/openai-openapi/issues/541,
+ * https://github.com/BerriAI/litellm/pull/34569, and the catalogues of @ai-sdk/openai 4.0 and LiteLLM 1.110.
+ */
+const openaiEfforts: Quirk = {
+  name: 'openai-efforts',
+  apis: ['openai-chat'],
+  reads: ['tools', 'reasoning_effort'],
+  when: ({ model }) => !model.includes('/') && isReasoningModel(model),
+  apply: (wire, { model }, warn) => fitEffort(wire, model, warn),
+};
 
 function fitMaxTokens(wire: JsonObject, model: string, warn: (warning: Warning) => void): JsonObject {
   const limit = wire['max_tokens'];
@@ -44,16 +100,16 @@ function fitMaxTokens(wire: JsonObject, model: string, warn: (warning: Warning) 
 }
 
 /**
- * * OpenAI's reasoning models refuse `max_tokens`, and a temperature other than 1: all of the o series and GPT-5, later minor versions
+ * OpenAI's reasoning models refuse `max_tokens`, penalties and biases, and sampling: all of the o series and GPT-5, later minor versions
  * while they reason. A temperature is only touched when the client sent one. Source:
- * https://platform.openai.com/docs/guides/latest-model#gpt-5-1-parameter-compatibility.
+ * https://platform.openai.com/docs/guides/latest-model#gpt-5-1-parameter-compatibility, and for the rest @ai-sdk/openai 4.0 and LiteLLM 1.110.
  */
 const openaiReasoning: Quirk = {
   name: 'openai-reasoning-models',
   apis: ['openai-chat'],
-  reads: ['temperature', 'reasoning_effort', 'max_tokens', 'max_completion_tokens'],
+  reads: ['temperature', 'reasoning_effort', 'max_tokens', 'max_completion_tokens', ...refusedAlways, ...refusedReasoning],
   when: (target) => isReasoningModel(target.model),
-  apply: (wire, target, warn) => fitMaxTokens(fitTemperature(wire, target.model, warn), target.model, warn),
+  apply: (wire, target, warn) => fitMaxTokens(fitSampling(wire, target.model, warn), target.model, warn),
 };
 
 /**
@@ -82,4 +138,4 @@ const kimiCodeClient: Quirk = {
 };
 
 /** Quirks of models, applied after those of the provider. */
-export const modelQuirks: readonly Quirk[] = [openaiReasoning, claudeAdaptiveThinking, kimiForCoding, kimiCodeClient];
+export const modelQuirks: readonly Quirk[] = [openaiEfforts, openaiReasoning, claudeAdaptiveThinking, kimiForCoding, kimiCodeClient];

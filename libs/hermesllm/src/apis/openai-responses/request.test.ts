@@ -466,7 +466,8 @@ describe('encodeRequest', () => {
   });
 
   it.each<[name: string, members: Partial<LlmRequest>, wire: object, warned: string[]]>([
-    ['a limit', { maxTokens: 5, temperature: 0.5, topP: 0.9 }, { max_output_tokens: 5, temperature: 0.5, top_p: 0.9 }, []],
+    ['a limit', { maxTokens: 50, temperature: 0.5, topP: 0.9 }, { max_output_tokens: 50, temperature: 0.5, top_p: 0.9 }, []],
+    ['a limit that is too low', { maxTokens: 1 }, { max_output_tokens: 16 }, ['approximated maxTokens']],
     [
       'json mode',
       { outputFormat: { type: 'json' }, verbosity: 'low' },

@@ -4,7 +4,7 @@ import type { LlmRequest, Message, OutputFormat } from '../../model/request.ts';
 import { emptyRequest, message } from '../../model/request.ts';
 import { setMember } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
-import { dropped, unsupported } from '../../warn.ts';
+import { approximated, dropped, unsupported } from '../../warn.ts';
 import { decodeInput } from './decode-input.ts';
 import { encodeInput, systemItem } from './encode-input.ts';
 import { decodeReasoningRequest, encodeReasoningRequest } from './reasoning-request.ts';
@@ -109,7 +109,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     instructions,
     input,
     stream: request.stream ? true : undefined,
-    max_output_tokens: request.maxTokens,
+    max_output_tokens: encodeMaxTokens(request, scope),
     temperature: request.temperature,
     top_p: request.topP,
     top_logprobs: request.logprobs?.alternatives,
@@ -127,6 +127,15 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   };
   addExtensions(wire, withoutServers(request), (origin, key) => origin === api || (isFamily(origin) && familyFields.has(key)), scope);
   return wire;
+}
+
+/** Fewer are answered with 400, and clients probe with one: https://github.com/earendil-works/pi/issues/6265 */
+const fewestTokens = 16;
+
+function encodeMaxTokens({ maxTokens, extensions }: LlmRequest, scope: Scope): number | undefined {
+  if (maxTokens === undefined || maxTokens >= fewestTokens || extensions?.api === api) return maxTokens;
+  approximated(scope, 'maxTokens', `The Responses API takes no fewer than ${fewestTokens}`);
+  return fewestTokens;
 }
 
 function encodeInclude({ logprobs, extensions }: LlmRequest, encrypted: boolean): string[] | undefined {
