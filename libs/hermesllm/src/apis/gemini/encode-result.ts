@@ -82,5 +82,7 @@ function responseOf(texts: readonly string[], isError: boolean): object {
   if (isError) return { error: text };
   const value = text.startsWith('{') ? parseData(text) : undefined;
   if (!isObject(value) || losesDigits(text) || Object.hasOwn(value, 'output') || Object.hasOwn(value, 'error')) return { output: text };
+  // In a response it names a part (https://ai.google.dev/gemini-api/docs/function-calling#multimodal), and in a JSON Schema something else.
+  if (text.includes('"$ref"')) return { output: text };
   return Object.keys(value).length === 0 ? { output: text } : value;
 }

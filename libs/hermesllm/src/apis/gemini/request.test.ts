@@ -627,6 +627,9 @@ describe('encodeRequest', () => {
     ['gemini-3-flash-preview', reasoning({ effort: 'xhigh' }), { thinkingLevel: 'HIGH' }, ['approximated reasoning.effort']],
     ['gemini-3-flash-preview', reasoning({ budget: 2000 }), { thinkingLevel: 'LOW' }, ['approximated reasoning.budget']],
     ['gemini-3-flash-preview', reasoning({ mode: 'off' }), { thinkingLevel: 'MINIMAL' }, ['approximated reasoning']],
+    ['gemini-3.7-flash', reasoning({ mode: 'off' }), { thinkingLevel: 'LOW' }, ['approximated reasoning']],
+    ['gemini-4-argon', reasoning({ effort: 'minimal' }), { thinkingLevel: 'LOW' }, ['approximated reasoning.effort']],
+    ['gemini-3.8-flash-lite', reasoning({ effort: 'minimal' }), { thinkingLevel: 'MINIMAL' }, []],
     ['gemini-2.0-flash', reasoning({ effort: 'high' }), undefined, ['dropped reasoning']],
     ['tuned', reasoning({ effort: 'low' }), { thinkingBudget: 2048 }, []],
   ])('asks %s to think: %j', (model, wanted, expected, warnings) => {
@@ -675,6 +678,23 @@ describe('encodeRequest', () => {
     const { wire, told } = encode({ serviceTier });
     expect(wire['serviceTier']).toEqual(expected);
     expect(told).toEqual(warnings);
+  });
+
+  it.each([
+    ['gemma-3-27b-it', undefined, [{ text: 's' }, { text: 'hi' }], ['emulated messages']],
+    ['gemma-4-31b-it', { parts: [{ text: 's' }] }, [{ text: 'hi' }], []],
+  ])('tells %s the system prompt where it reads it', (model, systemInstruction, parts, warnings) => {
+    const { wire, told } = encode({ messages: [message('system', [textBlock('s')]), message('user', [textBlock('hi')])] }, model);
+    expect([wire['systemInstruction'], wire['contents'], told]).toEqual([systemInstruction, [{ role: 'user', parts }], warnings]);
+  });
+
+  it('sends a result that would be read as a reference to a part as text', () => {
+    const text = '{"schema":{"$ref":"#/x"}}';
+    const messages = [
+      message('assistant', [toolCallBlock('c', 'f', '{}')]),
+      message('tool', [toolResultBlock('c', [textBlock(text)], false)]),
+    ];
+    expect(JSON.stringify(encode({ messages }).wire['contents'])).toContain(JSON.stringify({ output: text }));
   });
 
   const json = { type: 'json' } as const;

@@ -85,6 +85,11 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     emulated(scope, 'outputFormat', 'Before Gemini 3, tools exclude JSON output; the system instruction asks for it');
     system.push({ text: formatInstruction(format) });
   }
+  // Gemma has no system instruction until its fourth generation: @ai-sdk/google 4.0, LiteLLM 1.110.
+  if (foreign && system.length > 0 && /gemma-[1-3]/.test(request.model)) {
+    emulated(scope, 'messages', 'Gemma has no system instruction; it stands before the first words of the user');
+    contents[0]?.parts.unshift(...system.splice(0));
+  }
   const wire: Record<string, unknown> = {
     contents,
     systemInstruction: system.length === 0 ? undefined : { parts: system },

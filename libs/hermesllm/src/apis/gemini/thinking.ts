@@ -86,8 +86,9 @@ function levelOf(model: string, reasoning: ReasoningRequest, off: boolean, scope
   return level === 'MINIMAL' ? least(model) : level;
 }
 
-/** Pro models know no level below low. */
-const least = (model: string): string => (model.includes('-pro') ? 'LOW' : 'MINIMAL');
+/** Only Flash knows a level below low: all of Flash-Lite, and Flash before 3.7. By @ai-sdk/google 4.0 and LiteLLM 1.110. */
+const least = (model: string): string =>
+  model.includes('flash-lite') || (model.includes('flash') && (generationOf(model) ?? 0) < 3.7) ? 'MINIMAL' : 'LOW';
 
 /** The smallest effort whose budget is at least this one. */
 function effortOf(budget: number, scope: Scope): string {
