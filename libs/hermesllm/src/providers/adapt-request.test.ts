@@ -192,6 +192,33 @@ describe('adaptRequest', () => {
     expect(adapt(provider, { model: 'm', service_tier: 'auto' })).toMatchObject({ warnings: ['dropped service_tier'] });
   });
 
+  it.each([
+    ['openai.gpt-oss-120b-1:0', { temperature: 1, topP: 1, maxTokens: 9 }, ['dropped inferenceConfig.stopSequences']],
+    [
+      'us.openai.gpt-5.6-luna',
+      { maxTokens: 9 },
+      ['dropped inferenceConfig.stopSequences', 'dropped inferenceConfig.temperature', 'dropped inferenceConfig.topP'],
+    ],
+    ['amazon.nova-pro-v1:0', { stopSequences: ['x'], temperature: 1, topP: 1, maxTokens: 9 }, []],
+  ])('leaves %s what it takes at Bedrock', (model, inferenceConfig, warnings) => {
+    const wire = { inferenceConfig: { stopSequences: ['x'], temperature: 1, topP: 1, maxTokens: 9 } };
+    expect(adapt('amazon_bedrock', wire, { model })).toEqual({ out: { inferenceConfig }, warnings });
+  });
+
+  it('gives Mistral at Bedrock short ids of calls', () => {
+    const messages = (id: string) => [
+      { role: 'assistant', content: [{ text: 'a' }, { toolUse: { toolUseId: id, name: 'f', input: {} } }] },
+      { role: 'user', content: [{ toolResult: { toolUseId: id, content: [] } }, 'odd'] },
+      'odd',
+    ];
+    const wire = { messages: messages('tooluse_bpe71yCfRu2b5i-nKGDr5g') };
+    const { out } = adapt('amazon_bedrock', wire, { model: 'us.mistral.mistral-large-2407-v1:0' });
+    const id = /"toolUseId":"([A-Za-z0-9]{9})"/.exec(JSON.stringify(out))?.[1] ?? '';
+    expect(out).toEqual({ messages: messages(id) });
+    expect(adapt('amazon_bedrock', { messages: messages(id) }, { model: 'mistral.x' }).out).toEqual({ messages: messages(id) });
+    expect(adapt('amazon_bedrock', wire, { model: 'anthropic.claude' }).out).toBe(wire);
+  });
+
   it('puts betas of Claude into the model fields of Converse', () => {
     const target = { model: 'us.anthropic.claude', betas: ['b'] };
     expect(adapt('amazon_bedrock', { additionalModelRequestFields: { top_k: 4 } }, target).out).toEqual({

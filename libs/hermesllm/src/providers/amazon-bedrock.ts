@@ -1,5 +1,7 @@
 import { isObject } from '../read.ts';
+import { mistralId, shortId } from './chat-capabilities.ts';
 import { bedrockBetas } from './claude-betas.ts';
+import { dropWithin } from './drop-parameters.ts';
 import type { Quirk } from './provider.ts';
 import { defineProvider } from './provider.ts';
 
@@ -19,6 +21,50 @@ const bedrockConverseBetas: Quirk = {
 };
 
 /**
+ * OpenAI's models refuse stop sequences there, and those that reason sampling. Source: @ai-sdk/amazon-bedrock 5.0 and LiteLLM 1.110, whose
+ * authors asked the service.
+ */
+const bedrockOpenaiLimits: Quirk = {
+  name: 'bedrock-openai-limits',
+  apis: ['bedrock-converse'],
+  reads: ['inferenceConfig'],
+  when: ({ model }) => /openai\.gpt-/.test(model),
+  apply: (wire, { model }, warn) => {
+    const refused = model.includes('gpt-oss') ? ['stopSequences'] : ['stopSequences', 'temperature', 'topP'];
+    return dropWithin(wire, 'inferenceConfig', refused, 'OpenAI does not take it at Bedrock', warn);
+  },
+};
+
+/**
+ * Mistral wants ids of nine letters and digits there, too, and not those that Bedrock itself makes. Source: @ai-sdk/amazon-bedrock 5.0
+ * (`normalize-tool-call-id.ts`), mistral-common (`validator.py`).
+ */
+const bedrockMistralIds: Quirk = {
+  name: 'bedrock-mistral-ids',
+  apis: ['bedrock-converse'],
+  reads: ['messages'],
+  when: ({ model }) => /mistral\./.test(model),
+  apply: (wire) => {
+    if (!Array.isArray(wire['messages'])) return wire;
+    let changed = false;
+    const fit = (block: unknown): unknown => {
+      if (!isObject(block)) return block;
+      for (const key of ['toolUse', 'toolResult']) {
+        const inner = block[key];
+        if (!isObject(inner) || typeof inner['toolUseId'] !== 'string' || mistralId.test(inner['toolUseId'])) continue;
+        changed = true;
+        return { ...block, [key]: { ...inner, toolUseId: shortId(inner['toolUseId']) } };
+      }
+      return block;
+    };
+    const messages = wire['messages'].map((message: unknown) =>
+      isObject(message) && Array.isArray(message['content']) ? { ...message, content: message['content'].map(fit) } : message,
+    );
+    return changed ? { ...wire, messages } : wire;
+  },
+};
+
+/**
  * {@link https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html | Amazon Bedrock} by Converse. The base_url carries
  * the region, for example `https://bedrock-runtime.us-east-1.amazonaws.com`. A
  * {@link https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-use.html | Bedrock API key} is a bearer token; without one the host signs.
@@ -32,5 +78,5 @@ export const amazonBedrock = defineProvider({
   keyRequired: false,
   apis: ['bedrock-converse'],
   betaHeaders: { 'anthropic-beta': { in: 'body', forward: bedrockBetas, strip: [] } },
-  quirks: [bedrockConverseBetas],
+  quirks: [bedrockConverseBetas, bedrockOpenaiLimits, bedrockMistralIds],
 });

@@ -12,8 +12,11 @@ function hash(text: string, seed: number): number {
   return value;
 }
 
+/** What Mistral's models want ids of calls to be. */
+export const mistralId = /^[A-Za-z0-9]{9}$/;
+
 /** Nine letters and digits that follow from an id, so that a call and its result keep meeting each other. */
-const shortId = (id: string): string =>
+export const shortId = (id: string): string =>
   (hash(id, 0x811c9dc5).toString(36).padStart(7, '0') + hash(`${id}.`, 0x9747b28c).toString(36).padStart(7, '0')).slice(2, 11);
 
 function fitToolCalls(calls: unknown, pattern: RegExp): unknown {

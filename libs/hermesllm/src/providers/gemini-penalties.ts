@@ -1,6 +1,5 @@
 import { generationOf } from '../apis/gemini/models.ts';
-import { maybeObject } from '../read.ts';
-import { dropParameters } from './drop-parameters.ts';
+import { dropWithin } from './drop-parameters.ts';
 import type { Quirk } from './provider.ts';
 
 /**
@@ -12,14 +11,8 @@ export const geminiPenalties: Quirk = {
   apis: ['gemini'],
   when: ({ model, host }) => (generationOf(model) ?? 0) >= (isVertex(host) ? 3 : 2.5),
   reads: ['generationConfig'],
-  apply: (wire, _target, warn) => {
-    const config = maybeObject(wire['generationConfig']);
-    if (config === undefined) return wire;
-    const kept = dropParameters(config, ['presencePenalty', 'frequencyPenalty'], 'This model refuses penalties', (warning) =>
-      warn({ ...warning, path: `generationConfig.${warning.path}` }),
-    );
-    return kept === config ? wire : { ...wire, generationConfig: kept };
-  },
+  apply: (wire, _target, warn) =>
+    dropWithin(wire, 'generationConfig', ['presencePenalty', 'frequencyPenalty'], 'This model refuses penalties', warn),
 };
 
 /** Vertex AI by its host: with an API key it is asked as the provider `gemini`, too. */

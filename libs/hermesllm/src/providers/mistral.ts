@@ -1,3 +1,4 @@
+import { mistralId } from './chat-capabilities.ts';
 import { defineProvider } from './provider.ts';
 
 /**
@@ -17,7 +18,7 @@ export const mistral = defineProvider({
   capabilities: {
     maxTokensField: 'max_tokens',
     supportsStreamUsage: false,
-    toolCallIdPattern: /^[A-Za-z0-9]{9}$/,
+    toolCallIdPattern: mistralId,
     reasoningField: 'none',
   },
 });
