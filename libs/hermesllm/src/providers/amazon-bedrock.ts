@@ -1,4 +1,5 @@
 import { isObject } from '../read.ts';
+import { changeParts } from './change-parts.ts';
 import { mistralId, shortId } from './chat-capabilities.ts';
 import { bedrockBetas } from './claude-betas.ts';
 import { dropWithin } from './drop-parameters.ts';
@@ -44,24 +45,11 @@ const bedrockMistralIds: Quirk = {
   apis: ['bedrock-converse'],
   reads: ['messages'],
   when: ({ model }) => /mistral\./.test(model),
-  apply: (wire) => {
-    if (!Array.isArray(wire['messages'])) return wire;
-    let changed = false;
-    const fit = (block: unknown): unknown => {
-      if (!isObject(block)) return block;
-      for (const key of ['toolUse', 'toolResult']) {
-        const inner = block[key];
-        if (!isObject(inner) || typeof inner['toolUseId'] !== 'string' || mistralId.test(inner['toolUseId'])) continue;
-        changed = true;
-        return { ...block, [key]: { ...inner, toolUseId: shortId(inner['toolUseId']) } };
-      }
-      return block;
-    };
-    const messages = wire['messages'].map((message: unknown) =>
-      isObject(message) && Array.isArray(message['content']) ? { ...message, content: message['content'].map(fit) } : message,
-    );
-    return changed ? { ...wire, messages } : wire;
-  },
+  apply: (wire) =>
+    changeParts(wire, 'messages', 'content', ['toolUse', 'toolResult'], (inner) => {
+      const { toolUseId: id } = inner;
+      return typeof id !== 'string' || mistralId.test(id) ? inner : { ...inner, toolUseId: shortId(id) };
+    }),
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../codec.ts';
 import type { Warning } from '../model/warning.ts';
-import { isObject, listOf, maybeObject } from '../read.ts';
+import { maybeObject } from '../read.ts';
+import { changeParts } from './change-parts.ts';
 import { isThird } from '../apis/gemini/models.ts';
 import { dropParameters } from './drop-parameters.ts';
 import { geminiPenalties } from './gemini-penalties.ts';
@@ -19,25 +20,12 @@ function withoutDeveloperMembers(wire: JsonObject, warn: (warning: Warning) => v
   return { ...changed, toolConfig: kept };
 }
 
-/** Parts without the ids of calls and results: their order says which belongs to which. */
-function withoutIds(wire: JsonObject): JsonObject {
-  let found = false;
-  const contents = listOf(wire['contents']).map((content) => {
-    if (!isObject(content) || !Array.isArray(content['parts'])) return content;
-    const parts = content['parts'].map((part: unknown) => {
-      if (!isObject(part)) return part;
-      for (const key of ['functionCall', 'functionResponse']) {
-        const { id, ...rest } = maybeObject(part[key]) ?? {};
-        if (id === undefined) continue;
-        found = true;
-        return { ...part, [key]: rest };
-      }
-      return part;
-    });
-    return { ...content, parts };
+/** The order of calls and results says which belongs to which. */
+const withoutIds = (wire: JsonObject): JsonObject =>
+  changeParts(wire, 'contents', 'parts', ['functionCall', 'functionResponse'], (inner) => {
+    const { id, ...rest } = inner;
+    return id === undefined ? inner : rest;
   });
-  return found ? { ...wire, contents } : wire;
-}
 
 /**
  * Members of requests that only the Developer API knows. Source: Google's own client refuses to send them to Vertex,

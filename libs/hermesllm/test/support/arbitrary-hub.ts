@@ -65,7 +65,7 @@ export const commonRequest: fc.Arbitrary<LlmRequest> = fc
     model: name,
     stream: fc.boolean(),
     messages: history,
-    maxTokens: fc.integer({ min: 1, max: 100_000 }),
+    maxTokens: fc.integer({ min: 16, max: 100_000 }), // fewer Responses does not take
     temperature: maybe(fc.integer({ min: 0, max: 10 }).map((value) => value / 10)),
     topP: maybe(fc.integer({ min: 1, max: 9 }).map((value) => value / 10)),
     tools: maybe(
