@@ -1,8 +1,9 @@
 import type { EncodedError } from '../../codec.ts';
 import type { LlmError } from '../../model/error.ts';
-import { kindOfStatus, llmError } from '../../model/error.ts';
+import { kindOfStatus } from '../../model/error.ts';
 import { isObject, maybeObject, maybeString } from '../../read.ts';
 import { errorTable, upstreamError } from '../error-table.ts';
+import { noAnswer } from '../no-answer.ts';
 
 // https://platform.claude.com/docs/en/api/errors
 const errors = errorTable([
@@ -29,7 +30,7 @@ export function decodeError(status: number, body: unknown, header?: (name: strin
   const type = maybeString(error?.['type']);
   const known = errors.read(type);
   const failed = status >= 400 ? status : (known?.status ?? 500);
-  const text = envelope === undefined ? body : (error?.['message'] ?? envelope['error'] ?? envelope['message']);
+  const text = envelope === undefined ? body : (error?.['message'] ?? envelope['error'] ?? envelope['message'] ?? envelope['detail']);
   return upstreamError(known?.kind ?? kindOfStatus(failed), text, {
     status: failed,
     code: maybeString(maybeObject(error?.['details'])?.['error_code']) ?? (known === undefined ? type : undefined),
@@ -50,9 +51,6 @@ export function encodeError(error: LlmError): EncodedError {
   };
 }
 
-/** The error that stands under a success status in place of an answer; a body without content is no answer either. */
-export function decodeFailure(wire: unknown): LlmError | undefined {
-  if (isObject(wire) && Array.isArray(wire['content'])) return undefined;
-  if (isObject(wire) && (wire['type'] === 'error' || isObject(wire['error']))) return decodeError(200, wire);
-  return llmError('server', 'The upstream answered without any content', { status: 502, code: 'upstream_no_content' });
-}
+/** The error that stands under a success status in place of an answer. */
+export const decodeFailure = (wire: unknown): LlmError | undefined =>
+  isObject(wire) && Array.isArray(wire['content']) ? undefined : noAnswer(wire, 'content', decodeError);

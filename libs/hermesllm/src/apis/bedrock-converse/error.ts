@@ -1,8 +1,9 @@
 import type { EncodedError } from '../../codec.ts';
 import type { LlmError } from '../../model/error.ts';
-import { kindOfStatus, llmError } from '../../model/error.ts';
+import { kindOfStatus } from '../../model/error.ts';
 import { isObject, maybeObject, maybeString } from '../../read.ts';
 import { commonStatus, errorTable, upstreamError } from '../error-table.ts';
+import { noAnswer } from '../no-answer.ts';
 
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 // and https://docs.aws.amazon.com/bedrock/latest/APIReference/CommonErrors.html. AWS answers 403 to bad credentials and 424 to a failing
@@ -64,9 +65,8 @@ export function encodeError(error: LlmError): EncodedError {
   };
 }
 
-/** The error that stands under a success status in place of an answer; a body without output is no answer either. */
+/** The error that stands under a success status in place of an answer. */
 export function decodeFailure(wire: unknown): LlmError | undefined {
   if (isObject(wire) && (wire['output'] !== undefined || wire['stopReason'] !== undefined)) return undefined;
-  if (isObject(wire) && maybeString(wire['message'] ?? wire['Message']) !== undefined) return decodeError(500, wire);
-  return llmError('server', 'The upstream answered without any output', { status: 502, code: 'upstream_no_output' });
+  return noAnswer(wire, 'output', decodeError);
 }

@@ -116,7 +116,11 @@ describe('decodeFailure', () => {
     expect(decodeFailure([{ candidates: [] }, body('INTERNAL', 500)])).toMatchObject({ kind: 'server' });
   });
 
-  it.each([{ candidates: [] }, [], null, { promptFeedback: {} }])('finds none in %j', (wire) => {
+  it.each([{ candidates: [{}] }, [{}, { candidates: [{}] }], { promptFeedback: { blockReason: 'SAFETY' } }])('finds none in %j', (wire) => {
     expect(decodeFailure(wire)).toBeUndefined();
+  });
+
+  it.each([{ candidates: [] }, [], null, { promptFeedback: {} }])('misses the candidate in %j', (wire) => {
+    expect(decodeFailure(wire)).toMatchObject({ status: 502, code: 'upstream_no_candidate' });
   });
 });

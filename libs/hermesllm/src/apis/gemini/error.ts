@@ -3,6 +3,7 @@ import type { LlmError } from '../../model/error.ts';
 import { kindOfStatus } from '../../model/error.ts';
 import { isObject, listOf, maybeNumber, maybeObject, maybeString } from '../../read.ts';
 import { commonStatus, errorTable, upstreamError } from '../error-table.ts';
+import { noAnswer } from '../no-answer.ts';
 
 // https://ai.google.dev/gemini-api/docs/troubleshooting and https://cloud.google.com/apis/design/errors
 const statuses = errorTable([
@@ -79,11 +80,13 @@ export function encodeError(error: LlmError): EncodedError {
   };
 }
 
-/** The error that stands under a success status in place of an answer, or of a chunk of one. */
+/** The error that stands under a success status in place of an answer, or of a chunk of one. A prompt that was blocked is an answer. */
 export function decodeFailure(wire: unknown): LlmError | undefined {
-  const list: readonly unknown[] = Array.isArray(wire) ? wire : [wire];
-  for (const item of list) {
-    if (isObject(item) && isObject(item['error']) && item['candidates'] === undefined) return decodeError(200, item);
+  let answers = false;
+  for (const item of Array.isArray(wire) ? listOf(wire) : [wire]) {
+    if (!isObject(item)) continue;
+    if (isObject(item['error']) && item['candidates'] === undefined) return decodeError(200, item);
+    answers ||= listOf(item['candidates']).length > 0 || maybeObject(item['promptFeedback'])?.['blockReason'] !== undefined;
   }
-  return undefined;
+  return answers ? undefined : noAnswer(wire, 'candidate', decodeError);
 }

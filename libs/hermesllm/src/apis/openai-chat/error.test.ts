@@ -84,6 +84,8 @@ describe('decodeFailure', () => {
     [{ detail: 'Not Found' }, { kind: 'server', message: 'Not Found' }],
     [{ error: 'out of memory' }, { message: 'out of memory' }],
     ['a page', { message: 'a page' }],
+    [[], { status: 502, code: 'upstream_no_choice' }],
+    [{ choices: [{ error: { message: 'busy', code: 502 }, finish_reason: 'error' }] }, { status: 502, message: 'busy' }],
     [
       { id: 'i', choices: [], usage: {} },
       { status: 502, code: 'upstream_no_choice' },

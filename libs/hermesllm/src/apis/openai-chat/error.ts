@@ -1,9 +1,10 @@
 import type { EncodedError, JsonObject } from '../../codec.ts';
 import type { LlmError } from '../../model/error.ts';
-import { kindOfStatus, llmError } from '../../model/error.ts';
+import { kindOfStatus } from '../../model/error.ts';
 import { isObject, listOf, maybeObject, maybeString } from '../../read.ts';
 import { upstreamError } from '../error-table.ts';
 import type { ErrorTable } from '../error-table.ts';
+import { noAnswer } from '../no-answer.ts';
 import { openaiError, openaiErrors } from '../openai-errors.ts';
 
 /**
@@ -67,11 +68,13 @@ export function isError(wire: JsonObject): boolean {
   return choices === undefined && wire['usage'] === undefined && messageOf(wire) !== undefined;
 }
 
-/** The error that stands under a success status in place of an answer; an answer without any choice is one too. */
+/** The error that stands under a success status in place of an answer, or of its first choice (OpenRouter). */
 export function decodeFailure(wire: unknown): LlmError | undefined {
-  if (!isObject(wire) || isError(wire)) return decodeError(200, wire);
-  if (listOf(wire['choices']).length > 0) return undefined;
-  return llmError('server', 'The upstream answered without any choice', { status: 502, code: 'upstream_no_choice' });
+  if (!isObject(wire)) return noAnswer(wire, 'choice', decodeError);
+  if (isError(wire)) return decodeError(200, wire);
+  const [first] = listOf(wire['choices']);
+  if (first === undefined) return noAnswer(wire, 'choice', decodeError);
+  return isObject(first) && isObject(first['error']) ? decodeError(200, first) : undefined;
 }
 
 export const encodeError = (error: LlmError): EncodedError => openaiError(error);

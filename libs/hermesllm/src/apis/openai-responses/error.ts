@@ -1,9 +1,10 @@
 import type { EncodedError, JsonObject } from '../../codec.ts';
 import type { LlmError, LlmErrorKind } from '../../model/error.ts';
 import { kindOfStatus } from '../../model/error.ts';
-import { maybeObject, maybeString } from '../../read.ts';
+import { isObject, maybeObject, maybeString } from '../../read.ts';
 import { words } from '../../words.ts';
 import { upstreamError } from '../error-table.ts';
+import { noAnswer } from '../no-answer.ts';
 import { errorCode, errorType, openaiError, openaiErrors } from '../openai-errors.ts';
 
 /** A status is believed before the envelope's words, but for these: 429 is also sent for an empty account, 400 for an unknown model. */
@@ -54,5 +55,7 @@ export const encodeResponseError = (error: LlmError): JsonObject => ({
 
 /** The error that stands under a success status in place of an answer, also inside a response that failed. */
 export function decodeFailure(wire: unknown): LlmError | undefined {
-  return maybeObject(maybeObject(wire)?.['error']) === undefined ? undefined : decodeError(200, wire);
+  const response = maybeObject(wire);
+  if (isObject(response?.['error']) || response?.['status'] === 'failed') return decodeError(200, wire);
+  return Array.isArray(response?.['output']) ? undefined : noAnswer(wire, 'output', decodeError);
 }
