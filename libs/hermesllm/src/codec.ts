@@ -73,6 +73,8 @@ export interface Codec {
   streamDecoder(scope: Scope): Machine<Frame, StreamEvent>;
   /** Hub events of one stream to frames; `request` is what is answered. */
   streamEncoder(request: LlmRequest, scope: Scope): Machine<StreamEvent, Frame>;
+  /** Frames that follow a stream which the encoder did not write, where events are numbered; `last` is the last event of that stream. */
+  continueAfter?(frames: readonly Frame[], last: Frame | undefined): readonly Frame[];
   /** `body` is parsed JSON, or the text of a body that is not JSON. `header` reads a response header. */
   decodeError(status: number, body: unknown, header?: (name: string) => string | undefined): LlmError;
   /** An error in the envelope that clients of this API read. */

@@ -6,10 +6,12 @@ import { runMachine, textOf } from '../test/support/run-machine.ts';
 import { anthropicMessages } from './apis/anthropic-messages/codec.ts';
 import { bedrockConverse } from './apis/bedrock-converse/codec.ts';
 import { gemini } from './apis/gemini/codec.ts';
+import { openaiResponses } from './apis/openai-responses/codec.ts';
 import { encodeAwsFrame } from './framing/aws-event-stream.ts';
+import { llmError } from './model/error.ts';
 import { createTranslator } from './translate.ts';
 
-const { translateRequest, translateStream } = createTranslator([anthropicMessages, bedrockConverse, gemini]);
+const { translateRequest, translateStream } = createTranslator([anthropicMessages, bedrockConverse, gemini, openaiResponses]);
 const body = '{"model":"claude","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"Hi"}]}';
 const start = () => translateStream(translateRequest(body, { client: 'anthropic-messages', upstream: 'anthropic-messages' }));
 
@@ -147,6 +149,27 @@ describe('a stream between equal APIs that ends in garbage', () => {
   it('passes as it is when only something before its end cannot be read', () => {
     const text = `${opening}data: {{{\n\n${delta('a')}${closing}`;
     expect(run(text).out).toBe(text);
+  });
+});
+
+describe('a stream of the Responses API that is cut', () => {
+  const route = { client: 'openai-responses', upstream: 'openai-responses' } as const;
+  const response = () => translateStream(translateRequest('{"model":"m","input":"Hi","stream":true}', route));
+  const numbers = (out: string): number[] => [...out.matchAll(/"sequence_number":(\d+)/g)].map(([, digits]) => Number(digits));
+  const events = ['created', 'in_progress', 'output_item.added', 'content_part.added', 'output_text.delta'];
+  const begun = events.map((name, n) => event(`response.${name}`, { sequence_number: n, response: { id: 'resp_1' } })).join('');
+
+  it.each([begun, begun.slice(0, -1), `${begun}event: response.output_text.delta\ndata: {"type":"respon`])('goes on counting: %#', (text) => {
+    const out = textOf(runMachine(response(), cut(Buffer.from(text), [40])));
+    expect(numbers(out)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(errorAtEnd(out)).toMatchObject({ type: 'response.failed', sequence_number: 6, response: { id: 'resp_1' } });
+  });
+
+  it('goes on counting when the host ends it, and counts from 0 when nothing came', () => {
+    const stream = response();
+    stream.push(Buffer.from(begun));
+    expect(numbers(textOf(stream.fail(llmError('timeout', 'late'))))).toEqual([5, 6]);
+    expect(numbers(textOf(runMachine(response(), [])))).toEqual([0, 1, 2, 3]);
   });
 });
 

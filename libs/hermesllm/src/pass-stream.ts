@@ -100,7 +100,7 @@ export class PassStream implements StreamTranslation {
     const { last, closing, unreadable } = this.#readEnd(rest.frames);
     this.#passed += sizeOf(rest.bytes);
     if (last?.type === 'error' && !unreadable && last.error.code !== truncation.code) return [...rest.bytes, ...rest.closing];
-    if (last === undefined || last.type === 'error') return [...rest.bytes, ...this.#errorFrames(last?.error ?? truncation)];
+    if (last === undefined || last.type === 'error') return [...rest.bytes, ...this.#errorFrames(last?.error ?? truncation, rest.frames)];
     const closed = closing.length === 0 ? none : this.#framing.encoder(this.#passed > 0).push(closing);
     return [...rest.bytes, ...closed, ...rest.closing];
   }
@@ -155,14 +155,22 @@ export class PassStream implements StreamTranslation {
     this.#headFrames.length = 0;
   }
 
-  #errorFrames(error: LlmError): readonly Body[] {
+  /** `rest`: events that passed, but are not in the tail. */
+  #errorFrames(error: LlmError, rest: readonly Frame[] = none): readonly Body[] {
     this.#failed = true;
     this.#facts.error = error;
     const encoder = this.#codec.streamEncoder(requestOf(this.#translated), this.#translated.scope);
     // The encoder learns what the client has been told, or it would begin the answer anew.
     if (this.#start !== undefined) encoder.push(this.#start);
     const write = this.#framing.encoder(this.#passed > 0);
-    return [...write.push([...encoder.push(streamError(error)), ...encoder.finish()]), ...write.finish()];
+    const frames = [...encoder.push(streamError(error)), ...encoder.finish()];
+    return [...write.push(this.#codec.continueAfter?.(frames, rest.at(-1) ?? this.#lastFrame()) ?? frames), ...write.finish()];
+  }
+
+  #lastFrame(): Frame | undefined {
+    const bytes = this.#tail.bytes();
+    const reader = this.#reader();
+    return [...reader.push(bytes.subarray(this.#boundaries.startOfLast(bytes, 1))), ...reader.finish()].at(-1);
   }
 
   /** What the last events say: `last` is the one that ends the stream, if it has come. */

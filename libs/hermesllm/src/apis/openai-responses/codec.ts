@@ -7,7 +7,7 @@ import { proofs } from './reasoning.ts';
 import { decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';
-import { streamEncoder } from './stream-encoder.ts';
+import { continueAfter, streamEncoder } from './stream-encoder.ts';
 
 /** {@link https://platform.openai.com/docs/api-reference/responses | OpenAI's Responses API}. */
 export const openaiResponses = {
@@ -27,6 +27,7 @@ export const openaiResponses = {
   decodeFailure,
   streamDecoder,
   streamEncoder,
+  continueAfter,
   decodeError,
   encodeError,
 } satisfies Codec;

@@ -1,4 +1,4 @@
-import { frame } from '../../codec.ts';
+import { frame, parseData } from '../../codec.ts';
 import type { Machine } from '../../machine.ts';
 import { none } from '../../machine.ts';
 import type { Frame } from '../../model/api.ts';
@@ -9,6 +9,7 @@ import type { LlmRequest } from '../../model/request.ts';
 import type { Finish, TokenLogprob } from '../../model/response.ts';
 import type { LateFacts, StreamEvent } from '../../model/stream-event.ts';
 import type { Usage } from '../../model/usage.ts';
+import { maybeNumber, maybeObject } from '../../read.ts';
 import type { Scope } from '../../scope.ts';
 import { unsupported } from '../../warn.ts';
 import type { AnswerHead, AnswerState } from './envelope.ts';
@@ -251,4 +252,11 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
     },
     finish: () => none,
   };
+}
+
+/** Goes on with the numbers of a stream that another one wrote. */
+export function continueAfter(frames: readonly Frame[], last: Frame | undefined): readonly Frame[] {
+  const number = maybeNumber(maybeObject(parseData(last?.data ?? ''))?.['sequence_number']);
+  if (number === undefined) return frames;
+  return frames.map(({ data, event }, i) => frame(JSON.stringify({ ...maybeObject(parseData(data)), sequence_number: number + 1 + i }), event));
 }
