@@ -159,11 +159,14 @@ describe('a stream of the Responses API that is cut', () => {
   const events = ['created', 'in_progress', 'output_item.added', 'content_part.added', 'output_text.delta'];
   const begun = events.map((name, n) => event(`response.${name}`, { sequence_number: n, response: { id: 'resp_1' } })).join('');
 
-  it.each([begun, begun.slice(0, -1), `${begun}event: response.output_text.delta\ndata: {"type":"respon`])('goes on counting: %#', (text) => {
-    const out = textOf(runMachine(response(), cut(Buffer.from(text), [40])));
-    expect(numbers(out)).toEqual([0, 1, 2, 3, 4, 5, 6]);
-    expect(errorAtEnd(out)).toMatchObject({ type: 'response.failed', sequence_number: 6, response: { id: 'resp_1' } });
-  });
+  it.each([begun, begun.slice(0, -1), `${begun}event: response.output_text.delta\ndata: {"type":"respon`])(
+    'goes on counting: %#',
+    (text) => {
+      const out = textOf(runMachine(response(), cut(Buffer.from(text), [40])));
+      expect(numbers(out)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      expect(errorAtEnd(out)).toMatchObject({ type: 'response.failed', sequence_number: 6, response: { id: 'resp_1' } });
+    },
+  );
 
   it('goes on counting when the host ends it, and counts from 0 when nothing came', () => {
     const stream = response();

@@ -15,7 +15,11 @@ const apis = [
 
 describe.each(apis)('a body under a success status', ({ api, decodeFailure }, what, answer) => {
   it.each([{}, [], null, 5, { error: null }, { foo: 1 }])(`without an answer of ${api}: %j`, (body) => {
-    expect(decodeFailure(body)).toMatchObject({ status: 502, message: `The upstream answered without any ${what}`, code: `upstream_no_${what}` });
+    expect(decodeFailure(body)).toMatchObject({
+      status: 502,
+      message: `The upstream answered without any ${what}`,
+      code: `upstream_no_${what}`,
+    });
   });
 
   it.each([{ message: 'why' }, 'why'])(`that says what is wrong with ${api}: %j`, (body) => {
@@ -27,6 +31,9 @@ describe.each(apis)('a body under a success status', ({ api, decodeFailure }, wh
   });
 });
 
-it.each([{ status: 'failed', output: [] }, { status: 'failed', error: null, output: [] }])('a response that failed: %j', (body) => {
+it.each([
+  { status: 'failed', output: [] },
+  { status: 'failed', error: null, output: [] },
+])('a response that failed: %j', (body) => {
   expect(openaiResponses.decodeFailure(body)).toMatchObject({ kind: 'server' });
 });

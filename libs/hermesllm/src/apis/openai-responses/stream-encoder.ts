@@ -258,5 +258,7 @@ export function streamEncoder(request: LlmRequest, scope: Scope): Machine<Stream
 export function continueAfter(frames: readonly Frame[], last: Frame | undefined): readonly Frame[] {
   const number = maybeNumber(maybeObject(parseData(last?.data ?? ''))?.['sequence_number']);
   if (number === undefined) return frames;
-  return frames.map(({ data, event }, i) => frame(JSON.stringify({ ...maybeObject(parseData(data)), sequence_number: number + 1 + i }), event));
+  return frames.map(({ data, event }, i) =>
+    frame(JSON.stringify({ ...maybeObject(parseData(data)), sequence_number: number + 1 + i }), event),
+  );
 }
