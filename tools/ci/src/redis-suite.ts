@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerSuite } from './server-suite.ts';
@@ -38,14 +37,15 @@ export async function startRedis(program: string): Promise<{ readonly url: strin
   };
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
+/** A free port below those that systems give to outgoing connections: the server starts a moment later. */
+async function freePort(): Promise<number> {
+  const port = 18_000 + Math.floor(Math.random() * 14_000);
+  const server = createServer();
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '0.0.0.0', () => server.close(() => resolve(true)));
   });
+  return free ? port : freePort();
 }
 
 /** Resolves when the server takes connections. */
