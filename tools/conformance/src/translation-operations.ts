@@ -1,8 +1,10 @@
 import type { ApiId, Body, LlmRequest, Provider, RequestAdapter, Translated } from '@plano/hermesllm';
 import {
   adaptRequest,
+  adaptedMembers,
   chooseApi,
   createScope,
+  needsAdaptation,
   openRequest,
   requestMetadata,
   translateRequest,
@@ -71,7 +73,7 @@ export function translationOperations(names: RecordedNames): Operations {
     const translated = translateRequest(
       opened,
       { client, upstream, model: args.model, stream },
-      { strict, adapt: adapterOf(provider, upstream, served) },
+      { strict, adapt: adapterOf(provider, upstream, served, client === upstream) },
     );
     const endpoint = { provider, api: upstream, model: served, stream: translated.stream, basePathPrefix };
     return {
@@ -129,9 +131,12 @@ export function translationOperations(names: RecordedNames): Operations {
   };
 }
 
-const adapterOf =
-  (provider: Provider, api: ApiId, name: string): RequestAdapter =>
-  (wire, warn) =>
-    adaptRequest({ provider, target: { api, model: name }, wire, warn });
+/** As a gateway has it: what the client of the same API says passes unread, but for what the provider is known to refuse. */
+function adapterOf(provider: Provider, api: ApiId, model: string, same: boolean): RequestAdapter | undefined {
+  const target = { api, model };
+  if (same && !needsAdaptation(provider, target)) return undefined;
+  const adapt: RequestAdapter = (wire, warn) => adaptRequest({ provider, target, wire, warn });
+  return Object.assign(adapt, { members: adaptedMembers(provider, target) });
+}
 
 const textOf = (pieces: readonly Body[]): string => Buffer.concat(pieces.map((piece) => Buffer.from(piece as string))).toString('utf8');

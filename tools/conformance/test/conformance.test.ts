@@ -217,6 +217,26 @@ describe('an operation of common', () => {
   });
 });
 
+describe('a request of the same API', () => {
+  const history = [{ role: 'assistant', content: '4', reasoning_content: 'simple sum' }];
+  const request = (name: string, args: object, fields: object) => ({
+    name,
+    op: 'request',
+    args: { client: 'chat', ...args, body: { model: 'm', messages: history } },
+    expected: { upstream_api: 'chat', body: { model: 'm', messages: history, ...fields } },
+  });
+
+  it('passes as a gateway passes it: unread where its provider refuses nothing of the API', async () => {
+    const unread = request('unread', { upstream: 'chat' }, {});
+    const fitted = request('fitted', { provider: 'mistral' }, { messages: [{ role: 'assistant', content: '4' }] });
+    const { outcomes } = await runFolder('hermesllm', folderOf('same', [unread, fitted]));
+    expect(outcomes.map(({ verdict, differences }) => [verdict, differences])).toEqual([
+      ['passed', []],
+      ['passed', []],
+    ]);
+  });
+});
+
 describe('an expected error', () => {
   const chat = { client: 'chat', upstream: 'messages', body: { model: 'm', messages: [{ role: 'user', content: 'hi' }] } };
   const withBody = (name: string, fields: object) => ({
