@@ -49,7 +49,10 @@ export interface Codec {
   readonly endFrame: Frame | undefined;
   /** Whether the stream encoder needs the blocks one after another. */
   readonly sequentialBlocks: boolean;
-  /** Members without which a same-API request is refused here, and how their values begin; everything else the upstream judges. */
+  /**
+   * Members without which a same-API request is refused here, and how their values begin; everything else the upstream judges. Of several
+   * with spaces between them one is enough.
+   */
   readonly requiredMembers: Readonly<Record<string, '[' | ''>>;
   /** Whether the body itself carries `model` and `stream`; otherwise they stand in the path. */
   readonly modelInBody: boolean;

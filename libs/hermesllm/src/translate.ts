@@ -365,10 +365,11 @@ function readAnswer(
 const factsOf = ({ model, usage, finish }: ResponseFacts): AnswerFacts => ({ model, usage, finish, error: undefined });
 
 function refuseIncomplete({ bytes, spans }: OpenedRequest, { requiredMembers }: Codec): void {
-  for (const member in requiredMembers) {
-    const span = spans.find(({ key }) => key === member);
-    if (span === undefined) throw invalidRequest(member, 'required');
-    if (requiredMembers[member] === '[' && bytes[span.start] !== 0x5b) throw invalidRequest(member, 'expected an array');
+  for (const members in requiredMembers) {
+    const names = members.split(' ');
+    const span = spans.find(({ key }) => names.includes(key));
+    if (span === undefined) throw invalidRequest(names[0] as string, 'required');
+    if (requiredMembers[members] === '[' && bytes[span.start] !== 0x5b) throw invalidRequest(span.key, 'expected an array');
   }
 }
 

@@ -4,7 +4,7 @@ import { decodeError, decodeFailure, encodeError } from './error.ts';
 import { plainName } from '../name-mark.ts';
 import { api } from './api.ts';
 import { proofs } from './reasoning.ts';
-import { decodeRequest, encodeRequest } from './request.ts';
+import { conversationMembers, decodeRequest, encodeRequest } from './request.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
 import { streamDecoder } from './stream-decoder.ts';
 import { continueAfter, streamEncoder } from './stream-encoder.ts';
@@ -16,7 +16,7 @@ export const openaiResponses = {
   endFrame: undefined,
   // Items could overlap, but clients are simpler to please when one is closed before the next.
   sequentialBlocks: true,
-  requiredMembers: {},
+  requiredMembers: { [conversationMembers.join(' ')]: '' },
   modelInBody: true,
   proofs,
   toolName: (name) => plainName(name, 128),

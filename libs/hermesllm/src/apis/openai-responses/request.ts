@@ -49,8 +49,8 @@ const formatMembers = words('type name description schema strict');
 const logprobsInclude = 'message.output_text.logprobs';
 const encryptedInclude = 'reasoning.encrypted_content';
 
-/** Members that give the conversation in another way than by `input`. */
-const inputSubstitutes = ['prompt', 'previous_response_id', 'conversation'];
+/** Members that give the conversation, of which the API demands one (pydantic/pydantic-ai#3470 has its refusal). */
+export const conversationMembers = ['input', 'prompt', 'previous_response_id', 'conversation'];
 
 export function decodeRequest(value: unknown, scope: Scope): LlmRequest {
   const wire = fieldsOf(value, scope);
@@ -59,7 +59,7 @@ export function decodeRequest(value: unknown, scope: Scope): LlmRequest {
   const instructions = readString(wire, 'instructions');
   if (instructions !== undefined) messages.push(message('system', [textBlock(instructions)]));
   if (has(wire, 'input')) decodeInput(wire, messages);
-  else if (!inputSubstitutes.some((member) => has(wire, member))) throw wrongMember(wire, 'input', 'required');
+  else if (!conversationMembers.some((member) => has(wire, member))) throw wrongMember(wire, 'input', 'required');
   const fields: Record<string, unknown> = {};
   for (const key in wire.wire) {
     if (!scalars.read(wire, key, request) && !others.has(key) && has(wire, key)) setMember(fields, key, wire.wire[key]);
