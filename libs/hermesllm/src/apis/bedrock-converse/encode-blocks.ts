@@ -108,34 +108,22 @@ function encodeToolResult(block: ToolResultBlock, path: string, context: Upstrea
   return { toolResult: { toolUseId: toolUseId(block.id), content: resultContent(block.blocks, `${path}.blocks`, context), status } };
 }
 
-/**
- * The content of a tool result, where blank text is allowed, and something must stand. Texts that follow each other are one, as models see
- * them anyway.
- */
+/** The content of a tool result, where blank text is allowed, and something must stand. */
 function resultContent(blocks: readonly Block[], path: string, context: UpstreamContext): WireBlock[] {
   const out: WireBlock[] = [];
-  let text: string | undefined;
-  const flush = (): void => {
-    if (text !== undefined) out.push({ text });
-    text = undefined;
-  };
   for (let i = 0; i < blocks.length; i++) {
     const block = blocks[i] as Block;
     const here = elementPath(path, i);
     if (block.type === 'text' || block.type === 'refusal') {
       if (block.type === 'text' && block.cache !== undefined) reportInnerCache(here, context);
-      text = text === undefined ? block.text : `${text}\n${block.text}`;
+      if (block.text !== '') out.push({ text: block.text });
     } else if (block.type === 'media' && block.kind !== 'audio') {
-      flush();
       const wire = encodeMedia(block, here, context);
       if (wire !== undefined) out.push(wire);
       if (block.cache !== undefined) reportInnerCache(here, context);
-    } else if (block.type === 'unknown' && block.api === api) {
-      flush();
-      out.push(block.value as WireBlock);
-    } else dropped(context.scope, here, `A tool result at Bedrock has no ${block.type === 'media' ? block.kind : block.type}`);
+    } else if (block.type === 'unknown' && block.api === api) out.push(block.value as WireBlock);
+    else dropped(context.scope, here, `A tool result at Bedrock has no ${block.type === 'media' ? block.kind : block.type}`);
   }
-  flush();
   if (out.length === 0) out.push({ text: ' ' });
   return out;
 }

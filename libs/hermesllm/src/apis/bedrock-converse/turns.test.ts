@@ -297,7 +297,7 @@ describe('blocks for an upstream', () => {
 
 describe('tool results', () => {
   it.each<[string, Block[], unknown[], string[]]>([
-    ['texts as one', [textBlock('a'), textBlock('b'), refusalBlock('c')], [{ text: 'a\nb\nc' }], []],
+    ['texts apart', [textBlock('a'), textBlock('b'), refusalBlock('c')], [{ text: 'a' }, { text: 'b' }, { text: 'c' }], []],
     ['an image alone', [mediaBlock('image', bytes, png)], [media('image', 'png')], []],
     [
       'texts around an image',
@@ -306,6 +306,7 @@ describe('tool results', () => {
       [],
     ],
     ['nothing', [], [{ text: ' ' }], []],
+    ['an empty text', [textBlock('')], [{ text: ' ' }], []],
     [
       'only what is not taken',
       [mediaBlock('audio', bytes, { mediaType: 'audio/wav' })],

@@ -19,6 +19,7 @@ import { message } from '../../model/request.ts';
 import { approximated, dropped } from '../../warn.ts';
 import { words } from '../../words.ts';
 import { decodeAnnotations } from './annotations.ts';
+import { joinTexts } from '../join-texts.ts';
 import { api } from './api.ts';
 import { decodeCacheHint } from './cache-hint.ts';
 import { decodeContent } from './decode-parts.ts';
@@ -181,15 +182,4 @@ function takeHint(blocks: readonly Block[], item: Fields): CacheHint | undefined
     block.cache = undefined;
   }
   return hint;
-}
-
-/** Parts of a result are lines of one output: other APIs' servers read several texts as several outputs. */
-function joinTexts(blocks: Block[]): Block[] {
-  const joined: Block[] = [];
-  for (const block of blocks) {
-    const previous = joined[joined.length - 1];
-    if (block.type === 'text' && previous?.type === 'text') previous.text += `\n${block.text}`;
-    else joined.push(block);
-  }
-  return joined;
 }

@@ -5,6 +5,7 @@ import { message } from '../../model/request.ts';
 import { dropped } from '../../warn.ts';
 import { decodeContent } from './decode-parts.ts';
 import { decodeReasoningItem, signPrevious } from './reasoning.ts';
+import { joinTexts } from '../join-texts.ts';
 import { api } from './api.ts';
 import { words } from '../../words.ts';
 import type { Fields } from '../../fields.ts';
@@ -39,7 +40,7 @@ function decodeItem(item: Fields, messages: Message[]): void {
       return;
     case 'function_call_output':
     case 'custom_tool_call_output': {
-      const blocks = decodeContent(onlyKnown(item, outputMembers), 'output');
+      const blocks = joinTexts(decodeContent(onlyKnown(item, outputMembers), 'output'));
       const custom = type === 'custom_tool_call_output';
       blocksOf('tool', messages).push(toolResultBlock(requireString(item, 'call_id'), blocks, false, readString(item, 'name'), custom));
       return;

@@ -62,6 +62,36 @@ describe('decodeRequest', () => {
       ],
     ],
     [
+      'texts of a result as lines of one, up to a breakpoint',
+      [
+        {
+          type: 'function_call_output',
+          call_id: 'c1',
+          output: [
+            { type: 'input_text', text: 'a' },
+            { type: 'input_text', text: 'b', prompt_cache_breakpoint: { mode: 'explicit' } },
+            { type: 'input_text', text: 'c' },
+            { type: 'input_image', file_id: 'file_1' },
+            { type: 'input_text', text: 'd' },
+          ],
+        },
+      ],
+      [
+        message('tool', [
+          toolResultBlock(
+            'c1',
+            [
+              textBlock('a\nb', { ttl: undefined }),
+              textBlock('c'),
+              mediaBlock('image', { type: 'file', id: 'file_1', api: own }),
+              textBlock('d'),
+            ],
+            false,
+          ),
+        ]),
+      ],
+    ],
+    [
       'neighbouring results as one message',
       [
         { type: 'function_call_output', call_id: 'c1', output: 'r' },
