@@ -20,6 +20,9 @@ export const isAdaptiveClaude = (model: string): boolean => claudeGeneration(mod
 
 export const fixedSampling = 'This model does not let its sampling be set';
 
+/** Claude 3.7 was the first to think; older models answer 400: https://platform.claude.com/docs/en/build-with-claude/extended-thinking */
+export const takesThinking = (model: string): boolean => !(claudeGeneration(model) < 307);
+
 /** Claude 4.6 was the first to think as much as it finds right: https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking */
 export const takesAdaptive = (model: string): boolean => !(claudeGeneration(model) < 406);
 

@@ -4,7 +4,7 @@ import type { ReasoningRequest } from '../model/request.ts';
 import { approximated, dropped, unsupported } from '../warn.ts';
 import { words } from '../words.ts';
 import type { Scope } from '../scope.ts';
-import { refusesEffort, takesEffort } from './claude-models.ts';
+import { refusesEffort, takesEffort, takesThinking } from './claude-models.ts';
 
 // How Claude is asked to think, by its own API and at Bedrock: `{ type, budget_tokens, display }`, and an effort beside it.
 
@@ -40,6 +40,13 @@ export const knownEfforts = words('low medium high xhigh max');
 /** Whether not to think is what a request says, in one of several ways. */
 export const thinksNot = ({ mode, effort, budget }: ReasoningRequest): boolean =>
   mode === 'off' || (mode === undefined && (effort === 'none' || budget === 0));
+
+/** Whether the model cannot think, and is asked nothing of it. A wish that it shall is reported. */
+export function neverThinks(reasoning: ReasoningRequest, model: string, scope: Scope): boolean {
+  if (takesThinking(model)) return false;
+  if (!thinksNot(reasoning)) dropped(scope, 'reasoning', 'This model does not think');
+  return true;
+}
 
 /** An effort in Claude's words, as far as the model takes them; without a model as they are. */
 export function claudeEffort(effort: string | undefined, model: string | undefined, scope: Scope): string | undefined {

@@ -195,6 +195,20 @@ describe('thinking of a request', () => {
     expect([encoded.wire['thinking'], encoded.told]).toEqual([thinking, told]);
   });
 
+  it.each([
+    'claude-3-5-sonnet-20241022',
+    'claude-3-haiku@20240307',
+    'claude-3.5-sonnet',
+    'claude-2.1',
+    'claude-instant-1.2',
+    'anthropic.claude-v2:1',
+  ])('is nothing that %s can be asked for', (model) => {
+    const asked = encode({ model, temperature: 0.5, reasoning: reasoning({ effort: 'high' }) });
+    expect([asked.wire, asked.told]).toEqual([{ max_tokens: 30_000, temperature: 0.5 }, ['dropped reasoning']]);
+    const refused = encode({ model, reasoning: reasoning({ mode: 'off', effort: 'none' }) });
+    expect([refused.wire, refused.told]).toEqual([{ max_tokens: 30_000 }, []]);
+  });
+
   it.each<[string, string | undefined]>([
     ['claude-opus-4-6', 'low'],
     ['claude-opus-4-5-20251101', 'low'],

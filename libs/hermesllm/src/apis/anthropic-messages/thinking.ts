@@ -12,6 +12,7 @@ import {
   claudeEffort,
   decodeThinking,
   leastEffort,
+  neverThinks,
   thinkingMembers,
   thinksNot,
   unsignedEffort,
@@ -58,7 +59,7 @@ interface EncodedThinking {
 export function encodeThinking(request: LlmRequest, maxTokens: number, unsigned: boolean, scope: Scope): EncodedThinking {
   const { model, reasoning } = request;
   const nothing: EncodedThinking = { thinking: undefined, effort: undefined, maxTokens, thinks: false };
-  if (reasoning === undefined) return nothing;
+  if (reasoning === undefined || neverThinks(reasoning, model, scope)) return nothing;
   const { mode, effort, budget } = reasoning;
   const display = claudeDisplay(reasoning, scope);
   if (thinksNot(reasoning)) {

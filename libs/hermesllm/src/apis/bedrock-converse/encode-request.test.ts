@@ -170,6 +170,8 @@ describe('reasoning', () => {
   const gpt = 'openai.gpt-5.6-luna';
   const nova = 'us.amazon.nova-2-lite-v1:0';
   const opus = 'anthropic.claude-opus-4-7-v1';
+  const oldest = 'anthropic.claude-3-5-sonnet-20241022-v2:0';
+  const topP = { inferenceConfig: { topP: 0.5 } };
   const nested = (effort: string) => ({ additionalModelRequestFields: { reasoning: { effort } } });
   const flat = (effort: string) => ({ additionalModelRequestFields: { reasoning_effort: effort } });
   const level = (effort: string) => ({
@@ -281,6 +283,17 @@ describe('reasoning', () => {
       ['dropped maxTokens', 'dropped temperature', 'dropped topP'],
     ],
     ['Nova 2, off', nova, reasoning({ mode: 'off' }), {}, []],
+    ['Nova 2, a summary alone', nova, reasoning({ summary: 'auto' }), {}, ['dropped reasoning.summary']],
+    ['GPT, a summary alone', gpt, reasoning({ summary: 'auto' }), {}, ['dropped reasoning.summary']],
+    ['Claude before it thought', oldest, { topP: 0.5, ...reasoning({ effort: 'high' }) }, topP, ['dropped reasoning']],
+    ['Claude before it thought, off', oldest, reasoning({ mode: 'off' }), {}, []],
+    [
+      "Claude before it thought, its own client's wish",
+      oldest,
+      { ...reasoning({ mode: 'on', budget: 2000 }), ...own() },
+      thinking(2000),
+      [],
+    ],
     ['another model', 'meta.llama4-scout', reasoning({ effort: 'high' }), {}, ['dropped reasoning']],
     ['another model, hidden and off', 'meta.llama4-scout', reasoning({ mode: 'off', include: false }), {}, ['dropped reasoning.include']],
     ["its own client's effort", claude, { ...reasoning({ effort: 'high' }), ...own() }, { outputConfig: { effort: 'high' } }, []],

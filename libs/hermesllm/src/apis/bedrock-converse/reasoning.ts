@@ -14,6 +14,7 @@ import {
   decodeThinking,
   knownEfforts,
   leastEffort,
+  neverThinks,
   thinkingMembers,
   thinksNot,
   unsignedEffort,
@@ -74,6 +75,8 @@ export function encodeReasoning(request: LlmRequest, unsigned: boolean, context:
   if (own || model.claude) return encodeForClaude(request, reasoning, off, unsigned, context);
   if (reasoning.summary !== undefined) unsupported(scope, 'reasoning.summary');
   if (reasoning.include === false) dropped(scope, 'reasoning.include', 'Whether reasoning is in the answer is up to the model');
+  // What shall be told of reasoning is no wish that the model shall reason.
+  if (reasoning.mode === undefined && reasoning.effort === undefined && reasoning.budget === undefined) return nothing(maxTokens);
   if (model.nova2) return off ? nothing(maxTokens) : encodeForNova(threeLevels(reasoning, scope), maxTokens);
   if (model.effortField !== undefined) return { ...nothing(maxTokens), fields: effortFields(reasoning, off, context) };
   if (!off) dropped(scope, 'reasoning', 'How this model is asked to reason is not known');
@@ -87,6 +90,7 @@ function encodeForClaude(
   unsigned: boolean,
   { model, own, scope }: UpstreamContext,
 ): EncodedReasoning {
+  if (!own && neverThinks(reasoning, id, scope)) return nothing(maxTokens);
   const { mode, effort, budget } = reasoning;
   const kept = (): string | undefined => claudeEffort(effort, own ? undefined : id, scope);
   if (off && !own && alwaysThinks(id)) return { ...nothing(maxTokens), effort: leastEffort(kept(), scope) };
