@@ -334,7 +334,7 @@ describe('the tier that served an answer', () => {
     };
     expect(sent('auto', 'anthropic-messages', 'openai-chat')).toEqual(['auto']);
     expect(sent('standard_only', 'anthropic-messages', 'openai-chat')).toEqual([undefined, 'approximated']);
-    expect(sent('auto', 'openai-chat', 'anthropic-messages')).toEqual(['auto']);
+    expect(sent('auto', 'openai-chat', 'anthropic-messages')).toEqual([undefined]);
     expect(sent('default', 'openai-chat', 'anthropic-messages')).toEqual(['standard_only']);
     expect(sent('priority', 'openai-chat', 'anthropic-messages')).toEqual(['auto', 'approximated']);
     expect(sent('flex', 'openai-chat', 'anthropic-messages')).toEqual([undefined, 'dropped']);

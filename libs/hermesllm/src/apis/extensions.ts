@@ -1,6 +1,6 @@
 import type { JsonObject } from '../codec.ts';
 import type { ApiId } from '../model/api.ts';
-import type { Extensions } from '../model/request.ts';
+import type { Extensions, LlmRequest } from '../model/request.ts';
 import type { Scope } from '../scope.ts';
 import { setMember, unknownFields } from '../read.ts';
 import { saysNothing } from '../says-nothing.ts';
@@ -12,13 +12,22 @@ export function extensionsOf(api: ApiId, fields: Readonly<Record<string, unknown
   return undefined;
 }
 
+/** `safety_identifier` is the newer name of OpenAI's `user`: what the one says need not be said by the other, too. */
+const namesUser = (key: string, value: unknown, user: string | undefined): boolean => key === 'safety_identifier' && value === user;
+
+/** The end user, where no field that OpenAI's APIs share names it. */
+export const unnamedUser = ({ user, extensions }: LlmRequest): string | undefined =>
+  extensions?.api.startsWith('openai') === true && namesUser('safety_identifier', extensions.fields['safety_identifier'], user)
+    ? undefined
+    : user;
+
 /**
  * Writes the fields that belong to the target too, and reports the others. What is written already stays, and fields in `taken` are left
  * out: they are written from what the hub knows.
  */
 export function addExtensions(
   wire: Record<string, unknown>,
-  extensions: Extensions | undefined,
+  { extensions, user }: Pick<LlmRequest, 'extensions' | 'user'>,
   belongs: (origin: ApiId, key: string) => boolean,
   scope: Scope,
   taken?: ReadonlySet<string>,
@@ -27,7 +36,7 @@ export function addExtensions(
   const { api, fields } = extensions;
   for (const key in fields) {
     if (!belongs(api, key)) {
-      if (!saysNothing(key, fields[key])) foreign(scope, `extensions.${key}`, api);
+      if (!saysNothing(key, fields[key]) && !namesUser(key, fields[key], user)) foreign(scope, `extensions.${key}`, api);
     } else if (!taken?.has(key) && (!Object.hasOwn(wire, key) || wire[key] === undefined)) setMember(wire, key, fields[key]);
   }
 }

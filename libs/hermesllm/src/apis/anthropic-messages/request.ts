@@ -99,7 +99,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     service_tier: encodeServiceTier(request.serviceTier, scope),
     stream: request.stream ? true : undefined,
   };
-  addExtensions(wire, request.extensions, (origin) => origin === api, scope, known);
+  addExtensions(wire, request, (origin) => origin === api, scope, known);
   return wire;
 }
 
@@ -138,11 +138,12 @@ function encodeOutputConfig(
   return { effort, format: schema === undefined ? undefined : { type: 'json_schema', schema } };
 }
 
+/** `auto` is what happens anyway. */
 function encodeServiceTier(tier: string | undefined, scope: Scope): string | undefined {
   switch (tier) {
     case undefined:
     case 'auto':
-      return tier;
+      return undefined;
     case 'default':
       return 'standard_only';
     case 'priority':

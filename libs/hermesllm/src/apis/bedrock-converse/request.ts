@@ -117,7 +117,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     requestMetadata: context.own ? request.metadata : undefined,
     serviceTier: encodeServiceTier(request.serviceTier, context),
   };
-  addExtensions(wire, request.extensions, (origin) => origin === api, scope, known);
+  addExtensions(wire, request, (origin) => origin === api, scope, known);
   return wire;
 }
 

@@ -108,7 +108,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     serviceTier: encodeServiceTier(request.serviceTier, scope),
     store: request.store,
   };
-  addExtensions(wire, request.extensions, (origin) => origin === api, scope, known);
+  addExtensions(wire, request, (origin) => origin === api, scope, known);
   return wire;
 }
 

@@ -167,6 +167,7 @@ describe('encodeRequest', () => {
     ['the limit under its newer name', { maxTokens: 9 }, { max_completion_tokens: 9 }],
     ['sampling', { temperature: 0.1, topP: 0.2, seed: 3 }, { temperature: 0.1, top_p: 0.2, seed: 3 }],
     ['stop texts', { stop: ['a'] }, { stop: ['a'] }],
+    ['no stop text', { stop: [] }, {}],
     ['log-probabilities', { logprobs: { alternatives: 2 } }, { logprobs: true, top_logprobs: 2 }],
     ['answers', { candidates: 2 }, { n: 2 }],
     ['text', { outputFormat: { type: 'text' } }, {}],
@@ -183,7 +184,7 @@ describe('encodeRequest', () => {
     ['own fields', { extensions: { api: 'openai-chat', fields: { logit_bias: { 1: 1 } } } }, { logit_bias: { 1: 1 } }],
     [
       'fields of the family',
-      { extensions: { api: 'openai-responses', fields: { prompt_cache_key: 'k', safety_identifier: 's' } } },
+      { user: 's', extensions: { api: 'openai-responses', fields: { prompt_cache_key: 'k', safety_identifier: 's' } } },
       { prompt_cache_key: 'k', safety_identifier: 's' },
     ],
   ])('writes %s', (_name, request, expected) => {

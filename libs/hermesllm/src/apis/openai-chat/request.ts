@@ -22,7 +22,7 @@ import {
   requireObject,
   requireString,
 } from '../../fields.ts';
-import { addExtensions, extensionsOf } from '../extensions.ts';
+import { addExtensions, extensionsOf, unnamedUser } from '../extensions.ts';
 import { scalarFields } from '../scalar-fields.ts';
 import { jsonSchemaFormat, openaiOutput, decodeLogprobsWish } from '../output-format.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
@@ -118,7 +118,8 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     max_completion_tokens: request.maxTokens,
     temperature: request.temperature,
     top_p: request.topP,
-    stop: request.stop,
+    // An empty list is refused.
+    stop: request.stop?.length === 0 ? undefined : request.stop,
     seed: request.seed,
     presence_penalty: request.presencePenalty,
     frequency_penalty: request.frequencyPenalty,
@@ -132,7 +133,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     response_format: encodeFormat(format, scope),
     reasoning_effort: encodeEffort(request, scope),
     verbosity: request.verbosity,
-    user: request.user,
+    user: unnamedUser(request),
     metadata: request.metadata,
     service_tier: encodeServiceTier(request.serviceTier, scope),
     store: request.store,
@@ -144,7 +145,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   encodeToolChoice(request, wire, scope);
   // Own fields go back; of the Responses API's, those that mean the same.
   const belongs = (origin: ApiId, key: string): boolean => origin === api || (origin === 'openai-responses' && familyFields.has(key));
-  addExtensions(wire, request.extensions, belongs, scope, request.stream ? undefined : streamOnly);
+  addExtensions(wire, request, belongs, scope, request.stream ? undefined : streamOnly);
   if (request.stream && request.includeUsage) wire['stream_options'] = { ...(wire['stream_options'] as JsonObject), include_usage: true };
   return wire;
 }

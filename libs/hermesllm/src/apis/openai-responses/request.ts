@@ -25,7 +25,7 @@ import {
   requireString,
   wrongMember,
 } from '../../fields.ts';
-import { extensionsOf, addExtensions } from '../extensions.ts';
+import { addExtensions, extensionsOf, unnamedUser } from '../extensions.ts';
 import { reportUnsupported } from '../unsupported-fields.ts';
 import { scalarFields } from '../scalar-fields.ts';
 import { openaiTools } from '../function-tool.ts';
@@ -120,12 +120,13 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
     text: encodeText({ outputFormat: format, verbosity: request.verbosity }),
     reasoning,
     metadata: request.metadata,
-    user: encodeUser(request),
+    user: unnamedUser(request),
     service_tier: encodeServiceTier(request.serviceTier, scope),
     // The API keeps answers for 30 days unless told not to; a gateway does not decide that for its client.
     store,
   };
-  addExtensions(wire, withoutServers(request), (origin, key) => origin === api || (isFamily(origin) && familyFields.has(key)), scope);
+  const rest = { extensions: withoutServers(request), user: request.user };
+  addExtensions(wire, rest, (origin, key) => origin === api || (isFamily(origin) && familyFields.has(key)), scope);
   return wire;
 }
 
@@ -168,12 +169,6 @@ function encodeFormat(format: OutputFormat | undefined): JsonObject | undefined 
         strict: format.strict,
       };
   }
-}
-
-/** `safety_identifier` is the newer name of `user`: what it says need not be said twice. */
-function encodeUser({ user, extensions }: LlmRequest): string | undefined {
-  const named = extensions !== undefined && isFamily(extensions.api) ? extensions.fields['safety_identifier'] : undefined;
-  return user === named ? undefined : user;
 }
 
 function encodeServiceTier(tier: string | undefined, scope: Scope): string | undefined {
