@@ -115,6 +115,51 @@ describe('adaptRequest', () => {
     expect(ids[2]).toBe('abcdef123');
   });
 
+  it.each<[string, string, JsonObject, JsonObject, string[]]>([
+    [
+      'mistral',
+      'm',
+      { seed: 7, user: 'u', store: false, metadata: {} },
+      { random_seed: 7 },
+      ['user', 'store', 'metadata'].map((name) => `dropped ${name}`),
+    ],
+    ['xai', 'grok-4', { stop: ['x'], presence_penalty: 1, seed: 1 }, { seed: 1 }, ['dropped stop', 'dropped presence_penalty']],
+    ['xai', 'grok-4-fast-non-reasoning', { stop: ['x'] }, { stop: ['x'] }, []],
+    ['xai', 'grok-3', { stop: ['x'] }, { stop: ['x'] }, []],
+  ])('fits parameters to %s: %s', (id, model, wire, out, warnings) => {
+    expect(adapt(id, wire, { model })).toEqual({ out, warnings });
+  });
+
+  const format = { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object' } } };
+  const inWords = { role: 'system', content: expect.stringContaining('JSON Schema:\n{"type":"object"}') };
+  it.each<[string, JsonObject, JsonObject]>([
+    ['deepseek', { response_format: format }, { response_format: { type: 'json_object' }, messages: [inWords, user] }],
+    ['deepseek', { response_format: { type: 'json_object' } }, { response_format: { type: 'json_object' }, messages: [user] }],
+    ['groq', { response_format: format, tools: [1] }, { tools: [1], messages: [inWords, user] }],
+    ['groq', { response_format: format }, { response_format: format, messages: [user] }],
+    ['groq', { response_format: { type: 'text' }, tools: [1] }, { response_format: { type: 'text' }, tools: [1], messages: [user] }],
+    ['openai', { response_format: format, tools: [1] }, { response_format: format, tools: [1], messages: [user] }],
+  ])('asks %s for JSON as it can: %j', (id, wire, wanted) => {
+    const { out, warnings } = adapt(id, { messages: [user], ...wire });
+    expect(out).toEqual(wanted);
+    expect(warnings).toEqual((wanted['messages'] as unknown[]).length > 1 ? ['emulated response_format'] : []);
+  });
+
+  const call = { role: 'assistant', content: null, tool_calls: [{ id: 'a' }] };
+  const words = { role: 'assistant', content: 'w' };
+  const thought = { role: 'assistant', content: 'w', reasoning_content: 't' };
+  const blank = { reasoning_content: ' ' };
+  it.each<[string, string, JsonObject[]]>([
+    ['deepseek', 'deepseek-v4-flash', [user, { ...call, ...blank }, { ...words, ...blank }, thought]],
+    ['deepseek', 'deepseek-chat', [user, call, words, thought]],
+    ['moonshotai', 'kimi-k2.6', [user, { ...call, ...blank }, words, thought]],
+    ['moonshotai', 'kimi-k2-0905-preview', [user, call, words, thought]],
+  ])('gives %s back the reasoning that it wants: %s', (id, model, messages) => {
+    const { out, warnings } = adapt(id, { messages: [user, call, words, thought] }, { model });
+    expect(out['messages']).toEqual(messages);
+    expect(warnings).toEqual(JSON.stringify(messages).includes('" "') ? ['emulated messages'] : []);
+  });
+
   it('survives bodies of any shape', () => {
     for (const messages of [
       undefined,

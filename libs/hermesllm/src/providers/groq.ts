@@ -1,4 +1,19 @@
+import { listOf } from '../read.ts';
+import { formatInWords, formatType } from './format-in-words.ts';
+import type { Quirk } from './provider.ts';
 import { defineProvider } from './provider.ts';
+
+/**
+ * Formats are refused beside tools. Source: @ai-sdk/groq 4.0 and LiteLLM 1.110, which both put a tool in the format's place.
+ */
+const groqFormat: Quirk = {
+  name: 'groq-format',
+  apis: ['openai-chat'],
+  reads: ['response_format', 'tools', 'messages'],
+  when: () => true,
+  apply: (wire, _target, warn) =>
+    listOf(wire['tools']).length > 0 && String(formatType(wire)).startsWith('json') ? formatInWords(wire, undefined, warn) : wire,
+};
 
 /** {@link https://console.groq.com/docs/openai | Groq}: OpenAI's APIs below `/openai`, with the refused parameters listed on that page. */
 export const groq = defineProvider({
@@ -18,4 +33,5 @@ export const groq = defineProvider({
     reasoningField: 'reasoning',
     promptCache: { claudeMarkers: false, automatic: true },
   },
+  quirks: [groqFormat],
 });

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../codec.ts';
 import type { Warning } from '../model/warning.ts';
+import { blankReasoning } from './blank-reasoning.ts';
 import { dropParameters } from './drop-parameters.ts';
 import type { Quirk } from './provider.ts';
 import { defineProvider } from './provider.ts';
@@ -40,6 +41,18 @@ const kimiK3: Quirk = {
   },
 };
 
+/**
+ * Kimi's thinking models want the reasoning of every message with calls back. Source: https://platform.moonshot.ai/docs (guide to thinking
+ * models), as LiteLLM 1.110 has it.
+ */
+const kimiReasoning: Quirk = {
+  name: 'kimi-reasoning',
+  apis: ['openai-chat'],
+  reads: ['messages'],
+  when: ({ model }) => /kimi-(?:k2-thinking|k2\.[5-9]|k[3-9])/.test(model),
+  apply: (wire, _target, warn) => blankReasoning(wire, true, warn),
+};
+
 /** {@link https://platform.moonshot.ai/docs | Moonshot AI (Kimi)}. Kimi Code has the base URL `https://api.kimi.com/coding`. */
 export const moonshotai = defineProvider({
   id: 'moonshotai',
@@ -50,5 +63,5 @@ export const moonshotai = defineProvider({
   apis: ['openai-chat'],
   surfaces: [{ basePathEnds: '/coding', paths: { 'openai-chat': { prefix: '/coding/v1' } } }],
   capabilities: { promptCache: { claudeMarkers: false, automatic: true } },
-  quirks: [kimiK3],
+  quirks: [kimiK3, kimiReasoning],
 });

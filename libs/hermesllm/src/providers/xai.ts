@@ -14,6 +14,18 @@ const xaiWebSearch: Quirk = {
   apply: (wire, _target, warn) => dropParameters(wire, ['web_search_options'], 'xAI does not accept it', warn),
 };
 
+/**
+ * Grok refuses stop sequences and penalties where it reasons. Source: https://docs.x.ai/docs/models (grok-4), as LiteLLM 1.110 has it.
+ */
+const grokSampling: Quirk = {
+  name: 'grok-sampling',
+  apis: ['openai-chat'],
+  reads: ['stop', 'presence_penalty', 'frequency_penalty'],
+  when: ({ model }) => /grok-(?:[4-9]|code)/.test(model) && !model.includes('non-reasoning'),
+  apply: (wire, { model }, warn) =>
+    dropParameters(wire, ['stop', 'presence_penalty', 'frequency_penalty'], `${model} does not accept it`, warn),
+};
+
 /** {@link https://docs.x.ai/docs/api-reference | xAI}. */
 export const xai = defineProvider({
   id: 'xai',
@@ -24,5 +36,5 @@ export const xai = defineProvider({
   apis: ['openai-chat', 'openai-responses'],
   betaHeaders: openaiBetas,
   capabilities: { promptCache: { claudeMarkers: false, automatic: true } },
-  quirks: [xaiWebSearch],
+  quirks: [xaiWebSearch, grokSampling],
 });
