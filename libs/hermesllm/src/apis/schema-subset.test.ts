@@ -118,10 +118,14 @@ describe('strict schemas for OpenAI', () => {
     });
   });
 
-  it('lose the formats that OpenAI refuses', () => {
-    const { fitted, told } = openai({ ...closed, properties: { a: { type: 'integer', format: 'int32' } }, required: ['a'] }, true);
-    expect(fitted).toMatchObject({ schema: { properties: { a: { type: 'integer' } } }, strict: true });
-    expect(told).toEqual(['approximated at']);
+  it.each([
+    [{ type: 'integer', format: 'int32' }, { type: 'integer' }, ['approximated at']],
+    [{ type: 'string', pattern: '^(?!x)' }, { type: 'string' }, ['approximated at']],
+    [{ type: 'string', pattern: '^(?:x)$' }, { type: 'string', pattern: '^(?:x)$' }, []],
+  ])('lose the formats and patterns that OpenAI refuses: %j', (a, left, warnings) => {
+    const { fitted, told } = openai({ ...closed, properties: { a }, required: ['a'] }, true);
+    expect(fitted).toEqual({ schema: { ...closed, properties: { a: left }, required: ['a'] }, strict: true });
+    expect(told).toEqual(warnings);
   });
 
   it.each<[string, object]>([

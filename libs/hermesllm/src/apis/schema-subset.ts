@@ -165,7 +165,9 @@ export function openaiSchema<Strict extends boolean | undefined>(
     const out: Schema = {};
     for (const key in given) {
       if (openaiRefuses.has(key)) fits = false;
-      if (key === 'format' && !openaiFormats.has(String(given[key]))) unheld.add(key);
+      // A look around in a pattern is refused: @ai-sdk/openai 4.0 (`normalize-openai-json-schema.ts`).
+      const text = String(given[key]);
+      if ((key === 'format' && !openaiFormats.has(text)) || (key === 'pattern' && /\(\?<?[=!]/.test(text))) unheld.add(key);
       else if (!openaiSilent.has(key)) setMember(out, key, given[key]);
     }
     if (!hasObjects(given)) return out;
