@@ -9,6 +9,7 @@ import type { FinishReason, LlmResponse } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
 import { emptyUsage } from '../../model/usage.ts';
 import { decodeResponse, encodeResponse } from './response.ts';
+import { decodeUsage } from './usage.ts';
 
 const fixture = (name: string): JsonObject => JSON.parse(readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), 'utf8'));
 const decode = (wire: unknown): LlmResponse => decodeResponse(wire, recordingScope());
@@ -175,6 +176,18 @@ describe('encodeResponse', () => {
 
   it('counts nothing where nothing is known', () => {
     expect(encode({}).wire.usage).toMatchObject({ input_tokens: 0, output_tokens: 0, cache_creation: null });
+  });
+
+  it.each([
+    ['compaction', 107, 12],
+    ['advisor_message', 7, 2],
+    ['fallback_message', 3, 1],
+  ])('counts what an iteration of the kind %s cost, or not', (type, input, output) => {
+    const iterations = [
+      { type, input_tokens: 100, output_tokens: 10 },
+      { type: 'message', input_tokens: 7, output_tokens: 2 },
+    ];
+    expect(decodeUsage({ input_tokens: 3, output_tokens: 1, iterations })).toMatchObject({ input, output });
   });
 
   it('counts thinking where there is some', () => {

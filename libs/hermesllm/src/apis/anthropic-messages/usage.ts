@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../codec.ts';
 import type { Usage } from '../../model/usage.ts';
-import { isObject, maybeNumber, maybeString } from '../../read.ts';
+import { isObject, listOf, maybeNumber, maybeObject, maybeString } from '../../read.ts';
 import { unsupported } from '../../warn.ts';
 import type { WireUsage } from './wire.ts';
 import type { Scope } from '../../scope.ts';
@@ -16,6 +16,8 @@ export const usageMembers = words(
  * Adds what an upstream reports to what is known already. Counters that are null or missing keep their value: in `message_delta` all but
  * `output_tokens` may be. `input_tokens` excludes what was read from and written to a cache, as the hub counts.
  * Source: https://platform.claude.com/docs/en/build-with-claude/prompt-caching#tracking-cache-performance
+ *
+ * What compaction cost stands in `iterations` only, by @ai-sdk/anthropic 4.0 and LiteLLM 1.110; a fallback's answer in the counters only.
  */
 export function decodeUsage(wire: unknown, known?: Usage): Usage | undefined {
   if (!isObject(wire)) return known;
@@ -26,15 +28,25 @@ export function decodeUsage(wire: unknown, known?: Usage): Usage | undefined {
   const details = isObject(usage.output_tokens_details) ? usage.output_tokens_details : undefined;
   const split = long === undefined && short === undefined ? undefined : (long ?? 0) + (short ?? 0);
   return {
-    input: maybeNumber(usage.input_tokens) ?? known?.input ?? 0,
+    input: iterated(usage, 'input_tokens') ?? maybeNumber(usage.input_tokens) ?? known?.input ?? 0,
     cacheRead: maybeNumber(usage.cache_read_input_tokens) ?? known?.cacheRead ?? 0,
     cacheWrite: maybeNumber(usage.cache_creation_input_tokens) ?? split ?? known?.cacheWrite ?? 0,
     cacheWriteLong: long ?? known?.cacheWriteLong,
-    output: maybeNumber(usage.output_tokens) ?? known?.output ?? 0,
+    output: iterated(usage, 'output_tokens') ?? maybeNumber(usage.output_tokens) ?? known?.output ?? 0,
     reasoning: maybeNumber(details?.['thinking_tokens']) ?? known?.reasoning,
     inputAudio: undefined,
     outputAudio: undefined,
   };
+}
+
+function iterated({ iterations }: WireUsage, counter: string): number | undefined {
+  let sum: number | undefined;
+  for (const iteration of listOf(iterations)) {
+    const { type, [counter]: tokens } = maybeObject(iteration) ?? {};
+    if (type === 'fallback_message') return undefined;
+    if (type === 'message' || type === 'compaction') sum = (sum ?? 0) + (maybeNumber(tokens) ?? 0);
+  }
+  return sum;
 }
 
 /** The tier that served the answer. Anthropic's `standard` is what the hub calls `default`. */

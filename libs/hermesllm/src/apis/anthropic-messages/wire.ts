@@ -41,6 +41,7 @@ export interface WireUsage {
   cache_creation?: unknown;
   output_tokens?: unknown;
   output_tokens_details?: unknown;
+  iterations?: unknown;
   service_tier?: unknown;
 }
 

@@ -10,6 +10,7 @@ import type { FinishReason, LlmResponse } from '../../model/response.ts';
 import { finish } from '../../model/response.ts';
 import { emptyUsage } from '../../model/usage.ts';
 import { gemini } from './codec.ts';
+import { decodeUsage } from './usage.ts';
 
 const fixture = (name: string): unknown => JSON.parse(readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), 'utf8'));
 const json = (value: unknown): JsonObject => JSON.parse(JSON.stringify(value));
@@ -176,6 +177,17 @@ describe('decodeResponse', () => {
 
   it.each([null, 1, 'x', [], {}, { candidates: 1 }, { candidates: [{ content: { parts: 1 } }] }])('does not fail on %j', (wire) => {
     expect(decode(wire).blocks).toEqual([]);
+  });
+});
+
+describe('decodeUsage', () => {
+  it.each([
+    ['beside the candidates', 17, 9],
+    ['among them', 13, 5],
+    ['by themselves where there is no total', undefined, 9],
+  ])('counts thoughts %s', (_where, totalTokenCount, output) => {
+    const usage = { promptTokenCount: 8, candidatesTokenCount: 5, thoughtsTokenCount: 4, totalTokenCount };
+    expect(decodeUsage(usage)).toMatchObject({ input: 8, output, reasoning: 4 });
   });
 });
 

@@ -18,12 +18,15 @@ export function decodeUsage(wire: unknown): Usage | undefined {
   const cacheRead = maybeNumber(usage.cachedContentTokenCount) ?? 0;
   const read = (maybeNumber(usage.promptTokenCount) ?? 0) + (maybeNumber(usage.toolUsePromptTokenCount) ?? 0);
   const reasoning = maybeNumber(usage.thoughtsTokenCount);
+  const candidates = maybeNumber(usage.candidatesTokenCount) ?? 0;
+  // Some models count thoughts among the candidates, which the total tells: https://github.com/BerriAI/litellm/pull/10141
+  const thoughts = usage.totalTokenCount === read + candidates ? 0 : (reasoning ?? 0);
   return {
     input: Math.max(0, read - cacheRead),
     cacheRead,
     cacheWrite: 0,
     cacheWriteLong: undefined,
-    output: (maybeNumber(usage.candidatesTokenCount) ?? 0) + (reasoning ?? 0),
+    output: candidates + thoughts,
     reasoning,
     inputAudio: audioTokens(usage.promptTokensDetails),
     outputAudio: audioTokens(usage.candidatesTokensDetails),

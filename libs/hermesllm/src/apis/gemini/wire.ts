@@ -57,6 +57,7 @@ export interface WireUsage {
   candidatesTokenCount?: unknown;
   thoughtsTokenCount?: unknown;
   toolUsePromptTokenCount?: unknown;
+  totalTokenCount?: unknown;
   promptTokensDetails?: unknown;
   candidatesTokensDetails?: unknown;
   trafficType?: unknown;
