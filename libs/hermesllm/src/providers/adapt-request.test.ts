@@ -187,6 +187,30 @@ describe('adaptRequest', () => {
     expect(adapt('bedrock_anthropic', wire).out).not.toHaveProperty('anthropic_beta');
   });
 
+  it('asks the newest Claude models on Bedrock in words for JSON', () => {
+    const given = {
+      max_tokens: 9,
+      messages: [user],
+      system: 's',
+      tools: [{ name: 'f', strict: true }, { name: 'g' }],
+      output_config: { effort: 'low', format: { type: 'json_schema', schema: { type: 'object' } } },
+    };
+    const { out, warnings } = adapt('bedrock_anthropic', given, { model: 'us.anthropic.claude-opus-4-7' });
+    expect(out).toEqual({
+      ...given,
+      anthropic_version: 'bedrock-2023-05-31',
+      system: [
+        { type: 'text', text: 's' },
+        { type: 'text', text: expect.stringContaining('JSON Schema:\n{"type":"object"}') },
+      ],
+      tools: [{ name: 'f' }, { name: 'g' }],
+      output_config: { effort: 'low' },
+    });
+    expect(warnings).toEqual(['dropped tools', 'emulated output_config.format']);
+    const older = adapt('bedrock_anthropic', given, { model: 'us.anthropic.claude-opus-4-6-v1' });
+    expect(older).toEqual({ out: { ...given, anthropic_version: 'bedrock-2023-05-31' }, warnings: [] });
+  });
+
   it('moves model and version of Claude on Vertex, and leaves stream', () => {
     const wire = { model: 'claude', max_tokens: 9, messages: [user], stream: true };
     expect(adapt('google_vertex_anthropic', wire, { betas: ['b'] }).out).toEqual({
