@@ -44,7 +44,9 @@ function streamed(name: string, pieces: readonly string[]): Block | undefined {
 describe('restoreCustomTools', () => {
   it.each([
     ['the text of the input', '{"input":"a\\nb"}', 'a\nb'],
+    ['no arguments for no text', '{}', ''],
     ['arguments of another form as they are', '{"patch":1}', '{"patch":1}'],
+    ['an input that is no text as it is', '{"input":1}', '{"input":1}'],
     ['text that is not JSON as it is', 'a\nb', 'a\nb'],
   ])('takes %s', (_name, input, expected) => {
     const [block] = restoreCustomTools(request, answer([toolCallBlock('c', 'patch', input)])).blocks;

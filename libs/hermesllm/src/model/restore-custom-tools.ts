@@ -19,10 +19,12 @@ function customNames(request: LlmRequest | undefined): ReadonlySet<string> | und
   return names;
 }
 
-/** The text inside `{"input": "…"}`; the arguments themselves when the model did not keep to the form. */
+/** The text inside `{"input": "…"}`, none in `{}`; the arguments themselves when the model did not keep to the form. */
 function textOfInput(input: string): string {
   const value = parseData(input);
-  return isObject(value) && typeof value['input'] === 'string' ? value['input'] : input;
+  if (!isObject(value)) return input;
+  const text = value['input'] ?? (Object.keys(value).length === 0 ? '' : input);
+  return typeof text === 'string' ? text : input;
 }
 
 const isEmulated = (block: Block, names: ReadonlySet<string>): block is ToolCallBlock =>
