@@ -173,6 +173,7 @@ export function choiceDecoder(number: number, nextIndex: () => number, scope: Sc
 
   function pushDelta(delta: WireContent, logprobs: TokenLogprob[] | undefined, out: StreamEvent[]): string | undefined {
     const before = out.length;
+    const opened = open;
     const reasoning = delta.reasoning_content ?? delta.reasoning;
     if (typeof reasoning === 'string' && reasoning !== '') {
       plainReasoning = true;
@@ -194,11 +195,11 @@ export function choiceDecoder(number: number, nextIndex: () => number, scope: Sc
       const problem = calls.push(pieces, delta.function_call, logprobs, out);
       if (problem !== undefined) return problem;
     }
-    // Tokens without a piece of their own, such as half a character.
-    if (out.length === before) {
-      if (logprobs !== undefined && open !== -1) out.push(blockDelta(open, '', logprobs));
+    // To look at every piece would cost much; what stands beside the first of a block stands beside the others.
+    if (out.length === before || open !== opened)
       told ||= reportUnread(delta as JsonObject, messageMembers, `choices[${number}].delta`, scope);
-    }
+    // Tokens without a piece of their own, such as half a character.
+    if (out.length === before && logprobs !== undefined && open !== -1) out.push(blockDelta(open, '', logprobs));
     return undefined;
   }
 

@@ -113,6 +113,11 @@ describe('the stream as a whole', () => {
 
   it.each<[string, Frame[], string[]]>([
     ['chunks without a choice, once', [chunk({ choices: [], filter: [1] }), frame('{"filter":1}')], ['dropped extensions.filter']],
+    [
+      'pieces, also where they open a block',
+      [piece({ reasoning: 'a', reasoning_details: [1] }), piece({ reasoning: 'b', reasoning_details: [1] })],
+      ['dropped choices[0].delta.reasoning_details'],
+    ],
     ['members of a choice', [piece({}, { finish_reason: 'stop', matched_stop: 7, token_ids: null })], ['dropped choices[0].matched_stop']],
     ['nothing of events that are not of this API', [frame('{"type":"ping"}', 'ping')], []],
   ])('names what is left out of %s', (_name, frames, told) => {
