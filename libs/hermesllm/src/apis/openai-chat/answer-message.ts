@@ -93,7 +93,7 @@ export function decodeAnswerCall(wire: WireCallPiece, scope: Scope): ToolCallBlo
   const custom = isObject(wire.custom);
   const definition = maybeObject(wire.custom) ?? maybeObject(wire.function) ?? {};
   const id = typeof wire.id === 'string' && wire.id !== '' ? wire.id : scope.newId('call_');
-  const input = argumentsText(custom ? definition['input'] : definition['arguments'], scope);
+  const input = custom ? argumentsText(definition['input'], scope) : argumentsText(definition['arguments'], scope).trimStart();
   return toolCallBlock(id, stringOr(definition['name'], ''), input, custom, decodeExtraContent(wire.extra_content));
 }
 

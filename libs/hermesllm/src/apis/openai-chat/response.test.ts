@@ -84,6 +84,7 @@ describe('decodeResponse', () => {
       },
       [toolCallBlock('a', 'f', '{}'), toolCallBlock('call_1', 'g', '{"b":1}'), toolCallBlock('c', 'c', 'x', true)],
     ],
+    ['arguments of white space', { tool_calls: [{ id: 'a', function: { name: 'f', arguments: ' \n' } }] }, [toolCallBlock('a', 'f', '')]],
     ['a deprecated call', { function_call: { name: 'f', arguments: '{}' } }, [toolCallBlock('call_1', 'f', '{}')]],
     [
       'audio',
