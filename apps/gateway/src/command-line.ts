@@ -125,7 +125,9 @@ async function render(file: string, flags: RenderFlags): Promise<number> {
     return 1;
   }
   try {
-    process.stdout.write(renderEnvoy(loaded.config, flags));
+    const { file: text, warnings } = renderEnvoy(loaded.config, flags);
+    for (const warning of warnings) console.error(`warning: ${warning}`);
+    process.stdout.write(text);
     return 0;
   } catch (error) {
     console.error(`plano-gateway: ${error instanceof Error ? error.message : String(error)}`);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { EffectiveConfig } from '@plano/common';
 import { envoyFilters } from '@plano/common';
 import type { EnvoyOptions } from '@plano/common/config';
-import { toEnvoy } from '@plano/common/config';
+import { envoyGaps, toEnvoy } from '@plano/common/config';
 import { stringify } from 'yaml';
 
 /** What the command line of `render` says; all of it may be left out. */
@@ -23,11 +23,11 @@ export interface RenderFlags {
 const caFiles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
 
 /**
- * The file for an Envoy that serves a configuration, as YAML.
+ * The file for an Envoy that serves a configuration, as YAML, and what of the configuration does not hold there.
  *
  * @throws Error that says which flag is wrong
  */
-export function renderEnvoy(config: EffectiveConfig, flags: RenderFlags): string {
+export function renderEnvoy(config: EffectiveConfig, flags: RenderFlags): { readonly file: string; readonly warnings: readonly string[] } {
   const folder = resolve(flags.filters ?? '.');
   const options: EnvoyOptions = {
     filters: { prompt: `${folder}/${envoyFilters.prompt}.wasm`, llm: `${folder}/${envoyFilters.llm}.wasm` },
@@ -37,7 +37,8 @@ export function renderEnvoy(config: EffectiveConfig, flags: RenderFlags): string
     ...caOf(flags.ca),
   };
   const comment = ' Written by plano-gateway render. It holds the keys of the providers: keep it to yourself.';
-  return `#${comment}\n${stringify(toEnvoy(config, options), { lineWidth: 0 })}`;
+  const file = `#${comment}\n${stringify(toEnvoy(config, options), { lineWidth: 0 })}`;
+  return { file, warnings: envoyGaps(config, options.node !== null) };
 }
 
 function nodeOf({ direct, node }: RenderFlags): Pick<EnvoyOptions, 'node'> {

@@ -4,6 +4,7 @@
  */
 export { type DeriveOptions, deriveConfig } from './config/derive.ts';
 export type { EnvoyNode, EnvoyObject, EnvoyOptions } from './config/envoy/envoy-options.ts';
+export { envoyGaps } from './config/envoy/envoy-gaps.ts';
 export { toEnvoy } from './config/envoy/to-envoy.ts';
 export { unimplementedKeys } from './config/implemented.ts';
 export { type HostFinding, type ParseOptions, type ParseResult, parseConfig } from './config/parse-config.ts';

@@ -3,6 +3,18 @@ import type { UpstreamTarget } from './http.ts';
 /** The name under which a filter keeps the summary of an exchange for Envoy's access log. */
 export const envoySummaryKey = 'plano.summary';
 
+/** The name under which it keeps the client's path, without its query: what Envoy sees is the upstream's. */
+export const envoyPathKey = 'plano.path';
+
+/**
+ * The names under which a filter leaves what Envoy is to say to the client when an answer breaks off, or takes too long, while the filter holds it
+ * back: Envoy asks no filter then.
+ */
+export const envoyFailureKeys = { reset: 'plano.reset', timeout: 'plano.timeout' } as const;
+
+/** The name by which Envoy's `response.code_details` tells an answer of a filter. */
+export const envoyOwnDetails = 'plano';
+
 /** Envoy's cluster for the Node process beside it. */
 export const envoyNodeCluster = 'bright_staff';
 

@@ -1,8 +1,9 @@
 import type { Decision, ExchangeSummary, Flow } from './exchange.ts';
 import { emptySummary, forward } from './exchange.ts';
+import type { GatewayErrorKind } from './errors.ts';
 import { gatewayError } from './errors.ts';
 import { connectionHeaders, hopByHopHeaders, isForwardedToClient } from './headers.ts';
-import type { HttpBody, HttpHeaders, RequestHead, UpstreamTarget } from './http.ts';
+import type { HttpBody, HttpHeaders, RequestHead, UpstreamFailure, UpstreamTarget } from './http.ts';
 import { headerValue, mediaType } from './http.ts';
 import { refuse } from './respond-error.ts';
 
@@ -16,12 +17,18 @@ export interface SendUnchangedOptions {
   readonly known?: Partial<ExchangeSummary>;
 }
 
-const failureKinds = {
+/**
+ * What kind of error a failure of an upstream is.
+ *
+ * @example
+ * upstreamFailureKinds.reset; // 'upstream_reset'
+ */
+export const upstreamFailureKinds = {
   timeout: 'upstream_timeout',
   unreachable: 'upstream_unreachable',
   reset: 'upstream_reset',
   unsigned: 'missing_credential',
-} as const;
+} as const satisfies Record<UpstreamFailure['reason'], GatewayErrorKind>;
 
 /**
  * Sends a request as it came to another part of the gateway, and lets the answer through as it comes: a flow for use with `yield*`.
@@ -37,7 +44,7 @@ export function* sendUnchanged(head: RequestHead, body: HttpBody, target: Upstre
   const request = { target, method: head.method, path: head.path, headers: Object.assign(headers, options.adds), body };
   const known = { attempts: 1, ...options.known };
   const answer = yield* forward(request, { summary: { ...emptySummary, ...known } });
-  if (!answer.ok) return refuse(head.path, gatewayError(failureKinds[answer.reason], answer.message), known);
+  if (!answer.ok) return refuse(head.path, gatewayError(upstreamFailureKinds[answer.reason], answer.message), known);
   return passAnswer(answer.status, answer.headers, known);
 }
 

@@ -83,6 +83,8 @@ function clusterOf(
 const isAddress = (host: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(host) || host.includes(':');
 const bufferBytes = 1024 * 1024;
 const idleSeconds = '30s';
+/** Headers of one message; the limit of their bytes holds besides. */
+export const mostHeaders = 1000;
 /** Envoy asks nobody that is known to be ill, even when all are. */
 const withoutPanic = { healthy_panic_threshold: { value: 0 } };
 
@@ -111,7 +113,10 @@ export const socketAddress = (address: string, port: number): EnvoyObject => ({ 
 /** HTTP/1.1 unless the rest says otherwise. */
 function httpOptions(rest: EnvoyObject): EnvoyObject {
   const name = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
-  const common = { common_http_protocol_options: { idle_timeout: idleSeconds }, explicit_http_config: { http_protocol_options: {} } };
+  const common = {
+    common_http_protocol_options: { idle_timeout: idleSeconds, max_headers_count: mostHeaders },
+    explicit_http_config: { http_protocol_options: {} },
+  };
   return { [name]: { '@type': `type.googleapis.com/${name}`, ...common, ...rest } };
 }
 

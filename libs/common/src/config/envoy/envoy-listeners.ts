@@ -1,11 +1,13 @@
+import { envoyPathKey, envoySummaryKey } from '../../envoy-names.ts';
 import { headerNames } from '../../headers.ts';
 import type { EffectiveAuth, EffectiveConfig, EffectiveInternalListener, EffectiveListener, EffectiveTls } from '../effective.ts';
 import type { EffectiveTracing } from '../effective-telemetry.ts';
-import { collectorCluster, socketAddress } from './envoy-clusters.ts';
+import { collectorCluster, mostHeaders, socketAddress } from './envoy-clusters.ts';
 import { type FilterChoice, envoyHttpFilters } from './envoy-filters.ts';
+import { localReplies } from './envoy-local-replies.ts';
 import type { EnvoyObject, EnvoyOptions } from './envoy-options.ts';
 import { extension, seconds } from './envoy-options.ts';
-import { nodeRoutes, providerRoutes, type RouteSettings } from './envoy-routes.ts';
+import { idleMsOf, nodeRoutes, providerRoutes, type RouteSettings } from './envoy-routes.ts';
 
 /** A socket of Envoy's and what stands behind it. */
 interface Socket {
@@ -19,6 +21,8 @@ interface Socket {
   readonly routes: EnvoyObject;
   /** Service name of its spans. */
   readonly service: 'plano(inbound)' | 'plano(outbound)';
+  /** How long nothing may move. */
+  readonly idleMs: number;
   /** Whether clients are outside, so that nothing of ours may come in. */
   readonly external: boolean;
 }
@@ -34,14 +38,18 @@ export function envoyListeners(config: EffectiveConfig, options: EnvoyOptions): 
 function socketOf(listener: EffectiveListener, config: EffectiveConfig, options: EnvoyOptions): Socket {
   const { name, address, port, tls, cors, auth, timeoutMs, maxRetries } = listener;
   const settings: RouteSettings = { timeoutMs, maxRetries, origins: cors?.origins ?? [] };
-  const base = { name, address, port, tls, origins: settings.origins, auth, external: true } as const;
+  const base = { name, address, port, tls, origins: settings.origins, auth, idleMs: idleMsOf(config), external: true } as const;
   const filtered = (filters: FilterChoice): Socket => ({
     ...base,
     filters,
     routes: providerRoutes(config, settings, options.node !== null),
     service: filters === 'llm' ? 'plano(outbound)' : 'plano(inbound)',
   });
-  if (listener.type === 'prompt') return filtered('prompt-and-llm');
+  if (listener.type === 'prompt') {
+    // Nothing moves while the filter waits for calls.
+    const { functionCalling } = config.prompts;
+    return { ...filtered('prompt-and-llm'), idleMs: base.idleMs + functionCalling.timeoutMs + config.timeouts.filterCallMs };
+  }
   if (listener.type === 'model') return filtered('llm');
   if (options.node === null) throw new Error(`Listener '${name}' needs the Node process, and there is none`);
   return {
@@ -64,6 +72,7 @@ function internalLlm({ name, address, port, auth }: EffectiveInternalListener, c
     filters: 'llm',
     routes: providerRoutes(config, settings, options.node !== null),
     service: 'plano(outbound)',
+    idleMs: idleMsOf(config),
     external: false,
   };
 }
@@ -81,17 +90,25 @@ function listenerOf(socket: Socket, config: EffectiveConfig, options: EnvoyOptio
     {
       stat_prefix: socket.name.replace(/[^A-Za-z0-9_]/g, '_'),
       codec_type: 'AUTO',
-      http2_protocol_options: { max_concurrent_streams: 100 },
+      // Old proxies speak HTTP/1.0 to what is behind them.
+      http_protocol_options: { accept_http_10: true },
+      http2_protocol_options: { max_concurrent_streams: config.limits.http2Streams },
       max_request_headers_kb: Math.max(1, Math.min(8192, Math.ceil(config.limits.headerBytes / 1024))),
-      stream_idle_timeout: seconds(config.timeouts.streamIdleMs),
-      request_headers_timeout: '60s',
-      request_timeout: '300s',
+      stream_idle_timeout: seconds(socket.idleMs),
+      request_headers_timeout: seconds(Math.min(config.timeouts.requestHeadMs, config.timeouts.requestMs)),
+      request_timeout: seconds(config.timeouts.requestMs),
       drain_timeout: seconds(config.timeouts.drainMs),
-      common_http_protocol_options: { idle_timeout: '75s' },
-      generate_request_id: config.tracing.randomSamplingPercent > 0,
+      common_http_protocol_options: { idle_timeout: seconds(config.timeouts.keepAliveMs), max_headers_count: mostHeaders },
+      generate_request_id: true,
+      preserve_external_request_id: true,
+      always_set_request_id_in_response: true,
+      request_id_extension: requestIds,
+      local_reply_config: localReplies(socket.filters !== 'none'),
       server_header_transformation: 'PASS_THROUGH',
       ...(socket.external ? { early_header_mutation_extensions: [withoutInternalHeaders] } : {}),
-      access_log: [accessLog(config, options.accessLog)],
+      access_log: quietLevels.has(config.logging.level)
+        ? []
+        : [accessLog(config, socket.filters !== 'none', options.accessLog ?? config.logging.file)],
       ...(config.tracing.randomSamplingPercent > 0 ? { tracing: tracing(config.tracing, socket.service) } : {}),
       route_config: socket.routes,
       http_filters: envoyHttpFilters(
@@ -108,6 +125,15 @@ function listenerOf(socket: Socket, config: EffectiveConfig, options: EnvoyOptio
     filter_chains: [{ filters: [manager], ...(socket.tls === null ? {} : { transport_socket: downstreamTls(socket.tls) }) }],
   };
 }
+
+/** Ids stay as clients send them: nothing of tracing is hidden in them. */
+const requestIds: EnvoyObject = {
+  typed_config: {
+    '@type': 'type.googleapis.com/envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig',
+    pack_trace_reason: false,
+    use_request_id_for_trace_sampling: false,
+  },
+};
 
 const internalNames = [
   headerNames.upstream,
@@ -135,13 +161,17 @@ const downstreamTls = ({ cert, key }: EffectiveTls): EnvoyObject =>
     },
   });
 
+/** Exchanges are told at `info`. */
+const quietLevels: ReadonlySet<string> = new Set(['warn', 'error', 'silent']);
+
 /** One line for each exchange, without its content and without queries, which may carry keys. `plano` is the filter's summary. */
-function accessLog({ logging }: EffectiveConfig, path: string | undefined): EnvoyObject {
+function accessLog({ logging }: EffectiveConfig, filtered: boolean, path: string | null): EnvoyObject {
   const fields = {
     time: '%START_TIME%',
     status: '%RESPONSE_CODE%',
     method: '%REQ(:METHOD)%',
-    path: '%PATH(NQ:ORIG)%',
+    path: filtered ? `%FILTER_STATE(wasm.${envoyPathKey}:PLAIN)%` : '%PATH(NQ:ORIG_OR_PATH)%',
+    upstreamPath: '%PATH(NQ:PATH)%',
     flags: '%RESPONSE_FLAGS%',
     details: '%RESPONSE_CODE_DETAILS%',
     received: '%BYTES_RECEIVED%',
@@ -149,7 +179,8 @@ function accessLog({ logging }: EffectiveConfig, path: string | undefined): Envo
     durationMs: '%DURATION%',
     attempts: '%UPSTREAM_REQUEST_ATTEMPT_COUNT%',
     upstream: '%UPSTREAM_CLUSTER%',
-    plano: '%FILTER_STATE(wasm.plano.summary:PLAIN)%',
+    requestId: '%REQ(X-REQUEST-ID)%',
+    plano: `%FILTER_STATE(wasm.${envoySummaryKey}:PLAIN)%`,
   };
   const format =
     logging.format === 'json'
@@ -159,15 +190,16 @@ function accessLog({ logging }: EffectiveConfig, path: string | undefined): Envo
             inline_string: `${fields.time} ${fields.status} ${fields.method} ${fields.path} ${fields.durationMs}ms ${fields.upstream} ${fields.plano}\n`,
           },
         };
-  if (path === undefined) {
+  if (path === null) {
     return extension('envoy.access_loggers.stdout', 'envoy.extensions.access_loggers.stream.v3.StdoutAccessLog', { log_format: format });
   }
   return extension('envoy.access_loggers.file', 'envoy.extensions.access_loggers.file.v3.FileAccessLog', { path, log_format: format });
 }
 
-function tracing({ randomSamplingPercent }: EffectiveTracing, service: string): EnvoyObject {
+function tracing({ randomSamplingPercent, spanAttributes }: EffectiveTracing, service: string): EnvoyObject {
   return {
     random_sampling: { value: randomSamplingPercent },
+    custom_tags: Object.entries(spanAttributes.static).map(([tag, value]) => ({ tag, literal: { value } })),
     provider: extension('envoy.tracers.opentelemetry', 'envoy.config.trace.v3.OpenTelemetryConfig', {
       grpc_service: { envoy_grpc: { cluster_name: collectorCluster }, timeout: '0.25s' },
       service_name: service,

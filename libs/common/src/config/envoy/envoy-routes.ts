@@ -13,38 +13,52 @@ export interface RouteSettings {
   readonly origins: readonly string[];
 }
 
-const healthRoute: EnvoyObject = {
-  match: { path: '/healthz' },
+/** How long nothing may move: Envoy's clock runs while the first byte is awaited, too. */
+export const idleMsOf = ({ timeouts }: EffectiveConfig): number => Math.max(timeouts.streamIdleMs, timeouts.firstByteMs);
+
+/** Whoever drains takes no connections any more, so that what is answered is ready. */
+const healthRoutes: readonly EnvoyObject[] = ['/healthz', '/readyz'].map((path) => ({
+  match: { path },
   direct_response: { status: 200, body: { inline_string: 'ok\n' } },
   typed_per_filter_config: {
     prompt_gateway: { '@type': 'type.googleapis.com/envoy.config.route.v3.FilterConfig', disabled: true },
     llm_gateway: { '@type': 'type.googleapis.com/envoy.config.route.v3.FilterConfig', disabled: true },
   },
-};
+}));
 
 /** To providers: the LLM filter has chosen the cluster and says so in a header that goes no further. */
 export function providerRoutes(config: EffectiveConfig, settings: RouteSettings, hasNode: boolean): EnvoyObject {
   const clusters = [...new Set(upstreamsOf(config).map(envoyCluster))];
   return virtualHost(settings, [
-    healthRoute,
+    ...healthRoutes,
     ...(hasNode ? [{ match: chosen(envoyNodeCluster), route: toNode(config), request_headers_to_remove: forEnvoyAlone }] : []),
-    ...clusters.map((cluster) => ({
-      match: chosen(cluster),
-      route: {
-        cluster,
-        timeout: seconds(settings.timeoutMs),
-        idle_timeout: seconds(config.timeouts.streamIdleMs),
-        retry_policy: retryPolicy(config, settings.maxRetries),
-      },
-      request_headers_to_remove: forEnvoyAlone,
-    })),
+    ...clusters.flatMap((cluster) => toProvider(cluster, config, settings)),
     { match: { prefix: '/' }, direct_response: { status: 404, body: { inline_string: 'No provider was chosen for this request\n' } } },
   ]);
 }
 
-const chosen = (cluster: string): EnvoyObject => ({
+/** What is no stream may be silent for as long as the first byte may take. */
+function toProvider(cluster: string, config: EffectiveConfig, settings: RouteSettings): EnvoyObject[] {
+  const { streamIdleMs } = config.timeouts;
+  const route = (match: EnvoyObject, idleMs: number): EnvoyObject => ({
+    match,
+    route: {
+      cluster,
+      timeout: seconds(settings.timeoutMs),
+      idle_timeout: seconds(idleMs),
+      retry_policy: retryPolicy(config, settings.maxRetries),
+    },
+    request_headers_to_remove: forEnvoyAlone,
+  });
+  const all = route(chosen(cluster), streamIdleMs);
+  return idleMsOf(config) === streamIdleMs ? [all] : [route(chosen(cluster, wantsJson), idleMsOf(config)), all];
+}
+
+const wantsJson: EnvoyObject = { name: 'accept', string_match: { exact: 'application/json' } };
+
+const chosen = (cluster: string, ...more: readonly EnvoyObject[]): EnvoyObject => ({
   prefix: '/',
-  headers: [{ name: headerNames.provider, string_match: { exact: cluster } }],
+  headers: [{ name: headerNames.provider, string_match: { exact: cluster } }, ...more],
 });
 
 /** Headers that the LLM filter writes for the router. */
@@ -56,7 +70,7 @@ export function nodeRoutes(config: EffectiveConfig, settings: RouteSettings, age
   const added: [string, string][] = [[headerNames.agentListenerName, agents]];
   if (auth !== null) added.push([auth.header, `${auth.header === 'authorization' ? 'Bearer ' : ''}${auth.keys[0] ?? ''}`]);
   return virtualHost(settings, [
-    healthRoute,
+    ...healthRoutes,
     {
       match: { prefix: '/' },
       route: { ...toNode(config), prefix_rewrite: '/agents/' },
@@ -72,7 +86,7 @@ export function nodeRoutes(config: EffectiveConfig, settings: RouteSettings, age
 const toNode = (config: EffectiveConfig): EnvoyObject => ({
   cluster: envoyNodeCluster,
   timeout: '0s',
-  idle_timeout: seconds(config.timeouts.streamIdleMs),
+  idle_timeout: seconds(idleMsOf(config)),
   retry_policy: {
     retry_on: 'connect-failure,refused-stream,reset-before-request',
     num_retries: 2,

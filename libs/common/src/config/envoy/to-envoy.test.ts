@@ -43,7 +43,7 @@ describe('toEnvoy', () => {
 
   it('has a route to the Node process beside those to providers, and the internal LLM listener when it is configured', () => {
     const [llm, prompts, internal] = listeners(render({}, `${yaml}internal_listeners: { llm: { port: 12001 } }\n`));
-    expect(at(manager(llm), 'route_config', 'virtual_hosts', 0, 'routes', 1)).toMatchObject({
+    expect(at(manager(llm), 'route_config', 'virtual_hosts', 0, 'routes', 2)).toMatchObject({
       match: { headers: [{ name: 'x-arch-llm-provider', string_match: { exact: 'bright_staff' } }] },
       route: { cluster: 'bright_staff', timeout: '0s' },
     });
@@ -132,7 +132,7 @@ model_providers: [{ model: openai/*, passthrough_auth: true }]
 
   it('retries what was not sent, and the statuses of the configuration', () => {
     const [llm] = listeners(render({ node: null }));
-    const route = at(manager(llm), 'route_config', 'virtual_hosts', 0, 'routes', 1, 'route');
+    const route = at(manager(llm), 'route_config', 'virtual_hosts', 0, 'routes', 2, 'route');
     expect(route).toMatchObject({
       timeout: '60s',
       retry_policy: {
@@ -140,6 +140,68 @@ model_providers: [{ model: openai/*, passthrough_auth: true }]
         retry_on: 'connect-failure,refused-stream,reset-before-request,retriable-status-codes',
         retriable_status_codes: [503],
       },
+    });
+  });
+
+  it('has every limit and every time of the configuration', () => {
+    const limits = 'limits: { connections: 11, http2_streams: 12, http2_resets: 13 }';
+    const times = 'timeouts: { request_head: 1s, request: 2s, keep_alive: 3s, first_byte: 20s, stream_idle: 4s, filter_call: 5s }';
+    const rendered = render({}, `${yaml}${limits}\n${times}\nfunction_calling: { timeout: 6s }\n`);
+    const [llm, prompts] = listeners(rendered);
+    expect(manager(llm)).toMatchObject({
+      request_headers_timeout: '1s',
+      request_timeout: '2s',
+      common_http_protocol_options: { idle_timeout: '3s' },
+      http2_protocol_options: { max_concurrent_streams: 12 },
+      // Envoy counts from the request on: an answer that is no stream may be silent as long as its first byte may take.
+      stream_idle_timeout: '20s',
+    });
+    const routes = at(manager(llm), 'route_config', 'virtual_hosts', 0, 'routes') as object[];
+    const toOpenAi = routes.filter((route) => JSON.stringify(route).includes('"cluster":"https://api.openai.com:443"'));
+    expect(toOpenAi).toMatchObject([
+      { match: { headers: [{}, { name: 'accept', string_match: { exact: 'application/json' } }] }, route: { idle_timeout: '20s' } },
+      { match: { headers: [{}] }, route: { idle_timeout: '4s' } },
+    ]);
+    expect(manager(prompts)).toMatchObject({ stream_idle_timeout: '31s' });
+    expect(at(rendered, 'layered_runtime', 'layers', 0, 'static_layer')).toEqual({
+      'envoy.resource_limits.listener.llm.connection_limit': 11,
+      'envoy.resource_limits.listener.prompts.connection_limit': 11,
+      'overload.premature_reset_total_stream_count': 13,
+    });
+  });
+
+  it('logs where and what the configuration says, and names every request', () => {
+    const log = (logging: string): unknown => at(manager(listeners(render({}, `${yaml}logging: ${logging}\n`))[0]), 'access_log');
+    expect(log('{ level: warn }')).toEqual([]);
+    expect(log('{ file: /var/log/plano.log, format: json }')).toMatchObject([
+      {
+        typed_config: {
+          path: '/var/log/plano.log',
+          log_format: { json_format: { path: '%FILTER_STATE(wasm.plano.path:PLAIN)%', requestId: '%REQ(X-REQUEST-ID)%' } },
+        },
+      },
+    ]);
+    expect(manager(listeners(render())[0])).toMatchObject({
+      generate_request_id: true,
+      preserve_external_request_id: true,
+      always_set_request_id_in_response: true,
+    });
+  });
+
+  it('answers in JSON what no filter is asked for, and leaves the answers of filters as they are', () => {
+    const mappers = at(manager(listeners(render())[0]), 'local_reply_config', 'mappers') as object[];
+    const texts = mappers.map((mapper) => at(mapper, 'body_format_override', 'text_format_source', 'inline_string') as string);
+    expect(texts.slice(0, 2)).toEqual(['%FILTER_STATE(wasm.plano.reset:PLAIN)%', '%FILTER_STATE(wasm.plano.timeout:PLAIN)%']);
+    for (const text of texts.slice(2)) expect(JSON.parse(text)).toHaveProperty('error.code');
+    const conditions = mappers.slice(2).map((mapper) => at(mapper, 'filter', 'extension_filter', 'typed_config', 'expression') as string);
+    for (const condition of conditions) expect(condition).toContain("!(response.code_details in ['plano', 'direct_response'])");
+  });
+
+  it('has the attributes of spans', () => {
+    const traced = `${yaml}tracing: { random_sampling: 5, span_attributes: { static: { team: core } } }\n`;
+    expect(at(manager(listeners(render({}, traced))[0]), 'tracing')).toMatchObject({
+      random_sampling: { value: 5 },
+      custom_tags: [{ tag: 'team', literal: { value: 'core' } }],
     });
   });
 

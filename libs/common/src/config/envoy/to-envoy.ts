@@ -7,7 +7,7 @@ import type { EnvoyNode, EnvoyObject, EnvoyOptions } from './envoy-options.ts';
 import { extension } from './envoy-options.ts';
 
 const defaultCaPath = '/etc/ssl/certs/ca-certificates.crt';
-const connections = 50_000;
+const leastConnections = 50_000;
 
 /**
  * The whole bootstrap file of an Envoy that serves a configuration with the filters of Plano: listeners, routes, clusters, TLS, timeouts, retries,
@@ -27,17 +27,25 @@ export function toEnvoy(config: EffectiveConfig, options: EnvoyOptions): EnvoyOb
       listeners: envoyListeners(config, complete),
       clusters: envoyClusters(config, node, options.caPath ?? defaultCaPath),
     },
+    layered_runtime: { layers: [{ name: 'plano', static_layer: connectionLimits(config) }] },
     stats_config: { histogram_bucket_settings: firstTokenBuckets },
     overload_manager: {
       resource_monitors: [
         extension(
           'envoy.resource_monitors.global_downstream_max_connections',
           'envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig',
-          { max_active_downstream_connections: connections },
+          { max_active_downstream_connections: Math.max(leastConnections, config.listeners.length * config.limits.connections) },
         ),
       ],
     },
   };
+}
+
+/** What Envoy has no field for. */
+function connectionLimits({ listeners, limits }: EffectiveConfig): EnvoyObject {
+  const layer: Record<string, number> = { 'overload.premature_reset_total_stream_count': limits.http2Resets };
+  for (const { name } of listeners) layer[`envoy.resource_limits.listener.${name}.connection_limit`] = limits.connections;
+  return layer;
 }
 
 function configuredNode({ internalListeners }: EffectiveConfig): EnvoyNode {
