@@ -1,4 +1,5 @@
 import type { GatewayErrorKind, HttpHeaders, UpstreamFailure } from '@plano/common';
+import type { EnvoyHost } from './host.ts';
 
 /** What an answer that Envoy made itself stands for. */
 export type EnvoyAnswer =
@@ -10,6 +11,9 @@ const upstream: EnvoyAnswer = { from: 'upstream' };
 const failed = (reason: UpstreamFailure['reason'], message: string): EnvoyAnswer => ({ from: 'envoy', failure: { reason, message } });
 const refused = (refusal: GatewayErrorKind, message: string): EnvoyAnswer => ({ from: 'envoy', refusal, message });
 
+/** How Envoy tells where an answer comes from. */
+export const codeDetailsOf = (host: Pick<EnvoyHost, 'property'>): string | undefined => host.property('response\0code_details');
+
 /**
  * Reads Envoy's `response.code_details`. Envoy answers a failed upstream with a status and a text of its own; the client is to get the same as
  * from any other host of the gateway.
@@ -18,7 +22,7 @@ export function readCodeDetails(details: string | undefined): EnvoyAnswer {
   if (details === undefined || details === 'via_upstream') return upstream;
   if (details.includes('timeout')) {
     if (details.includes('connection_timeout')) return failed('unreachable', 'The upstream cannot be reached (connection timeout)');
-    if (details.startsWith('request_')) return refused('upstream_timeout', 'The request took too long to arrive');
+    if (details.startsWith('request_')) return refused('request_timeout', 'The request took too long to arrive');
     return failed('timeout', 'The upstream did not answer in time');
   }
   if (details.includes('payload_too_large')) {

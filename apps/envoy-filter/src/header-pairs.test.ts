@@ -15,6 +15,10 @@ describe('requestHeadOf', () => {
     expect(requestHeadOf(pairs, 'llm')).toEqual({ ...head, listener: 'llm' });
     expect(requestHeadOf(pairs, undefined)).toEqual(head);
   });
+  it('has one value for each name, as every host has: a list, or the first of what can only be said once', () => {
+    const pairs = ['a', '1', 'a', '2', 'cookie', 'x=1', 'cookie', 'y=2', 'authorization', 'one', 'authorization', 'two'];
+    expect(requestHeadOf(pairs, undefined).headers).toEqual({ a: '1, 2', cookie: 'x=1; y=2', authorization: 'one' });
+  });
   it('stands in for pseudo-headers that are missing', () => {
     expect(requestHeadOf([], undefined)).toEqual({ method: 'GET', path: '/', headers: {} });
   });

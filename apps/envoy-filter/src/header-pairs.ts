@@ -23,9 +23,23 @@ export function headersOf(pairs: HeaderPairs): HttpHeaders {
 export function requestHeadOf(pairs: HeaderPairs, listener: string | undefined): RequestHead {
   const method = valueOf(pairs, ':method') ?? 'GET';
   const path = valueOf(pairs, ':path') ?? '/';
-  const headers = headersOf(pairs);
+  const headers = joined(headersOf(pairs));
   return listener === undefined ? { method, path, headers } : { method, path, headers, listener };
 }
+
+/** One value for each name, as Node's server has it: what came several times is one list, but for what can only be said once. */
+function joined(headers: HttpHeaders): HttpHeaders {
+  let changed: Record<string, string | readonly string[] | undefined> | undefined;
+  for (const name in headers) {
+    const values = headers[name];
+    if (typeof values === 'string' || values === undefined) continue;
+    changed ??= { ...headers };
+    changed[name] = saidOnce.has(name) ? values[0] : values.join(name === 'cookie' ? '; ' : ', ');
+  }
+  return changed ?? headers;
+}
+
+const saidOnce: ReadonlySet<string> = new Set(['authorization', 'content-length', 'content-type', 'proxy-authorization', 'user-agent']);
 
 /** The status of a response's head. */
 export const statusOf = (pairs: HeaderPairs): number => Number(valueOf(pairs, ':status') ?? 0);

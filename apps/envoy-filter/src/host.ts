@@ -5,6 +5,7 @@ export const responseSide = 1;
 /** Header maps. */
 export const requestHeaders = 0;
 export const responseHeaders = 2;
+export const responseTrailers = 3;
 export const callReplyHeaders = 6;
 
 /** Buffers. */
@@ -49,8 +50,8 @@ export interface EnvoyHost {
   addToMetric(id: number, by: number): void;
   /** Value of a gauge, or one more value of a histogram. */
   recordMetric(id: number, value: number): void;
-  /** A property as text; undefined when it is not there. */
-  property(...path: readonly string[]): string | undefined;
+  /** A property as text, by the parts of its path with zeros between them; undefined when it is not there. */
+  property(path: string): string | undefined;
   setProperty(name: string, value: string): void;
   /** An entry that all workers share, with its version. */
   sharedData(key: string): { readonly value: string; readonly version: number } | undefined;

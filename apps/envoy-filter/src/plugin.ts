@@ -1,6 +1,7 @@
 import type { EffectiveConfig, ExchangeSummary, Gateway, HostCapabilities, UpstreamRequest } from '@plano/common';
-import { envoySummaryKey } from '@plano/common';
+import { envoyPathKey, envoySummaryKey } from '@plano/common';
 import * as event from './operations.ts';
+import { createFailureTexts } from './failure-texts.ts';
 import type { FilterMetrics } from './filter-metrics.ts';
 import { createFilterMetrics } from './filter-metrics.ts';
 import type { EnvoyHost } from './host.ts';
@@ -73,6 +74,7 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
         inFlight: config.limits.inFlight,
         open: () => streams.size,
         streamTotalMs: config.timeouts.streamTotalMs ?? 0,
+        failureTexts: createFailureTexts(gateway, host),
         echo: (request) => parts.echo(request, capabilities.now()),
         awaitCall,
         onSummary,
@@ -114,9 +116,11 @@ export function createPlugin(parts: FilterParts, host: EnvoyHost): PluginEvent {
     return 0;
   }
 
-  function onSummary({ startedMs, firstWriteMs }: Stream, status: number, summary: ExchangeSummary): void {
+  function onSummary({ startedMs, firstWriteMs, head }: Stream, status: number, summary: ExchangeSummary): void {
     metrics?.record({ startedMs, firstWriteMs, endedMs: capabilities.now(), status, summary });
     host.setProperty(envoySummaryKey, JSON.stringify(summary));
+    const query = head.path.indexOf('?');
+    host.setProperty(envoyPathKey, query === -1 ? head.path : head.path.slice(0, query));
   }
 
   function forget(stream: Stream): number {

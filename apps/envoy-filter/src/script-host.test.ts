@@ -33,7 +33,7 @@ describe('scriptHost', () => {
     const asked = shim(() => 3);
     scriptHost.log('warning', 'text');
     expect(scriptHost.defineMetric('histogram', 'name')).toBe(3);
-    scriptHost.property('response', 'code_details');
+    scriptHost.property('response\0code_details');
     expect(asked).toEqual([
       [operation.hostLog, 3, 'text'],
       [operation.hostDefineMetric, 2, 'name'],

@@ -35,7 +35,7 @@ export const scriptHost: EnvoyHost = {
   },
   addToMetric: (id, by) => void __host(operation.hostAddToMetric, id, by),
   recordMetric: (id, value) => void __host(operation.hostRecordMetric, id, value),
-  property: (...path) => __host(operation.hostProperty, path.join('\0')) as string | undefined,
+  property: (path) => __host(operation.hostProperty, path) as string | undefined,
   setProperty: (name, value) => void __host(operation.hostSetProperty, name, value),
   sharedData(key) {
     const value = __host(operation.hostSharedData, key) as string | undefined;

@@ -1,5 +1,5 @@
 import type { Decision, Flow, FlowReply, FlowStep, Gateway, RequestHead, UpstreamRequest } from '@plano/common';
-import { emptySummary } from '@plano/common';
+import { emptySummary, refuse } from '@plano/common';
 import { portableUtf8 } from '@plano/hermesllm';
 import { describe, expect, it } from 'vitest';
 import type { EnvoyHost } from './host.ts';
@@ -14,11 +14,13 @@ interface Envoy {
   readonly replies: { readonly status: number; readonly body: string }[];
   readonly did: string[];
   details: string;
+  /** What `response.backend_latency` says: nothing as long as the upstream has not said all. */
+  latency: string | undefined;
 }
 
 /** Envoy as far as one stream sees it. */
 function envoyHost(): { host: EnvoyHost; seen: Envoy } {
-  const seen: Envoy = { maps: {}, buffers: {}, replies: [], did: [], details: 'via_upstream' };
+  const seen: Envoy = { maps: {}, buffers: {}, replies: [], did: [], details: 'via_upstream', latency: undefined };
   const host: Partial<EnvoyHost> = {
     log: (level, text) => void seen.did.push(`${level} ${text.split('\n', 1)[0]}`),
     headers: (map) => seen.maps[map] ?? [],
@@ -34,7 +36,7 @@ function envoyHost(): { host: EnvoyHost; seen: Envoy } {
     call: (cluster) => (cluster.includes('nowhere') ? undefined : 7),
     continueStream: (side) => void seen.did.push(`continue ${side}`),
     closeStream: (side) => void seen.did.push(`close ${side}`),
-    property: () => seen.details,
+    property: (path) => (path === 'response\0code_details' ? seen.details : seen.latency),
   };
   return { host: host as EnvoyHost, seen };
 }
@@ -70,6 +72,7 @@ function start(script: Script, more: Partial<StreamOwner> = {}): { stream: Strea
     nodeAuth: null,
     requestBodyBytes: 100,
     streamTotalMs: 0,
+    failureTexts: { leave: ({ path }) => void seen.did.push(`texts for ${path}`) },
     inFlight: 10,
     open: () => 1,
     echo: () => ({ status: 200, contentType: 'application/json', chunks: ['{}'] }),
@@ -134,6 +137,64 @@ describe('a stream', () => {
     expect(ask(stream, seen, headers)).toBe(envoy.pause);
     expect(seen.replies.map((reply) => reply.status)).toEqual([status]);
     expect(statuses).toEqual([status]);
+  });
+
+  it('knows the end of an answer that Envoy has unpacked, of which nothing says that it is the last', () => {
+    const { stream, seen, statuses } = start(passing);
+    ask(stream, seen);
+    seen.maps[envoy.responseHeaders] = [':status', '200'];
+    expect(streams.handle(stream, streams.onResponseHeaders)).toBe(envoy.pause);
+    seen.buffers[envoy.responseBody] = portableUtf8.encode('xy');
+    expect(streams.handle(stream, streams.onResponseBody, false, 0)).toBe(envoy.pause);
+    expect(streams.handle(stream, streams.onResponseBody, false, 2)).toBe(envoy.pause);
+    seen.latency = 'some nanoseconds';
+    expect(streams.handle(stream, streams.onResponseBody, false, 2)).toBe(envoy.proceed);
+    expect([text(seen.buffers[envoy.responseBody]), statuses]).toEqual(['answer to 200, whole', [200]]);
+  });
+
+  it('ends an answer at its trailers, and lets none through', () => {
+    const { stream, seen } = start(passing);
+    ask(stream, seen);
+    seen.maps[envoy.responseHeaders] = [':status', '200'];
+    streams.handle(stream, streams.onResponseHeaders);
+    seen.buffers[envoy.responseBody] = portableUtf8.encode('xy');
+    streams.handle(stream, streams.onResponseBody, false, 2);
+    seen.maps[envoy.responseTrailers] = ['x-end', 'yes'];
+    expect(streams.handle(stream, streams.onResponseTrailers)).toBe(envoy.proceed);
+    expect([text(seen.buffers[envoy.responseBody]), seen.maps[envoy.responseTrailers]]).toEqual(['answer to 200, whole', []]);
+  });
+
+  it('leaves words for Envoy before it holds an answer back', () => {
+    const { stream, seen } = start(passing);
+    ask(stream, seen);
+    expect(seen.did).toEqual([]);
+    seen.maps[envoy.responseHeaders] = [':status', '200'];
+    streams.handle(stream, streams.onResponseHeaders);
+    expect(seen.did).toEqual(['texts for /v1/x']);
+  });
+
+  it('records why Envoy has ended an answer that was held back', () => {
+    const summaries: unknown[] = [];
+    const { stream, seen } = start(passing, {
+      gateway: { handleRequest: passing, refuse: (head, error) => refuse(head.path, error) },
+      onSummary: (_stream, status, { error }) => void summaries.push([status, error?.code]),
+    });
+    ask(stream, seen);
+    seen.maps[envoy.responseHeaders] = [':status', '200'];
+    streams.handle(stream, streams.onResponseHeaders);
+    seen.details = 'upstream_reset_after_response_started{connection_termination}';
+    streams.onLog(stream);
+    expect(summaries).toEqual([[502, 'upstream_reset']]);
+  });
+
+  it('calls a request that does not come whole in time what it is', () => {
+    const { stream, seen } = start(passing, { gateway: { handleRequest: passing, refuse: (head, error) => refuse(head.path, error) } });
+    seen.maps[envoy.requestHeaders] = [':method', 'POST', ':path', '/v1/x'];
+    streams.handle(stream, streams.onRequestHeaders);
+    seen.details = 'stream_idle_timeout';
+    answer(stream, seen, 408, 'stream timeout');
+    expect(text(seen.buffers[envoy.responseBody])).toContain('"code":"request_timeout"');
+    expect(seen.maps[envoy.responseHeaders]).toEqual(expect.arrayContaining([':status', '408']));
   });
 
   it('refuses by the head alone what no body would change', () => {

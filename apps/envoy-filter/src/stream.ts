@@ -14,9 +14,20 @@ import type {
   UpstreamRequest,
   UpstreamTarget,
 } from '@plano/common';
-import { createExchange, emptySummary, envoyCluster, envoyNodeCluster, gatewayError, headerNames, headerValue } from '@plano/common';
+import {
+  createExchange,
+  emptySummary,
+  envoyCluster,
+  envoyNodeCluster,
+  envoyOwnDetails,
+  gatewayError,
+  headerNames,
+  headerValue,
+  upstreamFailureKinds,
+} from '@plano/common';
 import type { EnvoyAnswer } from './envoy-failure.ts';
-import { readCallFailure, readCodeDetails } from './envoy-failure.ts';
+import { codeDetailsOf, readCallFailure, readCodeDetails } from './envoy-failure.ts';
+import type { FailureTexts } from './failure-texts.ts';
 import { addHeaders, headersOf, requestHeadOf, statusOf } from './header-pairs.ts';
 import { chargeShared, takeShared } from './shared-buckets.ts';
 import type { EnvoyHost } from './host.ts';
@@ -39,6 +50,8 @@ export interface StreamOwner {
   readonly open: () => number;
   /** Deadline of a whole stream in milliseconds; 0 for none. */
   readonly streamTotalMs: number;
+  /** What Envoy says in the place of an answer that breaks off while it is held back. */
+  readonly failureTexts: FailureTexts;
   /** Answers of `plano/echo`. */
   readonly echo: (request: UpstreamRequest) => { status: number; contentType: string; chunks: readonly string[] };
   /** Tells the owner that a reply is awaited. */
@@ -76,6 +89,8 @@ export interface Stream {
   answer: { readonly status: number; readonly headers: RequestHead['headers'] };
   /** Whether the next filter answers, so that whatever comes is its answer. */
   goesToNextFilter: boolean;
+  /** Bytes of the answer that Envoy holds while it is read. */
+  answerSize: number;
   readLimit: number;
   callLimit: number;
   replacement: Respond | undefined;
@@ -100,6 +115,7 @@ export const createStream = (id: number, owner: StreamOwner): Stream => ({
   requestSize: 0,
   answer: { status: 0, headers: {} },
   goesToNextFilter: false,
+  answerSize: 0,
   readLimit: 0,
   callLimit: 0,
   replacement: undefined,
@@ -158,9 +174,7 @@ export function onRequestHeaders(stream: Stream, end: boolean): number {
   const { headers } = stream.head;
   if (owner.open() > owner.inFlight) return refuse(stream, 'overloaded', 'The gateway is at its limit of requests', 1);
   const encoding = headerValue(headers, 'content-encoding');
-  if (encoding !== undefined && encoding !== 'identity') {
-    return refuse(stream, 'unsupported_encoding', `Request bodies encoded as ${encoding} are not understood`);
-  }
+  if (!end && encoding !== undefined && encoding !== 'identity') return refuseCoding(stream, encoding);
   if (Number(headerValue(headers, 'content-length') ?? 0) > owner.requestBodyBytes) return refuseTooLarge(stream);
   if (end) return begin(stream);
   const hopeless = owner.gateway.refuseByHead?.(stream.head);
@@ -183,7 +197,7 @@ export function onResponseHeaders(stream: Stream, end: boolean): number {
   const { host } = stream.owner;
   if (stream.phase === 'over' || stream.phase === 'idle') return envoy.proceed;
   const pairs = host.headers(envoy.responseHeaders);
-  const answer: EnvoyAnswer = stream.goesToNextFilter ? { from: 'upstream' } : readCodeDetails(host.property('response', 'code_details'));
+  const answer: EnvoyAnswer = stream.goesToNextFilter ? { from: 'upstream' } : readCodeDetails(codeDetailsOf(host));
   stream.answer = { status: statusOf(pairs), headers: headersOf(pairs) };
   if (answer.from === 'envoy') return onEnvoyAnswer(stream, answer, end);
   if (stream.phase !== 'sent') {
@@ -199,12 +213,20 @@ function onEnvoyAnswer(stream: Stream, answer: Exclude<EnvoyAnswer, { from: 'ups
   const decision =
     'failure' in answer && stream.phase === 'sent'
       ? dispatch(stream, { type: 'head', head: { ok: false, ...answer.failure } })
-      : refusal(stream, 'refusal' in answer ? answer.refusal : 'internal', 'refusal' in answer ? answer.message : answer.failure.message);
+      : told(stream, answer);
   const respondWith = 'step' in decision ? (decision.step === 'respond' ? decision.decision : undefined) : decision;
   if (respondWith === undefined) throw new Error('The exchange wants to send again, which Envoy cannot');
   stream.replacement = respondWith;
   stream.phase = 'replacing';
   return end ? respond(stream, respondWith) : envoy.pause;
+}
+
+/** Before anything was sent: a request that has not come whole, or a call that takes too long. */
+function told(stream: Stream, answer: Exclude<EnvoyAnswer, { from: 'upstream' }>): Respond {
+  if ('refusal' in answer) return refusal(stream, answer.refusal, answer.message);
+  const { reason, message } = answer.failure;
+  if (stream.phase === 'request' && reason === 'timeout') return refusal(stream, 'request_timeout', 'The request took too long to arrive');
+  return refusal(stream, reason === 'timeout' ? upstreamFailureKinds.timeout : 'internal', message);
 }
 
 function endWithoutBody(stream: Stream): number {
@@ -219,27 +241,40 @@ function endWithoutBody(stream: Stream): number {
 }
 
 export function onResponseBody(stream: Stream, end: boolean, size: number): number {
-  const { host } = stream.owner;
   switch (stream.phase) {
     case 'reading': {
-      if (!end && size <= stream.readLimit) return envoy.pause;
-      const body = host.buffer(envoy.responseBody, 0, Math.min(size, stream.readLimit));
-      const effect = dispatch(stream, { type: 'reply', reply: replyOf(stream, body, size <= stream.readLimit) });
-      if (!end || effect.step !== 'respond') return act(stream, effect);
-      return replace(stream, size, effect.decision);
+      const whole = end || (size === stream.answerSize && hasEnded(stream));
+      stream.answerSize = size;
+      return whole || size > stream.readLimit ? read(stream, size, whole) : envoy.pause;
     }
     case 'replacing':
+      stream.answerSize = size;
       return end ? replace(stream, size, stream.replacement as Respond) : envoy.pause;
     case 'streaming':
-      return pass(stream, size, end);
+      return pass(stream, size, end || (size === 0 && hasEnded(stream)));
     default:
       return envoy.proceed;
   }
 }
 
-/** Envoy drops the trailers of HTTP/1.1; an HTTP/2 upstream that sends some ends its body here. */
+/*
+ * Whether the upstream has said all. Envoy's filters that unpack an answer add trailers to it, so that its last event, which has not one byte, is not
+ * called the end; and of the trailers Envoy tells no filter that holds a body back. But it knows how long the upstream took as soon as that is over.
+ */
+const hasEnded = ({ owner }: Stream): boolean => owner.host.property('response\0backend_latency') !== undefined;
+
+function read(stream: Stream, size: number, whole: boolean): number {
+  const body = stream.owner.host.buffer(envoy.responseBody, 0, Math.min(size, stream.readLimit));
+  const effect = dispatch(stream, { type: 'reply', reply: replyOf(stream, body, size <= stream.readLimit) });
+  if (!whole || effect.step !== 'respond') return act(stream, effect);
+  return replace(stream, size, effect.decision);
+}
+
+/** No client gets trailers. Where some come, the body that is held back ends here. */
 export function onResponseTrailers(stream: Stream): number {
-  if (stream.phase === 'reading' || stream.phase === 'replacing') return onResponseBody(stream, true, 0);
+  if (stream.phase === 'idle') return envoy.proceed;
+  stream.owner.host.setHeaders(envoy.responseTrailers, []);
+  if (stream.phase === 'reading' || stream.phase === 'replacing') return onResponseBody(stream, true, stream.answerSize);
   return envoy.proceed;
 }
 
@@ -265,8 +300,19 @@ export function onCallReply(stream: Stream, size: number, headerCount: number): 
 export function onLog(stream: Stream): void {
   const effect = stream.exchange?.dispatch({ type: 'abort' });
   if (stream.phase === 'idle' || stream.summarized) return;
-  const over = effect?.step === 'over' ? effect : undefined;
-  finish(stream, over?.whole === true ? (stream.accepted as Accept).status : 0, over?.summary ?? emptySummary);
+  const { summary = emptySummary, whole = false } = effect?.step === 'over' ? effect : {};
+  if (whole) return finish(stream, (stream.accepted as Accept).status, summary);
+  const failure = failureOf(stream);
+  finish(stream, failure?.status ?? 0, failure === undefined ? summary : { ...summary, error: failure.summary.error });
+}
+
+/** What Envoy has ended a stream for, if it was not its client. */
+function failureOf(stream: Stream): Respond | undefined {
+  const answer = readCodeDetails(codeDetailsOf(stream.owner.host));
+  if (answer.from === 'upstream') return undefined;
+  return 'failure' in answer
+    ? refusal(stream, upstreamFailureKinds[answer.failure.reason], answer.failure.message)
+    : refusal(stream, answer.refusal, answer.message);
 }
 
 function begin(stream: Stream): number {
@@ -289,6 +335,7 @@ function act(stream: Stream, effect: HostEffect): number {
     case 'read-body':
       stream.phase = 'reading';
       stream.readLimit = effect.limit;
+      stream.owner.failureTexts.leave(stream.head);
       return envoy.pause;
     case 'reserve': {
       const { host, capabilities } = stream.owner;
@@ -331,7 +378,9 @@ const clusterOf = (target: UpstreamTarget): string => (target.type === 'socket' 
 
 function headPairs({ owner }: Stream, { target, method, path, headers }: UpstreamRequest): string[] {
   if (target.type === 'socket') {
-    return addHeaders([':method', method, ':scheme', target.scheme, ':authority', target.authority, ':path', path], headers);
+    // Envoy unpacks no answer of a call, and what packs a stream would hold its events back.
+    const own = [':method', method, ':scheme', target.scheme, ':authority', target.authority, ':path', path, 'accept-encoding', 'identity'];
+    return addHeaders(own, headers);
   }
   const pairs = [':method', method, ':scheme', 'http', ':authority', envoyNodeCluster, ':path', path];
   if (target.name !== 'brightstaff' || owner.nodeAuth === null) return addHeaders(pairs, headers);
@@ -419,13 +468,25 @@ const refusal = (stream: Stream, kind: GatewayErrorKind, message: string, retryA
 const refuse = (stream: Stream, kind: GatewayErrorKind, message: string, retryAfterSeconds?: number): number =>
   respond(stream, refusal(stream, kind, message, retryAfterSeconds));
 
+function refuseCoding(stream: Stream, encoding: string): number {
+  const refused = refusal(
+    stream,
+    'unsupported_encoding',
+    `Request bodies encoded as ${encoding} are not understood: use one of ${requestCodings}`,
+  );
+  return respond(stream, { ...refused, headers: { ...refused.headers, 'accept-encoding': requestCodings } });
+}
+
+/** What Envoy unpacks in front of the filter. */
+const requestCodings = 'gzip, br';
+
 const refuseTooLarge = (stream: Stream): number =>
   refuse(stream, 'request_too_large', `The request body is larger than ${stream.owner.requestBodyBytes} bytes`);
 
 /** Answers from here: nothing of an upstream's answer has reached the client. */
 function respond(stream: Stream, { status, headers, body, summary }: Respond): number {
   finish(stream, status, summary);
-  stream.owner.host.localReply(status, 'plano', body, addHeaders([], headers));
+  stream.owner.host.localReply(status, envoyOwnDetails, body, addHeaders([], headers));
   return envoy.pause;
 }
 

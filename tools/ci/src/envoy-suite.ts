@@ -6,7 +6,19 @@ import { startRedis } from './redis-suite.ts';
 import type { ServerSuite } from './server-suite.ts';
 
 /** End-to-end tests of the Node gateway that run once more with Envoy as the host. */
-const endToEnd = ['all-apis', 'clients', 'fallbacks', 'limits', 'native-apis', 'passing', 'prompt-targets', 'vercel-ai'];
+const endToEnd = [
+  'all-apis',
+  'clients',
+  'fallbacks',
+  'invoke-model',
+  'limits',
+  'native-apis',
+  'passing',
+  'prompt-targets',
+  'rate-limits',
+  'request-id',
+  'vercel-ai',
+];
 
 /** A real Envoy with the built filters: what only it can show, and the end-to-end tests; Redis for what several machines share. */
 export const envoy: ServerSuite = {

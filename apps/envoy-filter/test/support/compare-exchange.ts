@@ -7,7 +7,16 @@ import { exchangeInNode } from './node-exchange.ts';
 import { answerWith, ask } from './one-exchange.ts';
 
 /** What belongs to one host's transport and not to the exchange. */
-const transport = new Set([':method', ':scheme', ':authority', ':path', ':status', 'content-length', 'x-arch-llm-provider']);
+const transport = new Set([
+  ':method',
+  ':scheme',
+  ':authority',
+  ':path',
+  ':status',
+  'accept-encoding',
+  'content-length',
+  'x-arch-llm-provider',
+]);
 const ofTheExchange = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).filter(([name]) => !transport.has(name) && name !== 'x-forwarded-proto' && !name.startsWith('x-envoy-')),
