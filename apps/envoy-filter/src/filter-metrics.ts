@@ -30,34 +30,34 @@ const kinds = {
   output_sequence_length: 'histogram',
 } as const satisfies Record<string, MetricKind>;
 
+type Ids = Readonly<Record<keyof typeof kinds, number>>;
+
 /** The memory of the modules of all filters in all workers together: each adds what it has grown by. It never shrinks. */
 const memoryGauge = 'plano_filter_memory_bytes';
 
 export function createFilterMetrics(host: EnvoyHost): FilterMetrics {
-  const ids = new Map<string, number>();
-  for (const [name, kind] of Object.entries(kinds)) ids.set(name, host.defineMetric(kind, name));
+  const ids = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, host.defineMetric(kind, name)])) as Ids;
   const memory = host.defineMetric('gauge', memoryGauge);
-  const record = (name: keyof typeof kinds, value: number): void => host.recordMetric(ids.get(name) as number, value);
   let memoryBytes = 0;
   return {
     record({ startedMs, firstWriteMs, endedMs, status, summary }) {
-      if (summary.error?.code === 'rate_limited' && status === 429) host.addToMetric(ids.get('ratelimited_rq') as number, 1);
+      if (summary.error?.code === 'rate_limited' && status === 429) host.addToMetric(ids.ratelimited_rq, 1);
       const latency = endedMs - startedMs;
-      record('request_latency', latency);
+      host.recordMetric(ids.request_latency, latency);
       const usage = summary.answer?.usage;
       if (usage !== undefined) {
-        record('input_sequence_length', usage.input + usage.cacheRead + usage.cacheWrite);
-        record('output_sequence_length', usage.output);
+        host.recordMetric(ids.input_sequence_length, usage.input + usage.cacheRead + usage.cacheWrite);
+        host.recordMetric(ids.output_sequence_length, usage.output);
         if (usage.output > 0) {
-          record('time_per_output_token', Math.floor(latency / usage.output));
-          if (latency > 0) record('tokens_per_second', Math.floor((usage.output * 1000) / latency));
+          host.recordMetric(ids.time_per_output_token, Math.floor(latency / usage.output));
+          if (latency > 0) host.recordMetric(ids.tokens_per_second, Math.floor((usage.output * 1000) / latency));
         }
       }
-      if (summary.stream && firstWriteMs > 0) record('time_to_first_token', firstWriteMs - startedMs);
+      if (summary.stream && firstWriteMs > 0) host.recordMetric(ids.time_to_first_token, firstWriteMs - startedMs);
       const now = host.memoryBytes();
       if (now !== memoryBytes) host.addToMetric(memory, now - memoryBytes);
       memoryBytes = now;
     },
-    calls: (by) => host.addToMetric(ids.get('active_http_calls') as number, by),
+    calls: (by) => host.addToMetric(ids.active_http_calls, by),
   };
 }

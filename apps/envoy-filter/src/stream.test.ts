@@ -235,6 +235,23 @@ describe('a stream', () => {
     expect([text(seen.buffers[envoy.requestBody]), seen.did]).toEqual(['repl', ['continue 0']]);
   });
 
+  it.each([
+    ['in its time has broken off', 0, 'reset'],
+    ['when its time is over has taken too long', 5, 'timeout'],
+  ])('knows that a call that comes to nothing %s', (_name, afterMs, reason) => {
+    let nowMs = 0;
+    const capabilities = { redispatch: false, utf8: portableUtf8, now: () => nowMs, newId: (prefix: string) => prefix, random: () => 0 };
+    const calling: Script = function* () {
+      const reply = yield { step: 'call', request: request(), timeoutMs: 5, bodyLimit: 4 };
+      return respond(502, 'reason' in reply ? reply.reason : '');
+    };
+    const { stream, seen } = start(calling, { capabilities });
+    ask(stream, seen);
+    nowMs = afterMs;
+    streams.onCallReply(stream, 0, 0);
+    expect(seen.replies).toEqual([{ status: 502, body: reason }]);
+  });
+
   it('hears at once of a call that cannot be tried', () => {
     const { stream, seen } = start(function* () {
       const reply = yield { step: 'call', request: request('nowhere'), timeoutMs: 5, bodyLimit: 4 };

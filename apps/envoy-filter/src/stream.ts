@@ -93,6 +93,8 @@ export interface Stream {
   answerSize: number;
   readLimit: number;
   callLimit: number;
+  /** When a call has had its time. */
+  callEndsMs: number;
   replacement: Respond | undefined;
   accepted: Accept | undefined;
   /** Whether an event is being handled. One that begins while this is still true follows one that was ended by force. */
@@ -118,6 +120,7 @@ export const createStream = (id: number, owner: StreamOwner): Stream => ({
   answerSize: 0,
   readLimit: 0,
   callLimit: 0,
+  callEndsMs: 0,
   replacement: undefined,
   accepted: undefined,
   running: false,
@@ -280,16 +283,20 @@ export function onResponseTrailers(stream: Stream): number {
 
 export function onCallReply(stream: Stream, size: number, headerCount: number): void {
   if (stream.phase !== 'calling') return;
-  const { host } = stream.owner;
+  const { host, capabilities } = stream.owner;
   stream.suspended = true;
-  let reply: UpstreamReply = { ok: false, reason: 'timeout', message: 'The call failed or took too long' };
+  // Envoy does not tell why there is none, or only half of one.
+  let reply: UpstreamReply =
+    capabilities.now() < stream.callEndsMs
+      ? { ok: false, reason: 'reset', message: 'The connection was closed' }
+      : { ok: false, reason: 'timeout', message: 'The call took too long' };
   if (headerCount > 0) {
     const pairs = host.headers(envoy.callReplyHeaders);
     const status = statusOf(pairs);
     const headers = headersOf(pairs);
     const complete = size <= stream.callLimit;
     const body = host.buffer(envoy.callReplyBody, 0, Math.min(size, stream.callLimit));
-    const failure = readCallFailure(status, headers, () => stream.owner.capabilities.utf8.decode(body));
+    const failure = readCallFailure(status, headers, () => capabilities.utf8.decode(body));
     reply = failure === undefined ? { ok: true, status, headers, body, complete } : { ok: false, ...failure };
   }
   act(stream, dispatch(stream, { type: 'reply', reply }));
@@ -357,9 +364,10 @@ function act(stream: Stream, effect: HostEffect): number {
 }
 
 function startCall(stream: Stream, request: UpstreamRequest, timeoutMs: number, bodyLimit: number): number {
-  const { host, awaitCall } = stream.owner;
+  const { host, awaitCall, capabilities } = stream.owner;
   stream.phase = 'calling';
   stream.callLimit = bodyLimit;
+  stream.callEndsMs = capabilities.now() + timeoutMs;
   const token = host.call(clusterOf(request.target), headPairs(stream, request), request.body, timeoutMs);
   if (token === undefined) {
     return act(

@@ -8,7 +8,7 @@ import type { DeveloperApi } from './support/developer-api.ts';
 import { startDeveloperApi } from './support/developer-api.ts';
 import { freePort } from './support/free-port.ts';
 import { gatewayProcesses } from './support/gateway-process.ts';
-import { startNodeGateway } from './support/start-node-gateway.ts';
+import { startGateway } from './support/start-gateway.ts';
 
 const certificate = (name: string): string => fileURLToPath(new URL(`./certificates/${name}`, import.meta.url));
 const messages = [{ role: 'user' as const, content: 'Weather in Oslo?' }];
@@ -84,7 +84,7 @@ describe('an endpoint over HTTPS', () => {
 describe('P-14: the orchestrator', () => {
   it('is the one endpoint, and gets every request with the name of the agent that was chosen', async () => {
     const agents = await startDeveloperApi();
-    const running = await startNodeGateway(
+    const running = await startGateway(
       configuration(0, `{ endpoint: "127.0.0.1:${agents.port}" }`, 'overrides: { use_agent_orchestrator: true }').replace(
         'port: 0',
         'port: 10000',

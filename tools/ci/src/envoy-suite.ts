@@ -14,6 +14,7 @@ const endToEnd = [
   'limits',
   'native-apis',
   'passing',
+  'prompt-endpoints',
   'prompt-targets',
   'rate-limits',
   'request-id',

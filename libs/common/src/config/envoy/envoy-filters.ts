@@ -4,7 +4,7 @@ import type { EnvoyObject, EnvoyOptions } from './envoy-options.ts';
 import { extension } from './envoy-options.ts';
 
 /** Which of our filters a listener has. */
-export type FilterChoice = 'llm' | 'prompt-and-llm' | 'none';
+export type FilterChoice = 'llm' | 'prompt' | 'prompt-and-llm' | 'none';
 
 /** What one listener's filters are made for. */
 export interface FilterSettings {
@@ -20,6 +20,7 @@ export interface FilterSettings {
 export function envoyHttpFilters(config: EffectiveConfig, settings: FilterSettings, options: EnvoyOptions): EnvoyObject[] {
   const gateways = {
     llm: [wasmFilter('llm', config, settings, options)],
+    prompt: [wasmFilter('prompt', config, settings, options)],
     'prompt-and-llm': [wasmFilter('prompt', config, settings, options), wasmFilter('llm', config, settings, options)],
     none: [],
   }[settings.choice];

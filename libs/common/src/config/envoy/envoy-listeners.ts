@@ -47,8 +47,10 @@ function socketOf(listener: EffectiveListener, config: EffectiveConfig, options:
   });
   if (listener.type === 'prompt') {
     // Nothing moves while the filter waits for calls.
-    const { functionCalling } = config.prompts;
-    return { ...filtered('prompt-and-llm'), idleMs: base.idleMs + functionCalling.timeoutMs + config.timeouts.filterCallMs };
+    const { functionCalling, useAgentOrchestrator } = config.prompts;
+    // An orchestrator takes all that the prompt filter sends on: none of it is for an LLM.
+    const filters = useAgentOrchestrator ? 'prompt' : 'prompt-and-llm';
+    return { ...filtered(filters), idleMs: base.idleMs + functionCalling.timeoutMs + config.timeouts.filterCallMs };
   }
   if (listener.type === 'model') return filtered('llm');
   if (options.node === null) throw new Error(`Listener '${name}' needs the Node process, and there is none`);

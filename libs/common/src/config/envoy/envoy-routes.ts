@@ -28,7 +28,8 @@ const healthRoutes: readonly EnvoyObject[] = ['/healthz', '/readyz'].map((path) 
 
 /** To providers: the LLM filter has chosen the cluster and says so in a header that goes no further. */
 export function providerRoutes(config: EffectiveConfig, settings: RouteSettings, hasNode: boolean): EnvoyObject {
-  const clusters = [...new Set(upstreamsOf(config).map(envoyCluster))];
+  const orchestrators = config.prompts.useAgentOrchestrator ? Object.values(config.endpoints) : [];
+  const clusters = [...new Set([...upstreamsOf(config), ...orchestrators].map(envoyCluster))];
   return virtualHost(settings, [
     ...healthRoutes,
     ...(hasNode ? [{ match: chosen(envoyNodeCluster), route: toNode(config), request_headers_to_remove: forEnvoyAlone }] : []),

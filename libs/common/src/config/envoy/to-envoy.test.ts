@@ -211,6 +211,13 @@ model_providers: [{ model: openai/*, passthrough_auth: true }]
     expect(JSON.stringify(at(manager(llm), 'route_config'))).toContain('https://app.example');
   });
 
+  it('P-14: lets an orchestrator have what comes from the prompt filter, which no LLM filter sees', () => {
+    const [, prompts] = listeners(render({}, `${yaml}overrides: { use_agent_orchestrator: true }\n`));
+    expect(filterNames(prompts)).toContain('prompt_gateway');
+    expect(filterNames(prompts)).not.toContain('llm_gateway');
+    expect(JSON.stringify(at(manager(prompts), 'route_config'))).toContain('"cluster":"https://api.example:8443"');
+  });
+
   it('refuses agents without a Node process', () => {
     const agents = `
 version: v0.4.0
