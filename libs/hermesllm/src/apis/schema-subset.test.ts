@@ -14,6 +14,7 @@ const gemini = (schema: unknown) => run((scope) => geminiSchema(schema, 'at', sc
 describe('schemas for Claude', () => {
   it.each<[string, unknown, unknown, string[]]>([
     ['open objects', { type: 'object' }, closed, []],
+    ['values of several types', { type: ['string', 'null'], enum: ['x', null] }, { enum: ['x', null] }, []],
     [
       'bounds, told in words',
       { $schema: 's', type: 'object', properties: { a: { type: 'integer', minimum: 1, description: 'A' } }, required: ['a'] },

@@ -60,6 +60,8 @@ export function claudeSchema(schema: unknown, path: string, scope: Scope): unkno
     const told: Schema = {};
     for (const key in given) {
       const value = given[key];
+      // "Enum value 'a' does not match declared type '['string', 'null']'" is a 400 (BerriAI/litellm#37881): the values tell the types.
+      if (key === 'type' && Array.isArray(value) && given['enum'] !== undefined) continue;
       if (key === 'oneOf' && given['anyOf'] === undefined) {
         out['anyOf'] = value;
         unheld.add(key);
