@@ -12,6 +12,7 @@ retries: { max: 0 }
 model_providers:
   - { model: openai/gpt-4o, access_key: sk-1, default: true }
   - { model: anthropic/claude-sonnet-4-5, access_key: sk-2 }
+  - { model: openai/gpt-5, access_key: sk-1 }
   - { model: groq/llama, access_key: sk-3 }
   - { model: acme/big, base_url: "https://llm.acme.example:8443/api/v2?team=7", provider_interface: openai, access_key: sk-4, headers: { X-Team: red } }
   - { name: claude-on-chat, model: anthropic/claude-x, api: openai-chat, access_key: sk-5 }
@@ -85,6 +86,11 @@ describe('where a request goes', () => {
 });
 
 describe('what a request asks for', () => {
+  it('is fitted to what a model refuses for clients of other APIs, which cannot know it', () => {
+    const asked = { model: 'openai/gpt-5', messages, top_p: 0.5 };
+    expect(sentBy('/v1/chat/completions', asked).body).toHaveProperty('top_p', 0.5);
+    expect(sentBy('/v1/messages', { ...asked, max_tokens: 5 }).body).not.toHaveProperty('top_p');
+  });
   it.each([
     ['whole', '/v1/chat/completions', 'gpt-4o', false, 'application/json'],
     ['a stream', '/v1/chat/completions', 'gpt-4o', true, 'text/event-stream'],

@@ -55,13 +55,19 @@ const settledModels = 256;
 /** The upstream at one endpoint of a selected provider for what a client asks; settled once for each model and client API. */
 export function resolveUpstream(pool: EndpointPool, endpoint: Endpoint, { model }: Selection, route: ClientRoute): Upstream {
   // Embeddings are no matter of the API that a model is otherwise asked by.
-  if (route.operation === 'embeddings') return settle(pool, endpoint, model, apiOf(pool, endpoint, route.api, undefined));
+  if (route.operation === 'embeddings') return settle(pool, endpoint, model, apiOf(pool, endpoint, route.api, undefined), route.api);
   let byClient = endpoint.upstreams.get(model);
   if (byClient === undefined) {
     if (endpoint.upstreams.size >= settledModels) endpoint.upstreams.clear();
     endpoint.upstreams.set(model, (byClient = {}));
   }
-  return (byClient[route.api] ??= settle(pool, endpoint, model, apiOf(pool, endpoint, route.api, pool.provider.api ?? undefined)));
+  return (byClient[route.api] ??= settle(
+    pool,
+    endpoint,
+    model,
+    apiOf(pool, endpoint, route.api, pool.provider.api ?? undefined),
+    route.api,
+  ));
 }
 
 function apiOf({ facts }: EndpointPool, { target, upstream }: Endpoint, client: ApiId, configured: ApiId | undefined): ApiId {
@@ -69,9 +75,9 @@ function apiOf({ facts }: EndpointPool, { target, upstream }: Endpoint, client: 
   return chooseApi(facts, client, { configured, basePathPrefix: upstream?.pathPrefix ?? undefined });
 }
 
-function settle({ provider, facts }: EndpointPool, endpoint: Endpoint, model: string, api: ApiId): Upstream {
+function settle({ provider, facts }: EndpointPool, endpoint: Endpoint, model: string, api: ApiId, client: ApiId): Upstream {
   const { target, credential } = endpoint;
-  const quirks = quirkTarget({ api, model, target }, []);
+  const quirks = quirkTarget({ api, model, target }, [], client);
   return {
     provider,
     facts,
@@ -88,11 +94,16 @@ function settle({ provider, facts }: EndpointPool, endpoint: Endpoint, model: st
   };
 }
 
-const quirkTarget = ({ api, model, target }: Pick<Upstream, 'api' | 'model' | 'target'>, betas: readonly string[]): QuirkTarget => ({
+const quirkTarget = (
+  { api, model, target }: Pick<Upstream, 'api' | 'model' | 'target'>,
+  betas: readonly string[],
+  client: ApiId,
+): QuirkTarget => ({
   api,
   model,
   host: target.type === 'socket' ? target.host : '',
   betas,
+  own: client === api,
 });
 
 function createAdapter(provider: Provider, target: QuirkTarget): RequestAdapter {
@@ -105,7 +116,7 @@ function createAdapter(provider: Provider, target: QuirkTarget): RequestAdapter 
 export function adapterOf(upstream: Upstream, betas: readonly string[], clientApi: ApiId): RequestAdapter | undefined {
   const same = clientApi === upstream.api;
   if (betas.length === 0) return same && !upstream.adaptsOwn ? undefined : upstream.adapt;
-  const target = quirkTarget(upstream, betas);
+  const target = quirkTarget(upstream, betas, clientApi);
   return same && !needsAdaptation(upstream.facts, target) ? undefined : createAdapter(upstream.facts, target);
 }
 

@@ -133,7 +133,7 @@ export function translationOperations(names: RecordedNames): Operations {
 
 /** As a gateway has it: what the client of the same API says passes unread, but for what the provider is known to refuse. */
 function adapterOf(provider: Provider, api: ApiId, model: string, same: boolean): RequestAdapter | undefined {
-  const target = { api, model };
+  const target = { api, model, own: same };
   if (same && !needsAdaptation(provider, target)) return undefined;
   const adapt: RequestAdapter = (wire, warn) => adaptRequest({ provider, target, wire, warn });
   return Object.assign(adapt, { members: adaptedMembers(provider, target) });

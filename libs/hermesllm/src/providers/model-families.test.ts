@@ -57,6 +57,19 @@ describe('reasoning models of OpenAI', () => {
   });
 
   const tools = [{ type: 'function', function: { name: 'f' } }];
+
+  it('get what a client of Chat Completions itself asks for, but for its limit and its temperature', () => {
+    const asked = { top_p: 0.9, presence_penalty: 0.1, reasoning_effort: 'max', tools };
+    const target = { api: 'openai-chat', model: 'gpt-5.4', own: true } as const;
+    const wire = { model: 'gpt-5.4', ...asked, temperature: 0.5, max_tokens: 5 };
+    expect(adaptRequest({ provider: findProvider('openai')!, target, wire, warn: () => undefined })).toEqual({
+      model: 'gpt-5.4',
+      ...asked,
+      temperature: 1,
+      max_completion_tokens: 5,
+    });
+  });
+
   it.each<[string, JsonObject, string | undefined]>([
     ['gpt-5.2', { tools, reasoning_effort: 'low' }, 'low'],
     ['gpt-5.4', { tools, reasoning_effort: 'low' }, 'none'],

@@ -3,7 +3,7 @@ import type { Warning } from '../model/warning.ts';
 import { listOf, maybeObject } from '../read.ts';
 import { claudeAdaptiveThinking } from './claude-adaptive-thinking.ts';
 import { dropParameters } from './drop-parameters.ts';
-import type { Quirk } from './provider.ts';
+import type { Quirk, QuirkTarget } from './provider.ts';
 
 // Deviations of models, whoever serves them. Aggregators put the maker before the name: `openai/gpt-5`.
 const bareName = (model: string): string => model.slice(model.lastIndexOf('/') + 1);
@@ -29,13 +29,13 @@ function reasons(wire: JsonObject, generation: number): boolean {
   return generation <= 500 || generation >= 600 || (effort ?? (generation <= 504 ? 'none' : undefined)) !== 'none';
 }
 
-/** What is never taken, and what is not while the model reasons. */
+/** What is never taken, and what is not while the model reasons: left out for clients of other APIs, which cannot know. */
 const refusedAlways = ['presence_penalty', 'frequency_penalty', 'logit_bias'];
 const refusedReasoning = ['top_p', 'logprobs', 'top_logprobs'];
 
-function fitSampling(wire: JsonObject, model: string, warn: (warning: Warning) => void): JsonObject {
+function fitSampling(wire: JsonObject, { model, own }: QuirkTarget, warn: (warning: Warning) => void): JsonObject {
   const reasoning = reasons(wire, reasoningGeneration(model) ?? 0);
-  const names = reasoning ? [...refusedAlways, ...refusedReasoning] : refusedAlways;
+  const names = own === true ? [] : reasoning ? [...refusedAlways, ...refusedReasoning] : refusedAlways;
   const fitted = dropParameters(wire, names, `${model} does not take it`, (warning) => {
     if (wire[warning.path] !== 0) warn(warning);
   });
@@ -64,8 +64,8 @@ function knownEffort(effort: unknown, generation: number): unknown {
 
 function fitEffort(wire: JsonObject, model: string, warn: (warning: Warning) => void): JsonObject {
   const generation = reasoningGeneration(model) ?? 0;
-  const { tools, reasoning_effort: effort } = wire;
-  const alone = generation > 503 && generation < 600 && listOf(tools).some((tool) => maybeObject(tool)?.['type'] === 'function');
+  const effort = wire['reasoning_effort'];
+  const alone = generation > 503 && generation < 600 && hasFunctions(wire);
   const sent = alone && reasons(wire, generation) ? 'none' : knownEffort(effort, generation);
   if (sent === effort) return wire;
   warn({
@@ -85,7 +85,7 @@ const openaiEfforts: Quirk = {
   name: 'openai-efforts',
   apis: ['openai-chat'],
   reads: ['tools', 'reasoning_effort'],
-  when: ({ model }) => !model.includes('/') && isReasoningModel(model),
+  when: ({ model, own }) => own !== true && !model.includes('/') && isReasoningModel(model),
   apply: (wire, { model }, warn) => fitEffort(wire, model, warn),
 };
 
@@ -109,7 +109,7 @@ const openaiReasoning: Quirk = {
   apis: ['openai-chat'],
   reads: ['temperature', 'reasoning_effort', 'max_tokens', 'max_completion_tokens', ...refusedAlways, ...refusedReasoning],
   when: (target) => isReasoningModel(target.model),
-  apply: (wire, target, warn) => fitMaxTokens(fitSampling(wire, target.model, warn), target.model, warn),
+  apply: (wire, target, warn) => fitMaxTokens(fitSampling(wire, target, warn), target.model, warn),
 };
 
 /**

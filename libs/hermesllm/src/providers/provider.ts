@@ -94,6 +94,8 @@ export interface QuirkTarget {
   readonly host?: string | undefined;
   /** Values of beta headers that belong in the body, as chosen by `chooseBetaHeaders`. */
   readonly betas?: readonly string[] | undefined;
+  /** Whether the client wrote the request in this API: then it gets what it asks for, and the refusal of what a model does not take. Default false. */
+  readonly own?: boolean | undefined;
 }
 
 /**
