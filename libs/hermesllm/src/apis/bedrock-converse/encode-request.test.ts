@@ -319,6 +319,16 @@ describe('reasoning', () => {
     expect(encode(reasoning({ effort: 'high' }), claude, { effortBudgets: { high: 5000 } }).wire).toMatchObject(thinking(5000));
   });
 
+  it.each<[string, string, JsonObject, string[]]>([
+    ['no effort of its own', claude, {}, ['dropped reasoning.effort']],
+    ['efforts', 'anthropic.claude-opus-4-7', { outputConfig: { effort: 'high' } }, []],
+  ])("takes an effort of a client of Messages for the answer's, model with %s", (_what, model, expected, told) => {
+    const scope = { ...recordingScope(), client: 'anthropic-messages' } as const;
+    const request = { ...emptyRequest(model, false, hello), maxTokens: 500, ...reasoning({ effort: 'high' }) };
+    const wire = JSON.parse(JSON.stringify(encodeRequest(request, scope)));
+    expect([wire, scope.told()]).toEqual([{ messages: wireHello, inferenceConfig: { maxTokens: 500 }, ...expected }, told]);
+  });
+
   it('does not begin in the middle of a tool loop', () => {
     const messages = [...hello, message('assistant', [toolCallBlock('a', 'n', '{}')]), message('tool', [toolResultBlock('a', [], false)])];
     const tools: LlmRequest['tools'] = [

@@ -97,7 +97,9 @@ function encodeForClaude(
   // Not to think is the default before Claude 5. A client of this API is repeated all the same.
   const said = own ? mode === 'off' : thinksUnasked(id);
   if (off) return { ...nothing(maxTokens), fields: said ? { thinking: { type: 'disabled' } } : undefined, effort: kept() };
-  if (own && mode === undefined && budget === undefined) return { ...nothing(maxTokens), effort: kept() };
+  // A client that asks for thinking and effort apart means the effort of the answer when it names that alone.
+  const apart = own || scope.client === 'anthropic-messages';
+  if (apart && mode === undefined && budget === undefined) return { ...nothing(maxTokens), effort: kept() };
   const adaptive = own ? mode === 'adaptive' : model.adaptiveClaude || (mode === 'adaptive' && takesAdaptive(id));
   if (unsigned && !adaptive) return { ...nothing(maxTokens), effort: unsignedEffort(reasoning, id, scope) };
   const display = claudeDisplay(reasoning, scope);

@@ -772,9 +772,16 @@ describe('encodeRequest', () => {
     expect(scope.told()).toEqual([]);
   });
 
+  it.each<[string, Partial<LlmRequest>, string[]]>([
+    ['with functions', { tools: [tool('f')] }, ['dropped parallelToolCalls']],
+    ['without any', {}, []],
+    ['when none may be called', { tools: [tool('f')], toolChoice: { type: 'none' } }, []],
+  ])('misses a way to ask for one call at a time, %s', (_, members, expected) => {
+    expect(encode({ parallelToolCalls: false, ...members }).told).toEqual(expected);
+  });
+
   it('names what it cannot say', () => {
     const { wire, told } = encode({
-      parallelToolCalls: false,
       verbosity: 'low',
       user: 'u',
       metadata: { team: 'a', 'Not A Label': 'b' },
@@ -782,13 +789,7 @@ describe('encodeRequest', () => {
       extensions: { api: 'openai-chat', fields: { logit_bias: { 1: 2 } } },
     });
     expect(wire).toEqual({ contents: [user('Hi')], labels: { team: 'a' }, store: true });
-    expect(told).toEqual([
-      'dropped parallelToolCalls',
-      'dropped verbosity',
-      'dropped user',
-      'dropped metadata.Not A Label',
-      'dropped extensions.logit_bias',
-    ]);
+    expect(told).toEqual(['dropped verbosity', 'dropped user', 'dropped metadata.Not A Label', 'dropped extensions.logit_bias']);
   });
 });
 

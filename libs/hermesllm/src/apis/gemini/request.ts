@@ -63,7 +63,7 @@ function decodeServiceTier(tier: string | undefined): string | undefined {
 }
 
 /** What the API has no form for. */
-const unsupportedFields = words('parallelToolCalls verbosity user');
+const unsupportedFields = words('verbosity user');
 
 export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   reportUnsupported(request, unsupportedFields, scope);
@@ -78,6 +78,7 @@ export function encodeRequest(request: LlmRequest, scope: Scope): JsonObject {
   const { tools, functions, strict, mixed } = encodeTools(request.tools, allowed, free, apart, scope);
   // https://ai.google.dev/gemini-api/docs/tool-combination: has to be asked for, and then there is no mode AUTO.
   const combined = foreign && mixed;
+  if (request.parallelToolCalls === false && functions && toolChoice?.type !== 'none') unsupported(scope, 'parallelToolCalls');
   const functionCallingConfig = encodeToolChoice(toolChoice, functions, strict || combined, scope);
   const toolConfig = maybeObject(own?.['toolConfig']);
   const spoken = apart && tools !== undefined && format !== undefined && format.type !== 'text';
