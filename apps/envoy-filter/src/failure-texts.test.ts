@@ -28,4 +28,9 @@ it('leaves the texts in the envelope of each path, and makes them once', () => {
   for (let index = 0; index < 100; index++) leave(`/model/${index}/converse`);
   expect(leave('/v1/messages')).toMatchObject(messages);
   expect(made).toBe(2 * 103);
+  // A path as long as a head may be is not kept.
+  const long = `/v1/messages?${'x'.repeat(60_000)}`;
+  leave(long);
+  expect(leave(long)).toMatchObject(messages);
+  expect(made).toBe(2 * 105);
 });

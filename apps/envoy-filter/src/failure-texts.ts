@@ -10,6 +10,8 @@ export interface FailureTexts {
 
 /** Paths whose texts are kept, of which there are only a few besides those with the name of a model in them. */
 const largest = 100;
+/** Clients make paths up, of any length that fits into a head. */
+const longestKept = 256;
 
 export function createFailureTexts(gateway: Pick<Gateway, 'refuse'>, host: Pick<EnvoyHost, 'setProperty'>): FailureTexts {
   const known = new Map<string, { readonly reset: string; readonly timeout: string }>();
@@ -23,8 +25,10 @@ export function createFailureTexts(gateway: Pick<Gateway, 'refuse'>, host: Pick<
           reset: text(head, 'upstream_reset', 'The upstream closed the connection'),
           timeout: text(head, 'upstream_timeout', 'The upstream did not answer in time'),
         };
-        if (known.size >= largest) known.clear();
-        known.set(head.path, texts);
+        if (head.path.length <= longestKept) {
+          if (known.size >= largest) known.clear();
+          known.set(head.path, texts);
+        }
       }
       host.setProperty(envoyFailureKeys.reset, texts.reset);
       host.setProperty(envoyFailureKeys.timeout, texts.timeout);

@@ -14,6 +14,8 @@ import { reportRedisUrl } from './report-redis-url.ts';
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
+/** What all bodies together may take where the configuration does not say. */
+export const defaultBufferedMemoryBytes = 512 * mebibyte;
 
 /** The bounds with their defaults. */
 export function deriveLimits({ author, reporter }: DeriveContext): EffectiveLimits {
@@ -33,7 +35,7 @@ export function deriveLimits({ author, reporter }: DeriveContext): EffectiveLimi
     sseEventBytes: written?.sse_event ?? 16 * mebibyte,
     jsonDepth: written?.json_depth ?? 256,
     inFlight: written?.in_flight ?? 1024,
-    bufferedMemoryBytes: written?.buffered_memory ?? 512 * mebibyte,
+    bufferedMemoryBytes: written?.buffered_memory ?? defaultBufferedMemoryBytes,
     connections: written?.connections ?? 10_000,
     http2Streams: written?.http2_streams ?? 128,
     http2Resets: written?.http2_resets ?? 300,

@@ -16,8 +16,8 @@ const mistralSeed: Quirk = {
 
 /**
  * {@link https://docs.mistral.ai/api/ | Mistral}. The server answers 422 to members it does not know: `max_completion_tokens`
- * (editor-code-assistant/eca#231), `store` (Gitlawb/openclaude#739), `metadata` (OpenHands/OpenHands-CLI#83) and their like, `stream_options` (openai/openai-agents-python#442; usage comes unasked in the last chunk) and
- * `reasoning_content` (charmbracelet/crush#1590). Tool call ids are nine letters and digits (mistral-common, `validator.py`).
+ * (editor-code-assistant/eca#231), `store` (Gitlawb/openclaude#739), `metadata` (OpenHands/OpenHands-CLI#83) and their like, `stream_options`
+ * (openai/openai-agents-python#442; usage comes unasked in the last chunk) and `reasoning_content` (charmbracelet/crush#1590). Tool call ids are nine letters and digits (mistral-common, `validator.py`).
  */
 export const mistral = defineProvider({
   id: 'mistral',

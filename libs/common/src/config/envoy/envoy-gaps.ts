@@ -1,6 +1,5 @@
+import { defaultBufferedMemoryBytes } from '../derive-operations.ts';
 import type { EffectiveConfig } from '../effective.ts';
-
-const defaultBufferedMemory = 512 * 1024 * 1024;
 
 /**
  * What a configuration asks for and an Envoy with the filters does not do, one line each that begins with the key. Everything else holds there.
@@ -13,7 +12,7 @@ export function envoyGaps(config: EffectiveConfig, hasNode: boolean): string[] {
   const { limits, timeouts, tracing, prompts, providers, fallbacks, redis } = config;
   const traced = tracing.randomSamplingPercent > 0;
   const gaps: readonly (readonly [applies: boolean, line: string])[] = [
-    [limits.bufferedMemoryBytes !== defaultBufferedMemory, 'limits.buffered_memory: Envoy has limits for each request only'],
+    [limits.bufferedMemoryBytes !== defaultBufferedMemoryBytes, 'limits.buffered_memory: Envoy has limits for each request only'],
     [timeouts.streamIdleMs < timeouts.firstByteMs, 'timeouts.stream_idle: in Envoy a stream has to begin within it, too'],
     [traced && tracing.spanAttributes.headerPrefixes.length > 0, 'tracing.span_attributes.header_prefixes: spans of Envoy have no headers'],
     [traced && tracing.endpoint.startsWith('https:'), 'tracing.opentracing_grpc_endpoint: Envoy sends spans without TLS'],
